@@ -1,0 +1,323 @@
+//! One text to be scanned: its name, its bytes, and what turns an offset into a place a person can find.
+
+use std::borrow::Cow;
+use std::cell::OnceCell;
+use std::fmt;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+/// A path relative to the root of the scan, `/`-separated, kept as the bytes
+/// git and the file system know it by: names need not be UTF-8.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct RepoPath(Vec<u8>);
+
+impl RepoPath {
+    pub fn new(bytes: impl Into<Vec<u8>>) -> RepoPath {
+        RepoPath(bytes.into())
+    }
+
+    /// The relative `path` of a file system that may write `\` for `/`.
+    pub fn from_relative(path: &Path) -> RepoPath {
+        let bytes = path.as_os_str().as_encoded_bytes();
+        if std::path::MAIN_SEPARATOR == '/' {
+            RepoPath(bytes.to_vec())
+        } else {
+            RepoPath(
+                bytes
+                    .iter()
+                    .map(|&b| if b == b'\\' { b'/' } else { b })
+                    .collect(),
+            )
+        }
+    }
+
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// The last component.
+    pub fn name(&self) -> &[u8] {
+        let start = memchr::memrchr(b'/', &self.0).map_or(0, |i| i + 1);
+        &self.0[start..]
+    }
+
+    /// The folder that holds it, empty for the root.
+    pub fn parent(&self) -> &[u8] {
+        &self.0[..memchr::memrchr(b'/', &self.0).unwrap_or(0)]
+    }
+
+    pub fn join_to(&self, root: &Path) -> PathBuf {
+        root.join(bytes_to_path(&self.0))
+    }
+
+    /// As text for a data format: what is not UTF-8 becomes `\xHH`, so that
+    /// two files never share a name.
+    pub fn to_text(&self) -> Cow<'_, str> {
+        match std::str::from_utf8(&self.0) {
+            Ok(text) => Cow::Borrowed(text),
+            Err(_) => {
+                let mut text = String::new();
+                for chunk in self.0.utf8_chunks() {
+                    text.push_str(chunk.valid());
+                    for byte in chunk.invalid() {
+                        text.push_str(&format!("\\x{byte:02X}"));
+                    }
+                }
+                Cow::Owned(text)
+            }
+        }
+    }
+}
+
+/// For people: as [`RepoPath::to_text`], and safe on a terminal.
+impl fmt::Display for RepoPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for c in self.to_text().chars() {
+            match c {
+                '\n' => f.write_str("\\n")?,
+                '\t' => f.write_str("\\t")?,
+                '\r' => f.write_str("\\r")?,
+                c if is_unsafe_on_a_terminal(c) => write!(f, "\\u{{{:x}}}", c as u32)?,
+                c => write!(f, "{c}")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl From<&str> for RepoPath {
+    fn from(text: &str) -> RepoPath {
+        RepoPath(text.as_bytes().to_vec())
+    }
+}
+
+#[cfg(unix)]
+pub fn bytes_to_path(bytes: &[u8]) -> PathBuf {
+    use std::os::unix::ffi::OsStrExt;
+    PathBuf::from(std::ffi::OsStr::from_bytes(bytes))
+}
+
+#[cfg(not(unix))]
+pub fn bytes_to_path(bytes: &[u8]) -> PathBuf {
+    PathBuf::from(String::from_utf8_lossy(bytes).into_owned())
+}
+
+/// Control characters, and the invisible ones that reorder or hide text
+/// (Unicode TR36 §3.3, "Trojan Source").
+pub fn is_unsafe_on_a_terminal(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// A place in a file. `line` and `column` are 1-based; `column` counts
+/// Unicode code points, `utf16` the code units SARIF counts. A byte that is
+/// not UTF-8 counts as one of each, unless it looks like a continuation byte.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    pub line: usize,
+    pub column: usize,
+    pub utf16: usize,
+}
+
+impl Position {
+    pub const START: Position = Position {
+        line: 1,
+        column: 1,
+        utf16: 1,
+    };
+
+    /// The position right after `bytes`, which begin here.
+    pub fn after(self, bytes: &[u8]) -> Position {
+        let mut at = self;
+        let rest = match memchr::memrchr(b'\n', bytes) {
+            Some(last) => {
+                at.line += memchr::memchr_iter(b'\n', &bytes[..=last]).count();
+                at.column = 1;
+                at.utf16 = 1;
+                &bytes[last + 1..]
+            }
+            None => bytes,
+        };
+        let (chars, units) = widths(rest);
+        at.column += chars;
+        at.utf16 += units;
+        at
+    }
+}
+
+/// Code points and UTF-16 code units of `bytes`, which may begin or end inside a character.
+fn widths(bytes: &[u8]) -> (usize, usize) {
+    let (mut chars, mut wide) = (0, 0);
+    // Sums of a byte's worth of iterations keep the loop vectorised.
+    for block in bytes.chunks(255) {
+        let (mut c, mut w) = (0u8, 0u8);
+        for &byte in block {
+            c += u8::from(byte & 0xC0 != 0x80);
+            w += u8::from(byte >= 0xF0);
+        }
+        chars += usize::from(c);
+        wide += usize::from(w);
+    }
+    (chars, chars + wide)
+}
+
+/// Where a document stands in a file too large to be held whole.
+#[derive(Clone, Debug)]
+pub struct Window {
+    /// The position in the file of the document's first byte.
+    pub start: Position,
+    /// The offset in the file of the document's first byte.
+    pub offset: u64,
+    /// A match belongs to the window in whose core its anchor begins; the
+    /// bytes around are context, and another window's core.
+    pub core: Range<usize>,
+}
+
+/// What git makes of a file named like `.env`; `None` on every other document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    pub tracked: bool,
+    pub coverage: Coverage,
+}
+
+/// Which ignore rules cover a path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Coverage {
+    /// Rules that travel with the repository: its `.gitignore` files.
+    Shared,
+    /// Only rules of this clone or this person; the text names their file.
+    Private(String),
+    /// None.
+    Nothing,
+}
+
+/// A file's text (UTF-8, or bytes close to it), or one window of it.
+pub struct Document {
+    pub path: RepoPath,
+    /// Known to git's index; false outside a repository.
+    pub tracked: bool,
+    pub standing: Option<Standing>,
+    pub window: Option<Window>,
+    bytes: Vec<u8>,
+    lines: OnceCell<LineIndex>,
+}
+
+impl Document {
+    pub fn new(path: RepoPath, bytes: Vec<u8>) -> Document {
+        Document {
+            path,
+            tracked: false,
+            standing: None,
+            window: None,
+            bytes,
+            lines: OnceCell::new(),
+        }
+    }
+
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// The buffer back, so that the next document need not allocate.
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+
+    /// The part whose anchors are this document's to report.
+    pub fn core(&self) -> Range<usize> {
+        self.window
+            .as_ref()
+            .map_or(0..self.bytes.len(), |w| w.core.clone())
+    }
+
+    /// Where `offset` stands in the file.
+    pub fn position(&self, offset: usize) -> Position {
+        let origin = self.window.as_ref().map_or(Position::START, |w| w.start);
+        self.lines
+            .get_or_init(|| LineIndex::new(&self.bytes, origin))
+            .position(&self.bytes, offset)
+    }
+
+    /// The line that holds `offset`, without its end (`\n` or `\r\n`).
+    pub fn line_around(&self, offset: usize) -> Range<usize> {
+        line_around(&self.bytes, offset)
+    }
+}
+
+/// The line of `bytes` that holds `offset`, without its end (`\n` or `\r\n`).
+pub fn line_around(bytes: &[u8], offset: usize) -> Range<usize> {
+    let start = memchr::memrchr(b'\n', &bytes[..offset]).map_or(0, |i| i + 1);
+    let mut end = memchr::memchr(b'\n', &bytes[offset..]).map_or(bytes.len(), |i| offset + i);
+    if end > start && bytes[end - 1] == b'\r' {
+        end -= 1;
+    }
+    start..end
+}
+
+/// Positions at every 4 KiB: a lookup counts at most that much, however
+/// long the line and however many the findings on it.
+struct LineIndex {
+    marks: Vec<Position>,
+}
+
+impl LineIndex {
+    const STEP: usize = 4096;
+
+    fn new(bytes: &[u8], origin: Position) -> LineIndex {
+        let mut at = origin;
+        let mut marks = Vec::with_capacity(bytes.len() / Self::STEP + 1);
+        for block in bytes.chunks(Self::STEP) {
+            marks.push(at);
+            at = at.after(block);
+        }
+        marks.push(at);
+        LineIndex { marks }
+    }
+
+    fn position(&self, bytes: &[u8], offset: usize) -> Position {
+        let mark = offset / Self::STEP;
+        self.marks[mark].after(&bytes[mark * Self::STEP..offset])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn naive(text: &str, offset: usize) -> Position {
+        let before = &text[..offset];
+        let line = &before[before.rfind('\n').map_or(0, |i| i + 1)..];
+        Position {
+            line: before.matches('\n').count() + 1,
+            column: line.chars().count() + 1,
+            utf16: line.encode_utf16().count() + 1,
+        }
+    }
+
+    #[test]
+    fn positions_agree_with_counting_from_the_start() {
+        let text = "aé\u{1F511}x\r\n".repeat(2000) + &"ü\u{1F511}".repeat(3000);
+        let document = Document::new("a".into(), text.clone().into_bytes());
+        for (offset, _) in text.char_indices().step_by(97).chain([(text.len(), ' ')]) {
+            assert_eq!(
+                document.position(offset),
+                naive(&text, offset),
+                "at {offset}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_line_ends_before_its_line_ending() {
+        assert_eq!(line_around(b"ab\r\ncd\n", 1), 0..2);
+        assert_eq!(line_around(b"ab\r\ncd\n", 4), 4..6);
+        assert_eq!(line_around(b"ab\r\ncd\n", 7), 7..7);
+    }
+
+    #[test]
+    fn a_name_is_safe_on_a_terminal_and_distinct() {
+        let path = RepoPath::new(&b"a\x1b[31m\n\xff"[..]);
+        assert_eq!(path.to_string(), "a\\u{1b}[31m\\n\\xFF");
+        assert_eq!(path.to_text(), "a\u{1b}[31m\n\\xFF");
+    }
+}

@@ -1,0 +1,307 @@
+//! The piece of a file that a report may show: masked, cut, free of control characters.
+
+use std::ops::Range;
+
+use crate::document::{is_unsafe_on_a_terminal, line_around};
+
+/// Up to a few whole lines around a finding. What it holds is safe to print.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Excerpt {
+    pub text: String,
+    /// The finding's part of `text`, in bytes.
+    pub highlight: Range<usize>,
+}
+
+/// Whether secrets are shown; only `--show-secrets` reveals them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Masking {
+    #[default]
+    Mask,
+    Reveal,
+}
+
+/// Shown on each side of the highlight before a line is cut.
+const SIDE: usize = 90;
+/// The longest highlight shown whole.
+const HIGHLIGHT: usize = 240;
+/// The most lines an excerpt spans.
+const LINES: usize = 6;
+
+impl Excerpt {
+    /// The lines of `bytes` that hold `highlight`, with each of `secrets` masked.
+    /// `secrets` are sorted by start; they may overlap.
+    pub fn new(
+        bytes: &[u8],
+        highlight: Range<usize>,
+        secrets: &[Range<usize>],
+        masking: Masking,
+    ) -> Excerpt {
+        let first = line_around(bytes, highlight.start);
+        let last = line_around(
+            bytes,
+            highlight.end.max(highlight.start + 1).min(bytes.len())
+                - usize::from(highlight.end > highlight.start),
+        );
+        let (mut from, mut to) = (first.start, last.end.max(highlight.start));
+        if memchr::memchr_iter(b'\n', &bytes[from..to]).count() >= LINES {
+            let cut = memchr::memchr_iter(b'\n', &bytes[from..to])
+                .nth(LINES - 1)
+                .map_or(to, |i| from + i);
+            to = cut;
+        }
+        let shown_end = highlight.end.min(to).max(highlight.start);
+        let cut_front = highlight.start.saturating_sub(SIDE) > from;
+        if cut_front {
+            from = char_boundary(bytes, highlight.start - SIDE);
+        }
+        let visible_end = shown_end.min(highlight.start + HIGHLIGHT);
+        let cut_back = to > visible_end + SIDE;
+        if cut_back {
+            to = char_boundary(bytes, visible_end + SIDE);
+        }
+
+        let mut out = Builder {
+            text: String::new(),
+            highlight: 0..0,
+            want: highlight.start..visible_end,
+        };
+        if cut_front {
+            out.text.push('…');
+        }
+        let generic;
+        let masks: &[Range<usize>] = match masking {
+            Masking::Reveal => &[],
+            Masking::Mask => {
+                generic = merged(secrets, dense_runs(bytes, from..to, &highlight), from..to);
+                &generic
+            }
+        };
+        let mut at = from;
+        for mask in masks {
+            out.plain(bytes, at..mask.start.max(at));
+            let start = mask.start.max(at);
+            if mask.start >= at {
+                out.masked(&bytes[mask.clone()], start..mask.end);
+            }
+            at = mask.end.max(at);
+        }
+        out.plain(bytes, at..to.max(at));
+        out.mark(to);
+        if cut_back {
+            out.text.push('…');
+        }
+        if out.highlight.end <= out.highlight.start {
+            out.highlight.end = out.highlight.start;
+        }
+        Excerpt {
+            text: out.text,
+            highlight: out.highlight,
+        }
+    }
+}
+
+struct Builder {
+    text: String,
+    highlight: Range<usize>,
+    want: Range<usize>,
+}
+
+impl Builder {
+    /// Notes where the highlight begins and ends in `text`, `offset` being the source offset reached.
+    fn mark(&mut self, offset: usize) {
+        if offset <= self.want.start {
+            self.highlight.start = self.text.len();
+        }
+        if offset <= self.want.end {
+            self.highlight.end = self.text.len();
+        }
+    }
+
+    fn plain(&mut self, bytes: &[u8], range: Range<usize>) {
+        let mut offset = range.start;
+        for chunk in bytes[range].utf8_chunks() {
+            for c in chunk.valid().chars() {
+                self.mark(offset);
+                match c {
+                    '\n' => self.text.push('\n'),
+                    '\t' => self.text.push(' '),
+                    '\r' => {}
+                    c if is_unsafe_on_a_terminal(c) => self.text.push('\u{fffd}'),
+                    c => self.text.push(c),
+                }
+                offset += c.len_utf8();
+            }
+            if !chunk.invalid().is_empty() {
+                self.mark(offset);
+                self.text.push('\u{fffd}');
+                offset += chunk.invalid().len();
+            }
+            self.mark(offset);
+        }
+    }
+
+    fn masked(&mut self, secret: &[u8], range: Range<usize>) {
+        self.mark(range.start);
+        let inside = range.start < self.want.start;
+        self.text.push_str(&mask(secret));
+        // A highlight that begins or ends inside the mask takes all of it.
+        if !inside && range.end > self.want.end && range.start < self.want.end {
+            self.highlight.end = self.text.len();
+        }
+        self.mark(range.end);
+    }
+}
+
+/// `secret` with only its public prefix and its length class left. The prefix
+/// is what says the kind of key (`ak_`, `ak_live_`), never key material.
+pub fn mask(secret: &[u8]) -> String {
+    let length = secret.len();
+    let stars = match length {
+        0..16 => 8,
+        16..32 => 16,
+        32..64 => 32,
+        _ => 64,
+    };
+    let mut text = String::with_capacity(stars + 8);
+    text.push_str(public_prefix(secret));
+    text.extend(std::iter::repeat_n('*', stars));
+    text
+}
+
+/// Prefixes that vendors document: words joined by `_`, none of them random.
+fn public_prefix(secret: &[u8]) -> &'static str {
+    [
+        "ak_live_",
+        "ak_test_",
+        "ak_production_",
+        "ak_prod_",
+        "ak_dev_",
+        "ak_",
+    ]
+    .into_iter()
+    .find(|prefix| secret.starts_with(prefix.as_bytes()))
+    .unwrap_or("")
+}
+
+/// Runs on the shown lines that could be somebody's secret though no rule
+/// knows it: long, mixed letters and digits, outside the highlight.
+fn dense_runs(bytes: &[u8], shown: Range<usize>, highlight: &Range<usize>) -> Vec<Range<usize>> {
+    const LEAST: usize = 20;
+    let is_token = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'+' | b'=');
+    let mut runs = Vec::new();
+    // A run may begin before the cut: what is left of it is as secret.
+    let mut at = shown.start;
+    while at > 0 && shown.start - at < 512 && is_token(bytes[at - 1]) {
+        at -= 1;
+    }
+    while at < shown.end {
+        let start = at;
+        while at < bytes.len() && is_token(bytes[at]) {
+            at += 1;
+        }
+        let run = &bytes[start..at];
+        let dense = run.len() >= LEAST
+            && run.iter().any(u8::is_ascii_digit)
+            && run.iter().any(u8::is_ascii_alphabetic);
+        if dense && (at <= highlight.start || start >= highlight.end) {
+            // `NAME=value` is one run: the name stays readable.
+            let value = run
+                .iter()
+                .position(|&b| b == b'=')
+                .map_or(start, |i| start + i + 1);
+            if at - value >= LEAST {
+                runs.push(value..at);
+            }
+        }
+        at = at.max(start + 1);
+    }
+    runs
+}
+
+/// Both lists, sorted, overlaps joined, cut to `shown`.
+fn merged(
+    secrets: &[Range<usize>],
+    more: Vec<Range<usize>>,
+    shown: Range<usize>,
+) -> Vec<Range<usize>> {
+    let mut all: Vec<_> = secrets
+        .iter()
+        .cloned()
+        .chain(more)
+        .filter(|r| r.start < shown.end && r.end > shown.start)
+        .map(|r| r.start.max(shown.start)..r.end.min(shown.end))
+        .collect();
+    all.sort_by_key(|r| (r.start, r.end));
+    let mut joined: Vec<Range<usize>> = Vec::with_capacity(all.len());
+    for range in all {
+        match joined.last_mut() {
+            Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
+            _ => joined.push(range),
+        }
+    }
+    joined
+}
+
+/// The first offset at or after `at` that begins a UTF-8 character.
+fn char_boundary(bytes: &[u8], at: usize) -> usize {
+    (at..bytes.len().min(at + 4))
+        .find(|&i| bytes[i] & 0xC0 != 0x80)
+        .unwrap_or(at.min(bytes.len()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(text: &str, highlight: &str, secrets: &[&str]) -> (String, String) {
+        let at = |s: &str| {
+            let start = text.find(s).expect("the test's own text holds it");
+            start..start + s.len()
+        };
+        let secrets: Vec<_> = secrets.iter().map(|s| at(s)).collect();
+        let excerpt = Excerpt::new(text.as_bytes(), at(highlight), &secrets, Masking::Mask);
+        let marked = excerpt.text[excerpt.highlight.clone()].to_owned();
+        (excerpt.text, marked)
+    }
+
+    #[test]
+    fn masks_every_secret_on_the_line() {
+        let (text, marked) = shown(
+            "a\nx = ak_1a2b, y = ak_3c4d\nb",
+            "ak_3c4d",
+            &["ak_1a2b", "ak_3c4d"],
+        );
+        assert_eq!(text, "x = ak_********, y = ak_********");
+        assert_eq!(marked, "ak_********");
+    }
+
+    #[test]
+    fn a_highlight_may_enclose_a_secret() {
+        let (text, marked) = shown(
+            "get('http://h.de/?k=hunter22&b')",
+            "http://h.de/?k=hunter22&b",
+            &["hunter22"],
+        );
+        assert_eq!(text, "get('http://h.de/?k=********&b')");
+        assert_eq!(marked, "http://h.de/?k=********&b");
+    }
+
+    #[test]
+    fn long_lines_are_cut_and_controls_replaced() {
+        let line = format!("{}\u{1b}[31mé HERE {}", "é".repeat(300), "b ".repeat(300));
+        let (text, marked) = shown(&line, "HERE", &[]);
+        assert!(
+            text.starts_with('…') && text.ends_with('…') && text.chars().count() < 220,
+            "{text}"
+        );
+        assert!(!text.contains('\u{1b}'));
+        assert_eq!(marked, "HERE");
+    }
+
+    #[test]
+    fn an_unknown_dense_run_is_masked_too() {
+        let run = format!("AKIA{}", "Q7".repeat(10));
+        let (text, _) = shown(&format!("id={run} url=http://h.de"), "http://h.de", &[]);
+        assert_eq!(text, "id=**************** url=http://h.de");
+    }
+}

@@ -1,0 +1,285 @@
+//! What a scan says: findings, problems, and the accounting that makes a green result mean something.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+
+use crate::document::{Position, RepoPath};
+use crate::excerpt::Excerpt;
+
+/// SARIF's own words (SARIF 2.1.0 §3.27.10), so that no format has to map them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    Note,
+    Warning,
+    Error,
+}
+
+impl Severity {
+    pub const ALL: [Severity; 3] = [Severity::Error, Severity::Warning, Severity::Note];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Severity::Note => "note",
+            Severity::Warning => "warning",
+            Severity::Error => "error",
+        }
+    }
+}
+
+/// A rule's name: kebab-case, unique, stable for ever.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RuleId(Arc<str>);
+
+impl RuleId {
+    pub fn new(name: &str) -> RuleId {
+        RuleId(name.into())
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for RuleId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Part of a file, the end exclusive.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Region {
+    pub start: Position,
+    pub end: Position,
+    pub excerpt: Excerpt,
+    /// GitHub's `primaryLocationLineHash` of the region's first line; `None`
+    /// where nobody asked for it or the file was too large to be held whole.
+    pub line_hash: Option<String>,
+}
+
+/// What stays the same while a finding is the same: rule, path and secret,
+/// never line, commit or offset. `occurrence` tells equal ones apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Fingerprint {
+    pub digest: [u8; 16],
+    pub occurrence: u32,
+}
+
+impl Fingerprint {
+    /// The fingerprint of what `rule` found in `path`; `content` is the secret,
+    /// the URL, or empty for a finding about the file itself.
+    pub fn new(rule: &RuleId, path: &RepoPath, content: &[u8]) -> Fingerprint {
+        // The inner hash is keyed with the rule, so that it answers no lookup
+        // in a table of hashed secrets.
+        let inner = Sha256::new()
+            .chain_update(b"hushlint/1\0")
+            .chain_update(rule.as_str())
+            .chain_update(b"\0")
+            .chain_update(content)
+            .finalize();
+        let outer = Sha256::new()
+            .chain_update(inner)
+            .chain_update(path.as_bytes())
+            .finalize();
+        let mut digest = [0; 16];
+        digest.copy_from_slice(&outer[..16]);
+        Fingerprint {
+            digest,
+            occurrence: 0,
+        }
+    }
+}
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{}:{}",
+            data_encoding::HEXLOWER.encode(&self.digest),
+            self.occurrence
+        )
+    }
+}
+
+/// Another place that belongs to a finding: the ignore file, the other half of a split literal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Related {
+    pub path: RepoPath,
+    pub region: Option<Region>,
+    pub message: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    pub rule: RuleId,
+    pub severity: Severity,
+    /// One line, without secrets.
+    pub message: String,
+    pub path: RepoPath,
+    /// `None`: the finding is about the file itself and quotes no line.
+    pub region: Option<Region>,
+    pub fingerprint: Fingerprint,
+    /// Who issued the key, where format or context tells.
+    pub provider: Option<String>,
+    pub related: Vec<Related>,
+    /// What to do about this one, where it differs from the rule's own advice.
+    pub help: Option<String>,
+}
+
+impl Finding {
+    /// The order of every report: by path, place, rule.
+    pub fn sort_key(
+        &self,
+    ) -> (
+        &RepoPath,
+        Option<(Position, Position)>,
+        &RuleId,
+        Fingerprint,
+    ) {
+        (
+            &self.path,
+            self.region.as_ref().map(|r| (r.start, r.end)),
+            &self.rule,
+            self.fingerprint,
+        )
+    }
+}
+
+/// Why a scan is incomplete. Every problem makes the exit code 2.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Problem {
+    pub path: Option<RepoPath>,
+    pub kind: ProblemKind,
+    /// What happened, in the system's or our words, without secrets.
+    pub message: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ProblemKind {
+    /// A path named by the caller does not exist or is nothing that can be read.
+    Missing,
+    /// A file or folder could not be read.
+    Unreadable,
+    /// A file is larger than the limit the caller set.
+    TooLarge,
+    /// The arguments matched nothing.
+    Empty,
+    /// The repository's own data cannot be read.
+    Repository,
+    /// More was found in a file than one report holds.
+    Truncated,
+}
+
+impl ProblemKind {
+    pub fn name(self) -> &'static str {
+        match self {
+            ProblemKind::Missing => "missing",
+            ProblemKind::Unreadable => "unreadable",
+            ProblemKind::TooLarge => "too-large",
+            ProblemKind::Empty => "empty",
+            ProblemKind::Repository => "repository",
+            ProblemKind::Truncated => "truncated",
+        }
+    }
+}
+
+/// Why something was left out on purpose. None of these makes a scan incomplete.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Skip {
+    /// A NUL byte near the start and no UTF-16.
+    Binary,
+    /// An untracked file, or a folder of them, that ignore rules cover.
+    Ignored,
+    /// A symbolic link: what it points to is scanned where it stands, if it is in the tree.
+    Symlink,
+    /// A FIFO, socket or device.
+    Special,
+    /// A repository inside the repository, with a commit of its own.
+    Submodule,
+}
+
+impl Skip {
+    pub fn name(self) -> &'static str {
+        match self {
+            Skip::Binary => "binary",
+            Skip::Ignored => "ignored",
+            Skip::Symlink => "symlink",
+            Skip::Special => "special",
+            Skip::Submodule => "submodule",
+        }
+    }
+}
+
+/// What was looked at, and what was not.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Accounting {
+    pub files: u64,
+    /// Bytes of the files scanned, as stored.
+    pub bytes: u64,
+    pub skipped: BTreeMap<Skip, u64>,
+    /// Nested repositories that were not entered.
+    pub submodules: Vec<RepoPath>,
+}
+
+impl Accounting {
+    pub fn skip(&mut self, why: Skip) {
+        *self.skipped.entry(why).or_default() += 1;
+    }
+
+    pub fn add(&mut self, other: Accounting) {
+        self.files += other.files;
+        self.bytes += other.bytes;
+        for (why, n) in other.skipped {
+            *self.skipped.entry(why).or_default() += n;
+        }
+        self.submodules.extend(other.submodules);
+    }
+}
+
+/// The whole result of a scan; formats write it, and nothing else.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// In the order of [`Finding::sort_key`].
+    pub findings: Vec<Finding>,
+    pub problems: Vec<Problem>,
+    pub scanned: Accounting,
+    /// The folder that paths are relative to, for formats that must name it.
+    pub root: std::path::PathBuf,
+    /// Wall time of the scan; only the text format shows it.
+    pub elapsed: std::time::Duration,
+}
+
+impl Report {
+    /// Whether everything that was to be scanned was.
+    pub fn is_complete(&self) -> bool {
+        self.problems.is_empty()
+    }
+
+    pub fn count(&self, severity: Severity) -> usize {
+        self.findings
+            .iter()
+            .filter(|f| f.severity == severity)
+            .count()
+    }
+
+    /// Gives findings that share a digest their occurrence, in report order,
+    /// and puts the report into its order.
+    pub fn settle(&mut self) {
+        self.findings
+            .sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
+        self.findings.dedup();
+        let mut seen: BTreeMap<[u8; 16], u32> = BTreeMap::new();
+        for finding in &mut self.findings {
+            let next = seen.entry(finding.fingerprint.digest).or_default();
+            finding.fingerprint.occurrence = *next;
+            *next += 1;
+        }
+        self.problems.sort();
+        self.problems.dedup();
+        self.scanned.submodules.sort();
+    }
+}

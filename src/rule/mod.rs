@@ -1,0 +1,314 @@
+//! Rules, and the scan of one document by all of them.
+//!
+//! Two stages. **Match** is a pure function of an anchor and its bounded
+//! context, blind to the path: windows, threads and history deltas agree.
+//! **Judge** runs only where something matched, may look at the whole
+//! document, and turns a match into a finding or drops it.
+
+pub mod dotenv;
+pub mod guard;
+pub mod key;
+pub mod load;
+pub mod pattern;
+pub mod prefilter;
+pub mod url;
+
+use std::cell::OnceCell;
+use std::ops::Range;
+
+use crate::document::{Document, line_around};
+use crate::excerpt::{Excerpt, Masking};
+use crate::finding::{Finding, Fingerprint, Region, Related, RuleId, Severity};
+use crate::line_hash::LineHashes;
+use crate::syntax::{Language, Lexed};
+
+pub use dotenv::Evidence;
+pub use load::{LoadError, RuleFile};
+
+use pattern::Scratch as PatternScratch;
+use prefilter::{Hit, Prefilter};
+
+/// One rule: what it says, and how it is found.
+pub struct Rule {
+    pub id: RuleId,
+    pub severity: Severity,
+    /// What is wrong, in half a line.
+    pub summary: String,
+    /// Why it matters; Markdown.
+    pub why: String,
+    /// What to do; Markdown.
+    pub fix: String,
+    /// GitHub's scale: above 9 critical, 7 to 8.9 high, 4 to 6.9 medium.
+    pub security_severity: f32,
+    /// SARIF's `precision` property: very-high, high, medium, low.
+    pub precision: String,
+    pub tags: Vec<String>,
+    pub examples: Examples,
+    /// Whether it reports. A rule that does not still masks what it finds.
+    pub enabled: bool,
+    kind: Kind,
+}
+
+/// A rule's own proof, run as tests; `¦` inside a secret keeps real-looking keys out of our tree.
+#[derive(Default)]
+pub struct Examples {
+    pub matches: Vec<Example>,
+    pub ignores: Vec<Example>,
+}
+
+pub struct Example {
+    pub path: String,
+    /// Without the `¦`.
+    pub text: String,
+}
+
+enum Kind {
+    Key(pattern::Pattern, key::KeyRule),
+    Url(url::UrlRule),
+    Dotenv(dotenv::DotenvRule),
+}
+
+/// All rules of a run, ready to scan.
+pub struct RuleSet {
+    rules: Vec<Rule>,
+    prefilter: Prefilter,
+    /// For each anchor of the prefilter, the rules that wait for it.
+    waiting: Vec<Vec<u16>>,
+    options: Options,
+}
+
+/// What a run wants of its rules beyond the findings.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options {
+    pub masking: Masking,
+    /// Compute GitHub's line hashes, which only SARIF shows.
+    pub line_hashes: bool,
+}
+
+/// What one thread keeps from document to document.
+#[derive(Default)]
+pub struct Scratch {
+    hits: Vec<Hit>,
+    pattern: PatternScratch,
+}
+
+/// What a scan of one document found.
+#[derive(Default, Debug)]
+pub struct Scan {
+    pub findings: Vec<Finding>,
+    /// Signs that the repository uses dotenv files; judged once all documents are read.
+    pub evidence: Vec<Evidence>,
+}
+
+/// A place where a rule's pattern stands. All offsets are the document's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Match {
+    pub span: Range<usize>,
+    /// The part to mask and to fingerprint.
+    pub secret: Range<usize>,
+}
+
+/// A judge's word on a match that is to be reported.
+#[derive(Clone, Debug, Default)]
+pub struct Verdict {
+    /// `None`: the rule's own.
+    pub severity: Option<Severity>,
+    pub message: String,
+    /// What the report points at.
+    pub highlight: Range<usize>,
+    /// What every excerpt must hide.
+    pub secrets: Vec<Range<usize>>,
+    /// What the fingerprint binds to: the secret itself, the URL.
+    pub content: Vec<u8>,
+    pub provider: Option<String>,
+    pub related: Vec<(Range<usize>, String)>,
+    pub help: Option<String>,
+}
+
+/// A document as judges see it; what is dear is made on first use.
+pub struct Scene<'d> {
+    pub document: &'d Document,
+    language: OnceCell<Language>,
+    lexed: OnceCell<Lexed>,
+}
+
+impl<'d> Scene<'d> {
+    pub fn new(document: &'d Document) -> Scene<'d> {
+        Scene {
+            document,
+            language: OnceCell::new(),
+            lexed: OnceCell::new(),
+        }
+    }
+
+    pub fn bytes(&self) -> &'d [u8] {
+        self.document.bytes()
+    }
+
+    pub fn language(&self) -> Language {
+        *self
+            .language
+            .get_or_init(|| Language::detect(self.document.path.as_bytes(), self.bytes()))
+    }
+
+    /// The lexical structure of the document.
+    pub fn lexed(&self) -> &Lexed {
+        self.lexed
+            .get_or_init(|| Lexed::new(self.language(), self.bytes()))
+    }
+
+    /// The line that holds `offset`, without its end.
+    pub fn line(&self, offset: usize) -> &'d [u8] {
+        &self.bytes()[line_around(self.bytes(), offset)]
+    }
+}
+
+impl RuleSet {
+    /// The built-in rules and nothing else.
+    pub fn builtin() -> RuleSet {
+        RuleSet::new(load::builtin(), Options::default())
+    }
+
+    pub fn new(rules: Vec<Rule>, options: Options) -> RuleSet {
+        let mut anchors: Vec<Vec<u8>> = Vec::new();
+        let mut waiting: Vec<Vec<u16>> = Vec::new();
+        for (index, rule) in rules.iter().enumerate() {
+            let index = u16::try_from(index).expect("a rule set holds fewer than 65,536 rules");
+            for anchor in rule.anchors() {
+                let at = anchors.iter().position(|a| a == anchor).unwrap_or_else(|| {
+                    anchors.push(anchor.to_vec());
+                    waiting.push(Vec::new());
+                    anchors.len() - 1
+                });
+                waiting[at].push(index);
+            }
+        }
+        RuleSet {
+            rules,
+            prefilter: Prefilter::new(&anchors),
+            waiting,
+            options,
+        }
+    }
+
+    pub fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    pub fn rule(&self, id: &str) -> Option<&Rule> {
+        self.rules.iter().find(|r| r.id.as_str() == id)
+    }
+
+    pub fn options(&self) -> Options {
+        self.options
+    }
+
+    /// Every finding in `document`, in order of position. Does no I/O and
+    /// cannot fail, so that every source may call it from any thread.
+    pub fn scan(&self, scratch: &mut Scratch, document: &Document) -> Scan {
+        let mut scan = Scan::default();
+        let mut verdicts: Vec<(u16, Verdict)> = Vec::new();
+        let scene = Scene::new(document);
+
+        scratch.hits.clear();
+        self.prefilter
+            .find(document.bytes(), document.core(), &mut scratch.hits);
+        for hit in &scratch.hits {
+            for &index in &self.waiting[hit.anchor as usize] {
+                let rule = &self.rules[usize::from(index)];
+                let verdict = match &rule.kind {
+                    Kind::Key(pattern, key) => pattern
+                        .find(&mut scratch.pattern, index, document.bytes(), hit.start)
+                        .and_then(|found| key.judge(&found, &scene)),
+                    Kind::Url(url) => url
+                        .find(document.bytes(), hit.start)
+                        .and_then(|found| url.judge(&found, &scene)),
+                    Kind::Dotenv(dotenv) => {
+                        scan.evidence.extend(dotenv.evidence(hit.start, &scene));
+                        None
+                    }
+                };
+                verdicts.extend(verdict.map(|v| (index, v)));
+            }
+        }
+        scan.findings = self.findings(document, verdicts);
+        for rule in self.rules.iter().filter(|r| r.enabled) {
+            if let Kind::Dotenv(dotenv) = &rule.kind {
+                scan.findings.extend(dotenv.judge_file(rule, document));
+                scan.evidence.extend(dotenv.evidence_of_file(&scene));
+            }
+        }
+        scan
+    }
+
+    /// The verdicts as findings, once all secrets of the document are known.
+    fn findings(&self, document: &Document, verdicts: Vec<(u16, Verdict)>) -> Vec<Finding> {
+        let mut secrets: Vec<Range<usize>> = verdicts
+            .iter()
+            .flat_map(|(_, v)| v.secrets.iter().cloned())
+            .collect();
+        secrets.sort_by_key(|r| (r.start, r.end));
+        let hashes =
+            (self.options.line_hashes && !verdicts.is_empty() && document.window.is_none())
+                .then(|| LineHashes::new(document.bytes()));
+        let region = |span: &Range<usize>| self.region(document, span, &secrets, hashes.as_ref());
+        let mut findings = Vec::with_capacity(verdicts.len());
+        for (index, verdict) in verdicts {
+            let rule = &self.rules[usize::from(index)];
+            if !rule.enabled {
+                continue;
+            }
+            findings.push(Finding {
+                rule: rule.id.clone(),
+                severity: verdict.severity.unwrap_or(rule.severity),
+                message: verdict.message,
+                path: document.path.clone(),
+                region: Some(region(&verdict.highlight)),
+                fingerprint: Fingerprint::new(&rule.id, &document.path, &verdict.content),
+                provider: verdict.provider,
+                related: verdict
+                    .related
+                    .into_iter()
+                    .map(|(span, message)| Related {
+                        path: document.path.clone(),
+                        region: Some(region(&span)),
+                        message,
+                    })
+                    .collect(),
+                help: verdict.help,
+            });
+        }
+        findings
+    }
+
+    fn region(
+        &self,
+        document: &Document,
+        span: &Range<usize>,
+        secrets: &[Range<usize>],
+        hashes: Option<&LineHashes>,
+    ) -> Region {
+        let bytes = document.bytes();
+        // Only the secrets near the span can stand on its lines; the list is
+        // sorted, so a document full of them stays linear.
+        let from = secrets.partition_point(|s| s.end + 16 * 1024 < span.start);
+        let to = secrets.partition_point(|s| s.start < span.end + 16 * 1024);
+        let near = &secrets[from.min(to)..to];
+        Region {
+            start: document.position(span.start),
+            end: document.position(span.end),
+            excerpt: Excerpt::new(bytes, span.clone(), near, self.options.masking),
+            line_hash: hashes.and_then(|h| h.of_line(document.position(span.start).line)),
+        }
+    }
+}
+
+impl Rule {
+    fn anchors(&self) -> &[Vec<u8>] {
+        match &self.kind {
+            Kind::Key(pattern, _) => pattern.anchors(),
+            Kind::Url(url) => url.anchors(),
+            Kind::Dotenv(dotenv) => dotenv.anchors(),
+        }
+    }
+}
