@@ -6,7 +6,7 @@ use std::process::Output;
 
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
-use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
 use support::Sandbox;
 
 /// Trees tried, each with several secrets; the program runs seven times on each.
@@ -127,17 +127,17 @@ fn no_output_shows_a_key() {
             };
             let output = run(&["."]);
             for plant in plants {
-                assert_hidden(&plant.key, &output, format);
+                hidden(&plant.key, &output, format)?;
             }
             revealed.push_str(&text(&run(&["--show-secrets", "."])));
         }
         for plant in plants {
-            // A dotenv file's lines are never shown, not even then, but the key's own finding is.
-            assert!(
+            prop_assert!(
                 revealed.contains(&plant.key),
                 "--show-secrets does not show {plant:?}:\n{revealed}"
             );
         }
+        Ok(())
     });
 }
 
@@ -168,15 +168,16 @@ fn no_message_shows_a_key() {
                 &[key],
             ] {
                 let output = hushlint(&sandbox, arguments);
-                assert_eq!(output.status.code(), Some(2), "{arguments:?}");
-                assert_hidden(key, &output, &format!("{arguments:?}"));
+                prop_assert_eq!(output.status.code(), Some(2), "{:?}", arguments);
+                hidden(key, &output, &format!("{arguments:?}"))?;
             }
         }
+        Ok(())
     });
 }
 
 /// Runs `property` on random trees, always the same ones; a failure is shrunk to its core.
-fn check(property: impl Fn(&[Plant])) {
+fn check(property: impl Fn(&[Plant]) -> Result<(), TestCaseError>) {
     let config = Config {
         cases: TREES,
         // A failure that is written down would be a key at rest.
@@ -185,10 +186,7 @@ fn check(property: impl Fn(&[Plant])) {
         ..Config::default()
     };
     let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
-    let result = TestRunner::new_with_rng(config, rng).run(&plants(), |plants| {
-        property(&plants);
-        Ok(())
-    });
+    let result = TestRunner::new_with_rng(config, rng).run(&plants(), |plants| property(&plants));
     if let Err(failure) = result {
         panic!("{failure}");
     }
@@ -233,15 +231,15 @@ fn text(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
 }
 
-#[track_caller]
-fn assert_hidden(key: &str, output: &Output, what: &str) {
+fn hidden(key: &str, output: &Output, what: &str) -> Result<(), TestCaseError> {
     let text = text(output);
     let body = key.rsplit('_').next().unwrap();
     for window in body.as_bytes().windows(WINDOW.min(body.len())) {
         let window = std::str::from_utf8(window).unwrap();
-        assert!(
+        prop_assert!(
             !text.contains(window),
             "{what} shows {window:?} of {key}:\n{text}"
         );
     }
+    Ok(())
 }
