@@ -67,7 +67,18 @@ impl Repository {
             return Err(error("git's own data, not files: name a worktree".to_owned()));
         }
         let Some(root) = found.workdir() else {
-            return Ok(None);
+            // Its objects are compressed: to read them as files would find nothing.
+            return if found
+                .git_dir()
+                .canonicalize()
+                .is_ok_and(|git| folder.starts_with(git))
+            {
+                Err(error(
+                    "a bare repository: there is no worktree to check".to_owned(),
+                ))
+            } else {
+                Ok(None)
+            };
         };
         let root = root.canonicalize().map_err(|e| error(e.to_string()))?;
         // `GIT_DIR` may name a repository elsewhere, whose rules are not this folder's.
