@@ -61,19 +61,22 @@ impl Repository {
                 };
             }
         };
-        let Some(root) = found.workdir() else {
-            // Its objects are compressed: to read them as files would find nothing.
-            return if found
-                .git_dir()
-                .canonicalize()
-                .is_ok_and(|git| folder.starts_with(git))
-            {
-                Err(error(
-                    "a bare repository: there is no worktree to check".to_owned(),
-                ))
+        // In a bare repository, or in `.git` itself, every file is git's own data:
+        // compressed, so that a scan would be green whatever it holds.
+        if found
+            .git_dir()
+            .canonicalize()
+            .is_ok_and(|git_dir| folder.starts_with(git_dir))
+        {
+            let what = if found.is_bare() {
+                "a bare repository: there is no worktree to check"
             } else {
-                Ok(None)
+                "git's own data, not files: name a worktree"
             };
+            return Err(error(what.to_owned()));
+        }
+        let Some(root) = found.workdir() else {
+            return Ok(None);
         };
         let root = root.canonicalize().map_err(|e| error(e.to_string()))?;
         // `GIT_DIR` may name a repository elsewhere, whose rules are not this folder's.
