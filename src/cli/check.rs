@@ -67,7 +67,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit, String> {
         level,
     };
     for out in outputs {
-        out.write(&report, view.clone(), args.color)?;
+        out.write(&report, view, args.color)?;
     }
     Ok(exit(&report, args))
 }

@@ -14,6 +14,7 @@ use crate::finding::{Finding, Report, Severity};
 use crate::rule::RuleSet;
 
 /// How the caller wants to see a report.
+#[derive(Clone, Copy)]
 pub struct View<'a> {
     /// The rules that made the report.
     pub rules: &'a RuleSet,
