@@ -63,8 +63,14 @@ impl Repository {
         };
         // In a bare repository, or in `.git` itself, every file is git's own data:
         // compressed, so that a scan would be green whatever it holds.
-        if found.git_dir().canonicalize().is_ok_and(|git_dir| folder.starts_with(git_dir)) {
-            return Err(error("git's own data, not files: name a worktree".to_owned()));
+        if found
+            .git_dir()
+            .canonicalize()
+            .is_ok_and(|git_dir| folder.starts_with(git_dir))
+        {
+            return Err(error(
+                "git's own data, not files: name a worktree".to_owned(),
+            ));
         }
         let Some(root) = found.workdir() else {
             // Its objects are compressed: to read them as files would find nothing.

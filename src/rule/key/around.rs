@@ -124,9 +124,9 @@ pub(super) fn is_import(text: &[u8], token: &Range<usize>) -> bool {
     ]
     .contains(&keyword)
         && names.first().is_some_and(|b| b.is_ascii_whitespace())
-        && names.iter().all(|&b| {
-            is_token_byte(b) || b.is_ascii_whitespace() || b"./\\:{},*\"'<".contains(&b)
-        })
+        && names
+            .iter()
+            .all(|&b| is_token_byte(b) || b.is_ascii_whitespace() || b"./\\:{},*\"'<".contains(&b))
 }
 
 /// The name the text gives the token: `name = "`, `"name": "`, `name: `,
@@ -160,8 +160,7 @@ pub(super) fn words(name: &[u8]) -> Vec<Vec<u8>> {
     for (at, &byte) in name.iter().enumerate() {
         let next_is_lower = name.get(at + 1).is_some_and(u8::is_ascii_lowercase);
         let begins = !previous.is_ascii_alphanumeric()
-            || (byte.is_ascii_uppercase()
-                && (!previous.is_ascii_uppercase() || next_is_lower));
+            || (byte.is_ascii_uppercase() && (!previous.is_ascii_uppercase() || next_is_lower));
         if byte.is_ascii_alphanumeric() {
             if begins {
                 words.push(Vec::new());

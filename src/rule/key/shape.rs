@@ -91,9 +91,7 @@ pub(super) fn is_base58_address(body: &[u8]) -> bool {
         && census.lower > 0
         && census.upper > 0
         && census.separators == 0
-        && !body
-            .iter()
-            .any(|b| matches!(b, b'0' | b'O' | b'I' | b'l'))
+        && !body.iter().any(|b| matches!(b, b'0' | b'O' | b'I' | b'l'))
 }
 
 /// Whether letters alone, as no writer of names would mix them, carry the chance.
@@ -112,10 +110,7 @@ fn is_snake(body: &[u8]) -> bool {
         !body.iter().any(u8::is_ascii_lowercase) || !body.iter().any(u8::is_ascii_uppercase);
     one_case
         && parts.all(|part| {
-            let letters = part
-                .iter()
-                .take_while(|b| b.is_ascii_alphabetic())
-                .count();
+            let letters = part.iter().take_while(|b| b.is_ascii_alphabetic()).count();
             part.len() <= 12 && part[letters..].iter().all(u8::is_ascii_digit)
         })
 }
@@ -284,10 +279,7 @@ fn explain_keyboard(body: &[u8], explained: &mut [bool]) {
 fn explain_numbers(body: &[u8], explained: &mut [bool]) {
     let mut at = 0;
     while at < body.len() {
-        let digits = body[at..]
-            .iter()
-            .take_while(|b| b.is_ascii_digit())
-            .count();
+        let digits = body[at..].iter().take_while(|b| b.is_ascii_digit()).count();
         let after_word = at == 0 || explained[at - 1] || !body[at - 1].is_ascii_alphanumeric();
         let before_end = body
             .get(at + digits)

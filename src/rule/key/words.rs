@@ -58,7 +58,14 @@ mod tests {
 
     #[test]
     fn words_pass_and_noise_does_not() {
-        for word in ["company", "nonexistent", "plaintext", "Internal", "minha", "calculate"] {
+        for word in [
+            "company",
+            "nonexistent",
+            "plaintext",
+            "Internal",
+            "minha",
+            "calculate",
+        ] {
             assert!(is_pronounceable(word.as_bytes()), "{word}");
         }
         for noise in ["zhqkvx", "bsgyylqhz", "jpgz", "xkcdqf", "abc"] {
