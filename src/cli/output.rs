@@ -8,6 +8,7 @@ use clap::ColorChoice;
 use crate::document::is_unsafe_on_a_terminal;
 use crate::finding::{Problem, Report};
 use crate::report::{Format, View};
+use crate::rule::RuleSet;
 
 use super::Exit;
 
@@ -125,7 +126,14 @@ pub(super) fn error(message: &str) {
 
 /// What clap has to say: help and version are no errors.
 pub(super) fn usage(error: &clap::Error) -> Exit {
-    let _ = error.print();
+    let text = error.to_string();
+    let masked = RuleSet::builtin().mask(&text);
+    if masked == text {
+        let _ = error.print();
+    } else {
+        // It quotes an argument that holds a secret; colour is not worth showing it.
+        let _ = anstream::stderr().write_all(masked.as_bytes());
+    }
     if error.use_stderr() {
         Exit::Error
     } else {
