@@ -173,7 +173,7 @@ impl<'v> Page<'v> {
         let hidden: Vec<String> = counts(false).map(|(_, count)| count.to_string()).collect();
         if !hidden.is_empty() {
             // The least of them: with it all are shown.
-            let all = counts(false).last().map_or("note", |(s, _)| s.name());
+            let all = counts(false).next_back().map_or("note", |(s, _)| s.name());
             write!(
                 line,
                 " ({} not shown; --severity {all} shows {})",

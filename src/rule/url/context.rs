@@ -130,6 +130,9 @@ impl Context {
         let mut levels = 0;
         // Until the first comma or bracket, what is read is the URL's own expression.
         let mut own = true;
+        // What precedes a comma is another argument; what precedes a newline alone is not.
+        let mut listed = false;
+        let mut assigned_here = false;
         let mut siblings: Vec<Range<usize>> = Vec::new();
         let mut on_first_line = true;
         while at > floor {
@@ -141,7 +144,9 @@ impl Context {
                     let Some(previous) = previous_line(bytes, floor, at - 1) else {
                         break;
                     };
-                    if lines > LINES || (depth == 0 && !goes_on(bytes, &previous, levels)) {
+                    if lines > LINES
+                        || (depth == 0 && !goes_on(bytes, &previous, at, assigned_here))
+                    {
                         if own && levels == 0 && self.names.is_empty() {
                             self.function(bytes, floor, at);
                         }
@@ -152,7 +157,7 @@ impl Context {
                 }
                 b'"' | b'\'' | b'`' => {
                     let open = string_start(bytes, floor, at - 1);
-                    if depth == 0 && !own && at - open <= 48 && open + 1 < at {
+                    if depth == 0 && listed && at - open <= 48 && open + 1 < at {
                         siblings.push(open + 1..at - 1);
                     }
                     at = open;
@@ -191,7 +196,11 @@ impl Context {
                 }
                 b'{' => {
                     let head = bytes[floor..at - 1].trim_ascii_end();
-                    if matches!(head.last(), Some(b')' | b'>' | b';' | b'}') | None)
+                    let opens_block = assigned_here
+                        && !on_first_line
+                        && !matches!(head.last(), Some(b'(' | b',' | b'=' | b':' | b'['));
+                    if opens_block
+                        || matches!(head.last(), Some(b')' | b'>' | b';' | b'}') | None)
                         || ends_with_word(head, &["else", "do", "try", "finally", "begin", "get"])
                     {
                         break;
@@ -201,7 +210,10 @@ impl Context {
                     own = true;
                 }
                 b';' if depth == 0 => break,
-                b',' if depth == 0 => own = false,
+                b',' if depth == 0 => {
+                    own = false;
+                    listed = true;
+                }
                 b'=' if depth == 0 => {
                     let head = &bytes[floor..at - 1];
                     match head.last() {
@@ -221,6 +233,7 @@ impl Context {
                                 self.names.extend(assigned(bytes, floor, end));
                             }
                             own = false;
+                            assigned_here = true;
                             if levels == 0 && self.calls.is_empty() && !on_first_line {
                                 break;
                             }
@@ -239,7 +252,8 @@ impl Context {
                     let head = &bytes[floor..at - 1];
                     let spaced = head.last() == Some(&b' ');
                     let line = line_start(bytes, floor, at);
-                    let ternary = spaced && bytes[line..at].contains(&b'?');
+                    let ternary = (spaced && bytes[line..at].contains(&b'?'))
+                        || bytes[line..at - 1].trim_ascii().is_empty();
                     if head.last() != Some(&b':') && !ternary {
                         let end = floor + head.trim_ascii_end().len();
                         if let Some(name) = assigned(bytes, floor, end) {
@@ -393,12 +407,13 @@ fn open_quote(before: &[u8]) -> Option<usize> {
 /// Where the string that the quote at `close` ends begins, on the same line.
 fn string_start(bytes: &[u8], floor: usize, close: usize) -> usize {
     let quote = bytes[close];
+    let is_escaped = |at: usize| at > floor && bytes[at - 1] == b'\\';
     let mut at = close;
     while at > floor {
         at -= 1;
         match bytes[at] {
             b'\n' => break,
-            b if b == quote && (at == floor || bytes[at - 1] != b'\\') => return at,
+            b if b == quote && is_escaped(at) == is_escaped(close) => return at,
             _ => {}
         }
     }
@@ -427,19 +442,25 @@ fn previous_line(bytes: &[u8], floor: usize, newline: usize) -> Option<Range<usi
     None
 }
 
-/// Whether a statement that begins on `line` goes on below it.
-fn goes_on(bytes: &[u8], line: &Range<usize>, levels: usize) -> bool {
+/// Whether the statement goes on from `line` to what begins at `below`.
+/// Once it has been given a name, only an argument list can hold it.
+fn goes_on(bytes: &[u8], line: &Range<usize>, below: usize, named: bool) -> bool {
     let text = bytes[line.clone()].trim_ascii_end();
     let Some(&last) = text.last() else {
         return false;
     };
+    if named {
+        return matches!(last, b'(' | b',' | b'{' | b'[') && !text.ends_with(b") {");
+    }
     matches!(
         last,
-        b'=' | b'(' | b'+' | b'\\' | b'[' | b'{' | b':' | b'?' | b'&' | b'|' | b'.'
-    ) || (last == b',')
-        || (last == b'>' && text.ends_with(b"=>"))
-        || (levels > 0 && last != b';' && last != b'}')
+        b'=' | b'(' | b'+' | b'\\' | b'[' | b'{' | b':' | b'?' | b'&' | b'|' | b'.' | b','
+    ) || text.ends_with(b"=>")
         || text.ends_with(b"return")
+        || matches!(
+            bytes[below..].trim_ascii_start().first(),
+            Some(b'?' | b':' | b'+' | b'.' | b'|' | b'&')
+        )
 }
 
 /// The function whose arguments begin with the bracket at `open`, with its receiver.

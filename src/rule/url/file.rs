@@ -1,5 +1,8 @@
 //! What a file is for, as far as its path tells.
 
+use super::words::words;
+use crate::syntax::{Kind, paths};
+
 /// What the URLs of a file can be, before anything in it is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Purpose {
@@ -25,92 +28,56 @@ pub(super) enum Weight {
     None,
 }
 
-pub(super) fn purpose(path: &str) -> Purpose {
-    let lower = path.to_ascii_lowercase();
-    let name = lower.rsplit('/').next().unwrap_or(&lower);
+/// What the URLs of the file at `path` can be; `kind` is its language's.
+pub(super) fn purpose(path: &[u8], kind: Kind) -> Purpose {
+    let lower = String::from_utf8_lossy(path).to_ascii_lowercase();
+    let (folders, name) = lower.rsplit_once('/').unwrap_or(("", &lower));
     let stem = name.split('.').next().unwrap_or(name);
-    if SILENT_STEMS.contains(&stem) && !name.ends_with(".rs") && !name.ends_with(".go") {
-        return Purpose::Silent;
-    }
-    if SILENT_NAMES.contains(&name) || name.contains(".min.") || name.ends_with("-lock.json") {
-        return Purpose::Silent;
-    }
-    if lower
-        .split('/')
-        .rev()
-        .skip(1)
-        .any(|folder| TRANSLATIONS.contains(&folder))
+    let extension = name.rsplit_once('.').map_or("", |(_, e)| e);
+    if (SILENT_STEMS.contains(&stem) && kind != Kind::Code)
+        || SILENT_NAMES.contains(&name)
+        || SILENT.contains(&extension)
+        || name.contains(".min.")
+        || folders
+            .split('/')
+            .any(|folder| TRANSLATIONS.contains(&folder))
     {
         return Purpose::Silent;
     }
-    let extension = name.rsplit_once('.').map_or("", |(_, e)| e);
-    match () {
-        () if SILENT.contains(&extension) => Purpose::Silent,
-        () if PROSE.contains(&extension) => Purpose::Prose,
-        () if MARKUP.contains(&extension) => Purpose::Markup,
-        () if DATA.contains(&extension) => Purpose::Data,
-        () if CONFIG.contains(&extension) || stem.is_empty() => Purpose::Config,
-        () if extension.is_empty() && ["readme", "news", "install", "todo"].contains(&stem) => {
-            Purpose::Prose
-        }
-        () => Purpose::Code,
+    match kind {
+        Kind::Lock | Kind::Style => Purpose::Silent,
+        Kind::Code => Purpose::Code,
+        Kind::Config => Purpose::Config,
+        Kind::Data | Kind::Text => Purpose::Data,
+        Kind::Markup | Kind::Template => Purpose::Markup,
+        Kind::Prose => Purpose::Prose,
     }
 }
 
-pub(super) fn weight(path: &str) -> Weight {
-    let mut weight = Weight::Full;
-    let name_at = path.rfind('/').map_or(0, |i| i + 1);
-    for folder in path[..name_at].split('/') {
-        let words = super::words::words(folder.as_bytes());
+pub(super) fn weight(path: &[u8]) -> Weight {
+    if paths::is_test_path(path) || paths::is_fixture_path(path) {
+        return Weight::None;
+    }
+    let text = String::from_utf8_lossy(path);
+    let (folders, name) = text.rsplit_once('/').unwrap_or(("", &text));
+    let mut light = paths::is_vendored_path(path) || paths::is_doc_path(path);
+    for folder in folders.split('/') {
+        let words = words(folder.as_bytes());
         let has = |list: &[&str]| words.iter().any(|w| list.contains(&w.as_str()));
         if has(TESTS) {
             return Weight::None;
         }
-        if words.len() <= 3 && has(LIGHT) {
-            weight = Weight::Light;
-        }
+        light |= words.len() <= 3 && has(LIGHT);
     }
-    let name = &path[name_at..];
-    let words = super::words::words(name.as_bytes());
-    let stem_words = words.len().saturating_sub(1);
-    let test = |w: Option<&String>| {
-        w.is_some_and(|w| {
-            matches!(
-                w.as_str(),
-                "test" | "tests" | "spec" | "specs" | "mock" | "fixture" | "fixtures"
-            )
-        })
-    };
-    if (words.len() > 2 || name.starts_with('.'))
-        && (test(words.first()) || test(words.get(stem_words.wrapping_sub(1))))
-    {
-        return Weight::None;
-    }
-    if name.contains(".example") || name.contains(".sample") || name.contains(".dist") {
-        weight = Weight::Light;
-    }
-    weight
+    light |= [".example", ".sample", ".dist"]
+        .iter()
+        .any(|s| name.contains(s));
+    if light { Weight::Light } else { Weight::Full }
 }
 
+/// Words of folders that hold tests, whatever stands beside them.
 const TESTS: &[&str] = &[
-    "test",
-    "tests",
-    "testing",
-    "spec",
-    "specs",
-    "fixture",
-    "fixtures",
-    "mock",
-    "mocks",
-    "e2e",
-    "testdata",
-    "cassettes",
-    "snapshots",
-    "testcases",
-    "unittest",
-    "unittests",
-    "stubs",
-    "cached",
+    "test", "tests", "testing", "fixture", "fixtures", "mock", "mocks", "cached",
 ];
 const LIGHT: &[&str] = &[
     "example",
@@ -119,25 +86,9 @@ const LIGHT: &[&str] = &[
     "samples",
     "demo",
     "demos",
-    "doc",
-    "docs",
-    "documentation",
     "vendor",
-    "vendors",
-    "vendored",
-    "node",
-    "third",
-    "thirdparty",
-    "external",
-    "tutorial",
-    "tutorials",
-    "bower",
     "codemirror",
     "jquery",
-    "deps",
-    "contrib",
-    "archive",
-    "legacy",
 ];
 const TRANSLATIONS: &[&str] = &[
     "locale",
@@ -264,54 +215,6 @@ const SILENT: &[&str] = &[
     "nfo",
     "sum",
 ];
-const PROSE: &[&str] = &[
-    "md", "markdown", "mdx", "rst", "txt", "adoc", "asciidoc", "org", "tex", "textile", "rdoc",
-    "pod", "wiki", "mdwn", "qmd", "rmd", "ipynb", "1", "3", "5", "8", "texi", "me",
-];
-const MARKUP: &[&str] = &[
-    "html", "htm", "xhtml", "erb", "haml", "slim", "twig", "tpl", "ejs", "hbs", "mustache", "jsp",
-    "aspx", "cshtml", "jinja", "jinja2", "j2", "njk", "liquid", "phtml", "ftl", "pug", "xaml",
-];
-const DATA: &[&str] = &[
-    "json",
-    "jsonl",
-    "ndjson",
-    "csv",
-    "tsv",
-    "xml",
-    "sql",
-    "geojson",
-    "jsonld",
-    "dat",
-    "data",
-    "postman_collection",
-    "webmanifest",
-    "lst",
-];
-const CONFIG: &[&str] = &[
-    "yaml",
-    "yml",
-    "toml",
-    "ini",
-    "cfg",
-    "conf",
-    "config",
-    "properties",
-    "env",
-    "json5",
-    "jsonc",
-    "tf",
-    "tfvars",
-    "hcl",
-    "service",
-    "list",
-    "repo",
-    "template",
-    "xcconfig",
-    "cnf",
-    "nix",
-];
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -328,13 +231,12 @@ mod tests {
             ("a/b.spec.ts", Weight::None),
             ("a/UserServiceTest.java", Weight::None),
             ("a/latest.py", Weight::Full),
-            ("src/test.js", Weight::Full),
             ("examples/a.py", Weight::Light),
             ("node_modules/a/b.js", Weight::Light),
             ("app/.env.example", Weight::Light),
         ];
         for (path, expected) in cases {
-            assert_eq!(weight(path), expected, "{path}");
+            assert_eq!(weight(path.as_bytes()), expected, "{path}");
         }
     }
 }

@@ -157,8 +157,6 @@ fn is_documentation_host(labels: &[&str]) -> bool {
             "man",
             "kb",
             "faq",
-            "lists",
-            "groups",
             "bugs",
             "issues",
             "jira",

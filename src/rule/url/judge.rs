@@ -10,8 +10,8 @@ use super::host::Class;
 use super::parse::Url;
 use super::shape::{Credential, Shape, Value, credentials, shape};
 use super::words::{Role, Work, role, work};
-use crate::document::line_around;
 use crate::finding::Severity;
+use crate::syntax::{Place, paths};
 
 /// Code larger than this is generated: its names are not followed.
 const LARGEST_FOLLOWED: usize = 512 * 1024;
@@ -73,9 +73,9 @@ fn public(
     raw: &str,
     credentials: &[Credential],
 ) -> Option<Ruling> {
-    let path = String::from_utf8_lossy(scene.document.path.as_bytes());
-    let purpose = purpose(&path);
-    let weight = weight(&path);
+    let path = scene.document.path.as_bytes();
+    let mut purpose = purpose(path, scene.language().kind());
+    let weight = weight(path);
     if purpose == Purpose::Silent || weight == Weight::None {
         return None;
     }
@@ -93,8 +93,31 @@ fn public(
             .first()
             .is_some_and(|b| matches!(b, b'+' | b'.' | b'%' | b'\\' | b'&'));
     let shape = shape(host, raw, query.as_deref(), ends_open);
-    if shape == Shape::Identifier || is_reader_text(scene, url.span.start) {
+    if shape == Shape::Identifier || paths::is_minified(path, bytes) {
         return None;
+    }
+    let place = scene.lexed().place(url.span.start);
+    match place {
+        Place::LineComment
+        | Place::BlockComment
+        | Place::DocString
+        | Place::Regex
+        | Place::LinkTarget
+        | Place::Prose => return None,
+        Place::Heredoc | Place::InlineCode | Place::CodeBlock
+            if !runs_command(&bytes[line_start(bytes, url.span.start)..url.span.start]) =>
+        {
+            return None;
+        }
+        Place::String | Place::Template if purpose == Purpose::Markup => purpose = Purpose::Code,
+        Place::Code
+        | Place::String
+        | Place::Template
+        | Place::Heredoc
+        | Place::InlineCode
+        | Place::CodeBlock
+        | Place::MarkupText
+        | Place::MarkupAttribute => {}
     }
     let context = Context::read(bytes, url.span.start);
     let evidence = evidence(bytes, url, purpose, shape, &context)?;
@@ -189,7 +212,15 @@ fn evidence(
         return (command && shape != Shape::Page).then_some(Evidence::Little);
     }
     let name = |range: &Range<usize>| &bytes[range.clone()];
-    let roles: Vec<Role> = context.names.iter().map(|n| role(name(n))).collect();
+    let works: Vec<Work> = context.calls.iter().map(|c| work(name(&c.name))).collect();
+    let sender = works.iter().position(|w| *w == Work::Fetch);
+    // What receives the answer of a call says nothing about its argument.
+    let roles: Vec<Role> = context
+        .names
+        .iter()
+        .filter(|n| sender.is_none_or(|s| n.start > context.calls[s].name.start))
+        .map(|n| role(name(n)))
+        .collect();
     let siblings: Vec<&[u8]> = context
         .calls
         .iter()
@@ -206,7 +237,6 @@ fn evidence(
     {
         return None;
     }
-    let works: Vec<Work> = context.calls.iter().map(|c| work(name(&c.name))).collect();
     let first = works.iter().find(|w| **w != Work::Wrap);
     if first == Some(&Work::Other) {
         return None;
@@ -406,23 +436,4 @@ fn is_fetched(bytes: &[u8], word: &[u8], from: usize) -> bool {
         }
     }
     false
-}
-
-/// Whether the URL stands in a comment, or other text that no program reads.
-fn is_reader_text(scene: &Scene<'_>, at: usize) -> bool {
-    let line = scene.line(at);
-    let start = line_around(scene.bytes(), at).start;
-    let text = line.trim_ascii_start();
-    let before = &scene.bytes()[line_start(scene.bytes(), at)..at];
-    let _ = start;
-    text.starts_with(b"//")
-        || text.starts_with(b"#")
-        || text.starts_with(b"*")
-        || text.starts_with(b"/*")
-        || text.starts_with(b"<!--")
-        || text.starts_with(b"--")
-        || text.starts_with(b";")
-        || before.windows(3).any(|w| w == b"// ")
-        || before.windows(3).any(|w| w == b" # ")
-        || before.windows(2).any(|w| w == b"/*")
 }

@@ -121,6 +121,7 @@ pub(super) fn shape(host: &str, raw: &str, query: Option<&str>, ends_open: bool)
         return Shape::Page;
     }
     if ends_open
+        || PROGRAMS.contains(&extension)
         || path.contains('\0')
         || query.is_some_and(|q| q.contains('=') || q.contains('\0'))
     {
@@ -186,6 +187,10 @@ const API_SEGMENTS: &[&str] = &[
     "endpoint",
 ];
 const API_EXTENSIONS: &[&str] = &["json", "asmx", "svc", "jsonp", "ashx"];
+/// Paths that run a program on the server.
+const PROGRAMS: &[&str] = &[
+    "php", "cgi", "asp", "aspx", "jsp", "do", "pl", "action", "ashx",
+];
 const PAGE_EXTENSIONS: &[&str] = &[
     "html", "htm", "shtml", "xhtml", "pdf", "png", "jpg", "jpeg", "gif", "svg", "ico", "webp",
     "css", "js", "md", "doc", "docx", "ppt", "pptx", "ps", "mp3", "mp4", "ogg", "webm", "woff",

@@ -358,11 +358,19 @@ pub(super) fn work(name: &[u8]) -> Work {
     if has(FETCHES) || (has(READS) && has(REMOTE)) {
         return Work::Fetch;
     }
+    if owned(&[
+        "request", "requests", "http", "https", "axios", "session", "curl",
+    ]) && !has(WRAPS)
+        && !verbs.is_empty()
+    {
+        return Work::Fetch;
+    }
     if let [verb] = verbs.as_slice()
         && ([
             "get", "post", "put", "patch", "head", "delete", "options", "http", "call",
         ]
         .contains(&verb.as_str())
+            && !owned(HOLDERS)
             || (["open", "load", "read", "connect", "send", "query", "ping"]
                 .contains(&verb.as_str())
                 && !owned(&["db", "sql"])))
@@ -403,6 +411,39 @@ const FETCHES: &[&str] = &[
     "webclient",
     "xhr",
     "invoke",
+];
+/// What has a `get` that looks something up.
+const HOLDERS: &[&str] = &[
+    "validate",
+    "validator",
+    "schema",
+    "header",
+    "headers",
+    "params",
+    "config",
+    "configuration",
+    "settings",
+    "options",
+    "map",
+    "dict",
+    "cache",
+    "env",
+    "environ",
+    "environment",
+    "store",
+    "storage",
+    "properties",
+    "prefs",
+    "preferences",
+    "args",
+    "data",
+    "registry",
+    "container",
+    "cookies",
+    "app",
+    "router",
+    "route",
+    "server",
 ];
 const READS: &[&str] = &[
     "get", "post", "put", "load", "read", "open", "send", "call", "head", "query", "from", "parse",
