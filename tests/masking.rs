@@ -14,7 +14,7 @@ use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRu
 use support::Sandbox;
 
 /// Trees tried, each with several secrets; the program runs seven times on each.
-const TREES: u32 = 40;
+const TREES: u32 = 24;
 /// This much of a secret in a row is a leak, however much of it is masked.
 const WINDOW: usize = 8;
 const FORMATS: [&str; 3] = ["text", "json", "sarif"];
@@ -60,7 +60,7 @@ const CONTEXTS: &[(&str, &str)] = &[
     ("sub/{}.txt", "{}\n"),
     (
         "{}/a.py",
-        "requests.get('http://api.payments-hub.com/v1/charges')\n",
+        "key = '{}'\nrequests.get('http://api.payments-hub.com/v1/charges')\n",
     ),
 ];
 
