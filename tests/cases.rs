@@ -514,7 +514,7 @@ fn bless(
 fn marked_words(text: &str) -> Vec<String> {
     let mut words: Vec<String> = text
         .split(|c: char| !(c.is_alphanumeric() || "¦_-".contains(c)))
-        .filter(|word| word.contains('¦'))
+        .filter(|word| word.contains('¦') && word.len() > '¦'.len_utf8())
         .map(str::to_owned)
         .collect();
     words.sort_by_key(|word| std::cmp::Reverse(word.len()));
