@@ -63,6 +63,20 @@ impl Repository {
                 };
             }
         };
+        // In a bare repository, or in `.git` itself, every file is git's own data:
+        // compressed, so that a scan would be green whatever it holds.
+        if found
+            .git_dir()
+            .canonicalize()
+            .is_ok_and(|git_dir| folder.starts_with(git_dir))
+        {
+            let what = if found.is_bare() {
+                "a bare repository: there is no worktree to check"
+            } else {
+                "git's own data, not files: name a worktree"
+            };
+            return Err(error(what.to_owned()));
+        }
         let Some(root) = found.workdir() else {
             return Ok(None);
         };
