@@ -57,11 +57,7 @@ impl Repository {
             Ok(found) => found.to_thread_local(),
             // A failure where there is no repository is an answer; where there is one it is an error.
             Err(failure) => {
-                return match folder
-                    .ancestors()
-                    .map(|a| a.join(".git"))
-                    .find(|git| git.symlink_metadata().is_ok())
-                {
+                return match dot_git_above(folder) {
                     None => Ok(None),
                     Some(git) => Err(Error {
                         path: git,
@@ -128,6 +124,19 @@ impl Repository {
             excludes_file: self.excludes_file.clone(),
         }
     }
+}
+
+/// What is called `.git` in `folder` or above, as far up as `GIT_CEILING_DIRECTORIES` lets git look.
+fn dot_git_above(folder: &Path) -> Option<PathBuf> {
+    let ceilings: Vec<PathBuf> = std::env::var_os("GIT_CEILING_DIRECTORIES")
+        .map(|c| std::env::split_paths(&c).collect())
+        .unwrap_or_default();
+    folder
+        .ancestors()
+        .enumerate()
+        .take_while(|(i, above)| *i == 0 || !ceilings.iter().any(|c| c == above))
+        .map(|(_, above)| above.join(".git"))
+        .find(|git| git.symlink_metadata().is_ok())
 }
 
 /// `$XDG_CONFIG_HOME/git/ignore`, else `~/.config/git/ignore` (gitignore(5)).
