@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use gix::index::entry::Mode;
 
+use super::ignore::Rules;
+
 /// What git knows about one worktree. Nothing in it is ever written.
 pub struct Repository {
     /// The top of the worktree, as canonical as the path it was found from.
@@ -100,8 +102,14 @@ impl Repository {
 }
 
 impl Repository {
-    pub fn rules(&self) -> crate::git::ignore::Rules {
-        crate::git::ignore::Rules
+    /// Where its ignore rules are.
+    pub fn rules(&self) -> Rules {
+        Rules {
+            root: self.root.clone(),
+            ignore_case: self.ignore_case,
+            info_exclude: self.info_exclude.clone(),
+            excludes_file: self.excludes_file.clone(),
+        }
     }
 }
 
