@@ -274,3 +274,15 @@ fn the_readme_begins_with_the_two_commands() {
         );
     }
 }
+
+#[test]
+fn the_readme_shows_a_real_report() {
+    let case = std::fs::read_to_string(root().join("tests/cases/readme.txt")).unwrap();
+    let (_, report) = case.split_once("-- stdout --\n").unwrap();
+    let (report, _) = report.split_once("-- status --\n").unwrap();
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let (before, after) = report.split_once("[TIME]").unwrap();
+    for part in [before, after] {
+        assert!(readme.contains(part), "README.md does not show\n{part}");
+    }
+}
