@@ -198,49 +198,58 @@ pub struct Document {
     pub tracked: bool,
     pub standing: Option<Standing>,
     pub window: Option<Window>,
-    bytes: Vec<u8>,
+    buffer: Vec<u8>,
+    text: Range<usize>,
     lines: OnceCell<LineIndex>,
 }
 
 impl Document {
     pub fn new(path: RepoPath, bytes: Vec<u8>) -> Document {
+        let text = 0..bytes.len();
+        Document::in_buffer(path, bytes, text)
+    }
+
+    /// The part `text` of a buffer that is larger: a thread's buffer is
+    /// initialised once, not for every file.
+    pub fn in_buffer(path: RepoPath, buffer: Vec<u8>, text: Range<usize>) -> Document {
         Document {
             path,
             tracked: false,
             standing: None,
             window: None,
-            bytes,
+            buffer,
+            text,
             lines: OnceCell::new(),
         }
     }
 
     pub fn bytes(&self) -> &[u8] {
-        &self.bytes
+        &self.buffer[self.text.clone()]
     }
 
-    /// The buffer back, so that the next document need not allocate.
-    pub fn into_bytes(self) -> Vec<u8> {
-        self.bytes
+    /// The whole buffer back, so that the next document need not allocate.
+    pub fn into_buffer(self) -> Vec<u8> {
+        self.buffer
     }
 
     /// The part whose anchors are this document's to report.
     pub fn core(&self) -> Range<usize> {
         self.window
             .as_ref()
-            .map_or(0..self.bytes.len(), |w| w.core.clone())
+            .map_or(0..self.text.len(), |w| w.core.clone())
     }
 
     /// Where `offset` stands in the file.
     pub fn position(&self, offset: usize) -> Position {
         let origin = self.window.as_ref().map_or(Position::START, |w| w.start);
         self.lines
-            .get_or_init(|| LineIndex::new(&self.bytes, origin))
-            .position(&self.bytes, offset)
+            .get_or_init(|| LineIndex::new(self.bytes(), origin))
+            .position(self.bytes(), offset)
     }
 
     /// The line that holds `offset`, without its end (`\n` or `\r\n`).
     pub fn line_around(&self, offset: usize) -> Range<usize> {
-        line_around(&self.bytes, offset)
+        line_around(self.bytes(), offset)
     }
 }
 

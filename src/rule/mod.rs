@@ -16,8 +16,8 @@ pub mod url;
 use std::cell::OnceCell;
 use std::ops::Range;
 
-use crate::document::{Document, line_around};
-use crate::excerpt::{Excerpt, Masking};
+use crate::document::{Coverage, Document, RepoPath, line_around};
+use crate::excerpt::{Excerpt, Masking, mask};
 use crate::finding::{Finding, Fingerprint, Region, Related, RuleId, Severity};
 use crate::line_hash::LineHashes;
 use crate::syntax::{Language, Lexed};
@@ -207,30 +207,8 @@ impl RuleSet {
     /// cannot fail, so that every source may call it from any thread.
     pub fn scan(&self, scratch: &mut Scratch, document: &Document) -> Scan {
         let mut scan = Scan::default();
-        let mut verdicts: Vec<(u16, Verdict)> = Vec::new();
         let scene = Scene::new(document);
-
-        scratch.hits.clear();
-        self.prefilter
-            .find(document.bytes(), document.core(), &mut scratch.hits);
-        for hit in &scratch.hits {
-            for &index in &self.waiting[hit.anchor as usize] {
-                let rule = &self.rules[usize::from(index)];
-                let verdict = match &rule.kind {
-                    Kind::Key(pattern, key) => pattern
-                        .find(&mut scratch.pattern, index, document.bytes(), hit.start)
-                        .and_then(|found| key.judge(&found, &scene)),
-                    Kind::Url(url) => url
-                        .find(document.bytes(), hit.start)
-                        .and_then(|found| url.judge(&found, &scene)),
-                    Kind::Dotenv(dotenv) => {
-                        scan.evidence.extend(dotenv.evidence(hit.start, &scene));
-                        None
-                    }
-                };
-                verdicts.extend(verdict.map(|v| (index, v)));
-            }
-        }
+        let verdicts = self.verdicts(scratch, &scene, &mut scan.evidence);
         scan.findings = self.findings(document, verdicts);
         for rule in self.rules.iter().filter(|r| r.enabled) {
             if let Kind::Dotenv(dotenv) = &rule.kind {
@@ -239,6 +217,110 @@ impl RuleSet {
             }
         }
         scan
+    }
+
+    /// Both stages, for every anchor in the document's core.
+    fn verdicts(
+        &self,
+        scratch: &mut Scratch,
+        scene: &Scene<'_>,
+        evidence: &mut Vec<Evidence>,
+    ) -> Vec<(u16, Verdict)> {
+        let document = scene.document;
+        let mut verdicts = Vec::new();
+        scratch.hits.clear();
+        self.prefilter
+            .find(document.bytes(), document.core(), &mut scratch.hits);
+        for hit in &scratch.hits {
+            for &index in &self.waiting[usize::from(hit.anchor)] {
+                let verdict = match &self.rules[usize::from(index)].kind {
+                    Kind::Key(pattern, key) => pattern
+                        .find(&mut scratch.pattern, index, document.bytes(), hit.start)
+                        .and_then(|found| key.judge(&found, scene)),
+                    Kind::Url(url) => url
+                        .find(document.bytes(), hit.start)
+                        .and_then(|found| url.judge(&found, scene)),
+                    Kind::Dotenv(dotenv) => {
+                        evidence.extend(dotenv.evidence(hit.start, scene));
+                        None
+                    }
+                };
+                verdicts.extend(verdict.map(|v| (index, v)));
+            }
+        }
+        verdicts
+    }
+
+    /// What is to be said once all documents are read.
+    pub fn conclude(
+        &self,
+        _evidence: Vec<Evidence>,
+        _coverage: &dyn Fn(&RepoPath) -> Option<Coverage>,
+        _present: &dyn Fn(&RepoPath) -> bool,
+    ) -> Vec<Finding> {
+        Vec::new()
+    }
+
+    /// `text`, which comes from elsewhere (a path, an error), with every secret in it masked.
+    pub fn mask(&self, text: &str) -> String {
+        let document = Document::new(RepoPath::default(), text.as_bytes().to_vec());
+        let scene = Scene::new(&document);
+        let mut scratch = Scratch::default();
+        let mut secrets: Vec<Range<usize>> = self
+            .verdicts(&mut scratch, &scene, &mut Vec::new())
+            .into_iter()
+            .flat_map(|(_, v)| v.secrets)
+            .chain(self.lone_secrets(&mut Scratch::default(), text.as_bytes()))
+            .collect();
+        secrets.sort_by_key(|r| (r.start, r.end));
+        let mut masked = String::with_capacity(text.len());
+        let mut at = 0;
+        for secret in secrets
+            .into_iter()
+            .filter(|_| self.options.masking == Masking::Mask)
+        {
+            if secret.start >= at {
+                masked.push_str(&text[at..secret.start]);
+                masked.push_str(&mask(&text.as_bytes()[secret.clone()]));
+                at = secret.end;
+            }
+        }
+        masked.push_str(&text[at..]);
+        masked
+    }
+
+    /// What would be a secret if it stood alone behind a name that says so. In a
+    /// path or an error, what stands around a key tells nothing about it.
+    fn lone_secrets(&self, scratch: &mut Scratch, text: &[u8]) -> Vec<Range<usize>> {
+        const NAME: &[u8] = b"key=";
+        let mut secrets = Vec::new();
+        scratch.hits.clear();
+        self.prefilter.find(text, 0..text.len(), &mut scratch.hits);
+        for hit in &scratch.hits {
+            for &index in &self.waiting[usize::from(hit.anchor)] {
+                let Kind::Key(pattern, key) = &self.rules[usize::from(index)].kind else {
+                    continue;
+                };
+                let found = pattern.find(&mut scratch.pattern, index, text, hit.start);
+                let Some(Match { secret, .. }) = found else {
+                    continue;
+                };
+                let alone = [NAME, &text[secret.clone()]].concat();
+                let span = NAME.len()..alone.len();
+                let document = Document::new(RepoPath::default(), alone);
+                let found = Match {
+                    span: span.clone(),
+                    secret: span,
+                };
+                let verdict = key.judge(&found, &Scene::new(&document));
+                let shift = |r: Range<usize>| {
+                    let start = secret.start + r.start.saturating_sub(NAME.len());
+                    start..secret.start + r.end.saturating_sub(NAME.len())
+                };
+                secrets.extend(verdict.into_iter().flat_map(|v| v.secrets).map(shift));
+            }
+        }
+        secrets
     }
 
     /// The verdicts as findings, once all secrets of the document are known.

@@ -1,0 +1,144 @@
+//! The command line as clap reads it.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+use crate::finding::Severity;
+
+/// Finds leaked keys, unprotected .env files and plain-HTTP API URLs.
+///
+/// Reads only, never uses the network, and masks every secret it shows.
+///
+/// Exit codes: 0 clean; 1 findings at or above --fail-on; 2 bad usage or an
+/// incomplete scan (findings are still printed).
+#[derive(Parser)]
+#[command(
+    name = "hushlint",
+    version,
+    max_term_width = 100,
+    disable_help_subcommand = true
+)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Subcommand)]
+pub(super) enum Command {
+    /// Check files and folders as they lie on disk
+    Check(CheckArgs),
+    /// List the rules
+    Rules(RulesArgs),
+    /// Say what a rule finds, why it matters and how to fix it
+    Explain(ExplainArgs),
+}
+
+#[derive(clap::Args)]
+pub(super) struct CheckArgs {
+    /// Files and folders; the current folder if none is named. What is named is scanned whatever ignores it
+    #[arg(value_name = "PATH")]
+    pub(super) paths: Vec<PathBuf>,
+
+    /// Output format, to a file with `=FILE`; may be given more than once [default: text]
+    #[arg(long, value_name = "NAME[=FILE]")]
+    pub(super) format: Vec<String>,
+
+    /// Report findings of at least this level: error, warning or note
+    #[arg(long, value_name = "LEVEL", value_parser = level)]
+    pub(super) severity: Option<Severity>,
+
+    /// Exit with 1 from this level on
+    #[arg(long, value_name = "LEVEL", default_value = "warning", value_parser = level)]
+    pub(super) fail_on: Severity,
+
+    /// Use only these rules
+    #[arg(long, value_name = "RULE", value_delimiter = ',', num_args = 1)]
+    pub(super) select: Vec<String>,
+
+    /// Do without these rules
+    #[arg(long, value_name = "RULE", value_delimiter = ',', num_args = 1)]
+    pub(super) ignore: Vec<String>,
+
+    /// Add the rules of a TOML file to the built-in ones
+    #[arg(long, value_name = "FILE")]
+    pub(super) rules: Vec<PathBuf>,
+
+    /// Exit with 0 even if there are findings; errors still exit with 2
+    #[arg(long)]
+    pub(super) exit_zero: bool,
+
+    /// Show secrets in full. Keep the output to yourself
+    #[arg(long)]
+    pub(super) show_secrets: bool,
+
+    /// Also scan untracked files that ignore rules cover
+    #[arg(long)]
+    pub(super) no_ignore: bool,
+
+    /// Also scan repositories inside the repository
+    #[arg(long)]
+    pub(super) submodules: bool,
+
+    /// Refuse larger files; each one refused makes the scan incomplete (exit 2). With a unit: 500K, 10M, 1G
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub(super) max_file_size: Option<u64>,
+
+    /// Threads to use; the output does not depend on it [default: one a core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(super) threads: Option<u16>,
+
+    /// When to use colour: auto, always or never
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub(super) color: clap::ColorChoice,
+
+    /// Never show a progress bar
+    #[arg(long)]
+    pub(super) no_progress: bool,
+}
+
+#[derive(clap::Args)]
+pub(super) struct RulesArgs {
+    /// Output format: text or json
+    #[arg(long, value_name = "NAME", default_value = "text", value_parser = ["text", "json"])]
+    pub(super) format: String,
+}
+
+#[derive(clap::Args)]
+pub(super) struct ExplainArgs {
+    /// The rule's id, as `hushlint rules` lists it
+    #[arg(value_name = "RULE")]
+    pub(super) rule: String,
+}
+
+fn level(text: &str) -> Result<Severity, String> {
+    let names = Severity::ALL.map(Severity::name);
+    Severity::ALL
+        .into_iter()
+        .find(|s| s.name() == text)
+        .ok_or_else(|| match crate::suggest::suggestion(text, names) {
+            Some(name) => format!("did you mean `{name}`?"),
+            None => format!("the levels are {}", names.join(", ")),
+        })
+}
+
+/// Bytes, or with a unit of 1024: `500K`, `10M`, `1G`.
+fn size(text: &str) -> Result<u64, String> {
+    let (digits, unit) = match text.find(|c: char| !c.is_ascii_digit()) {
+        Some(at) => text.split_at(at),
+        None => (text, ""),
+    };
+    let factor: u64 = match unit.to_ascii_uppercase().as_str() {
+        "" | "B" => 1,
+        "K" | "KB" | "KIB" => 1 << 10,
+        "M" | "MB" | "MIB" => 1 << 20,
+        "G" | "GB" | "GIB" => 1 << 30,
+        _ => return Err("a size is a number of bytes, or has a unit: 500K, 10M, 1G".to_owned()),
+    };
+    let number: u64 = digits
+        .parse()
+        .map_err(|_| "a size is a whole number, as in 10M".to_owned())?;
+    number
+        .checked_mul(factor)
+        .ok_or_else(|| "that is more than any file holds".to_owned())
+}

@@ -1,0 +1,5 @@
+//! All that is known about git: repositories, the index, ignore rules.
+
+pub mod ignore;
+pub mod repository;
+pub mod wildmatch;

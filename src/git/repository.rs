@@ -1,0 +1,224 @@
+//! A repository as far as a scan of its worktree needs it. Only user of the git crate.
+
+use std::collections::HashSet;
+use std::hash::{BuildHasherDefault, Hasher};
+use std::path::{Path, PathBuf};
+
+use gix::index::entry::Mode;
+
+use super::ignore::Rules;
+
+/// What git knows about one worktree. Nothing in it is ever written.
+pub struct Repository {
+    /// The top of the worktree, as canonical as the path it was found from.
+    pub root: PathBuf,
+    /// `core.ignoreCase`
+    pub ignore_case: bool,
+    /// Where `info/exclude` is, whether or not it exists.
+    pub info_exclude: PathBuf,
+    /// `core.excludesFile`, or git's default place for it.
+    pub excludes_file: Option<PathBuf>,
+    pub tracked: Tracked,
+}
+
+/// The paths in the index. Kept as 64-bit hashes: a look-up costs no more
+/// than hashing the path, and a collision only makes an untracked file
+/// be scanned as if it were tracked.
+#[derive(Default)]
+pub struct Tracked {
+    files: HashSet<u64, BuildHasherDefault<Identity>>,
+    folders: HashSet<u64, BuildHasherDefault<Identity>>,
+    submodules: Vec<Vec<u8>>,
+}
+
+/// Why a repository could not be read. Typically a damaged or unusual `.git`.
+#[derive(Debug)]
+pub struct Error {
+    pub path: PathBuf,
+    pub message: String,
+}
+
+impl Repository {
+    /// The repository whose worktree holds `folder`, or `None` where there is
+    /// none. Honours `GIT_DIR`, `GIT_WORK_TREE`, `GIT_INDEX_FILE` as git does.
+    pub fn discover(folder: &Path) -> Result<Option<Repository>, Error> {
+        let error = |message: String| Error {
+            path: folder.to_owned(),
+            message,
+        };
+        let found = match gix::ThreadSafeRepository::discover_with_environment_overrides(folder) {
+            Ok(found) => found.to_thread_local(),
+            // A failure where there is no repository is an answer; where there is one it is an error.
+            Err(failure) => {
+                return match folder
+                    .ancestors()
+                    .map(|a| a.join(".git"))
+                    .find(|git| git.symlink_metadata().is_ok())
+                {
+                    None => Ok(None),
+                    Some(git) => Err(Error {
+                        path: git,
+                        message: format!("not a usable git repository: {}", chain(&failure)),
+                    }),
+                };
+            }
+        };
+        // In a bare repository, or in `.git` itself, every file is git's own data:
+        // compressed, so that a scan would be green whatever it holds.
+        if found
+            .git_dir()
+            .canonicalize()
+            .is_ok_and(|git_dir| folder.starts_with(git_dir))
+        {
+            let what = if found.is_bare() {
+                "a bare repository: there is no worktree to check"
+            } else {
+                "git's own data, not files: name a worktree"
+            };
+            return Err(error(what.to_owned()));
+        }
+        let Some(root) = found.workdir() else {
+            return Ok(None);
+        };
+        let root = root.canonicalize().map_err(|e| error(e.to_string()))?;
+        // `GIT_DIR` may name a repository elsewhere, whose rules are not this folder's.
+        if !folder.starts_with(&root) {
+            return Ok(None);
+        }
+        let config = found.config_snapshot();
+        let excludes_file = match config.trusted_path("core.excludesFile") {
+            Ok(Some(path)) => Some(path),
+            Ok(None) | Err(_) => default_excludes_file(),
+        };
+        let tracked = Tracked::read(&found).map_err(error)?;
+        Ok(Some(Repository {
+            ignore_case: config.boolean("core.ignoreCase").unwrap_or(false),
+            info_exclude: found.common_dir().join("info/exclude"),
+            excludes_file,
+            tracked,
+            root,
+        }))
+    }
+}
+
+impl Repository {
+    /// Where its ignore rules are.
+    pub fn rules(&self) -> Rules {
+        Rules {
+            root: self.root.clone(),
+            ignore_case: self.ignore_case,
+            info_exclude: self.info_exclude.clone(),
+            excludes_file: self.excludes_file.clone(),
+        }
+    }
+}
+
+/// `$XDG_CONFIG_HOME/git/ignore`, else `~/.config/git/ignore` (gitignore(5)).
+fn default_excludes_file() -> Option<PathBuf> {
+    let set = |name: &str| {
+        std::env::var_os(name)
+            .filter(|v| !v.is_empty())
+            .map(PathBuf::from)
+    };
+    set("XDG_CONFIG_HOME")
+        .or_else(|| set("HOME").map(|home| home.join(".config")))
+        .map(|config| config.join("git/ignore"))
+}
+
+impl Tracked {
+    fn read(repository: &gix::Repository) -> Result<Tracked, String> {
+        let path = repository.index_path();
+        if !path.exists() {
+            return Ok(Tracked::default());
+        }
+        let options = gix::index::decode::Options {
+            thread_limit: Some(1),
+            ..Default::default()
+        };
+        // The checksum would cost as much again as reading; git itself has
+        // `index.skipHash`. A damaged index fails to decode.
+        let index = gix::index::File::at(&path, repository.object_hash(), true, options)
+            .map_err(|e| format!("{}: {}", path.display(), chain(&e)))?;
+        let mut tracked = Tracked::default();
+        tracked.files.reserve(index.entries().len());
+        let mut previous_folder: Vec<u8> = Vec::new();
+        for entry in index.entries() {
+            let path: &[u8] = entry.path(&index);
+            if entry.mode == Mode::COMMIT {
+                tracked.submodules.push(path.to_vec());
+                continue;
+            }
+            tracked.files.insert(hash(path));
+            // Entries are sorted: a folder's files mostly follow each other.
+            let folder = &path[..memchr::memrchr(b'/', path).unwrap_or(0)];
+            if folder != previous_folder {
+                let mut end = folder.len();
+                while end > 0 && tracked.folders.insert(hash(&folder[..end])) {
+                    end = memchr::memrchr(b'/', &folder[..end]).unwrap_or(0);
+                }
+                previous_folder = folder.to_vec();
+            }
+        }
+        Ok(tracked)
+    }
+
+    pub fn holds_file(&self, path: &[u8]) -> bool {
+        !self.files.is_empty() && self.files.contains(&hash(path))
+    }
+
+    /// Whether any tracked file lies beneath `folder`.
+    pub fn holds_folder(&self, folder: &[u8]) -> bool {
+        self.folders.contains(&hash(folder))
+    }
+
+    pub fn is_submodule(&self, path: &[u8]) -> bool {
+        self.submodules.iter().any(|s| s == path)
+    }
+}
+
+fn hash(path: &[u8]) -> u64 {
+    let mut hash = 0xcbf2_9ce4_8422_2325u64;
+    let mut words = path.chunks_exact(8);
+    for word in &mut words {
+        hash = fold(hash ^ u64::from_le_bytes(word.try_into().expect("chunks of eight")));
+    }
+    let mut last = [0u8; 8];
+    last[..words.remainder().len()].copy_from_slice(words.remainder());
+    fold(fold(hash ^ u64::from_le_bytes(last)) ^ path.len() as u64)
+}
+
+/// A multiplication whose two halves are folded together, as wyhash mixes.
+fn fold(value: u64) -> u64 {
+    let product = u128::from(value)
+        * 0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C834u128.rotate_left(1) as u64 as u128;
+    (product as u64) ^ ((product >> 64) as u64)
+}
+
+/// The keys are hashes already.
+#[derive(Default)]
+pub struct Identity(u64);
+
+impl Hasher for Identity {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, _bytes: &[u8]) {
+        unreachable!("only u64 keys are hashed")
+    }
+
+    fn write_u64(&mut self, value: u64) {
+        self.0 = value;
+    }
+}
+
+/// An error with its causes, on one line.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text = format!("{text}: {cause}");
+        source = cause.source();
+    }
+    text
+}

@@ -1,0 +1,384 @@
+//! An input's bytes as text: binary told from text, UTF-16 decoded, the huge read in windows.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::ops::Range;
+
+use encoding_rs::{CoderResult, Decoder, Encoding, UTF_16BE, UTF_16LE};
+
+use crate::document::{Document, Position, RepoPath, Window};
+
+/// A file up to this size is held and judged whole.
+pub const WHOLE: usize = 4 << 20;
+/// The part of a larger file that one window answers for.
+const CORE: usize = 1 << 20;
+/// What a window holds on each side of its core: more than the longest rule and its context.
+const CONTEXT: usize = 16 << 10;
+/// The first read: most files end in it.
+const FIRST: usize = 64 << 10;
+/// git's own rule (`buffer_is_binary`): a NUL byte in this many first bytes.
+const SNIFF: usize = 8000;
+
+/// What reading an input came to.
+pub enum Outcome {
+    /// All of it was handed out; the bytes as stored.
+    Scanned(u64),
+    Binary,
+    TooLarge,
+}
+
+/// A thread's buffers, kept from file to file and initialised once.
+#[derive(Default)]
+pub struct Buffers {
+    raw: Vec<u8>,
+    text: Vec<u8>,
+}
+
+/// Hands the text of `file` to `visit`, whole or window by window; `visit`
+/// gives the document's buffer back.
+pub fn each_document(
+    file: &mut File,
+    path: &RepoPath,
+    buffers: &mut Buffers,
+    max_size: Option<u64>,
+    visit: &mut dyn FnMut(Document) -> Vec<u8>,
+) -> io::Result<Outcome> {
+    if let Some(limit) = max_size
+        && file.metadata()?.len() > limit
+    {
+        return Ok(Outcome::TooLarge);
+    }
+    let raw = &mut buffers.raw;
+    let mut length = 0;
+    let mut ended = fill(file, raw, &mut length, FIRST)?;
+    let encoding = sniff(&raw[..length]);
+    if encoding.is_none() && memchr::memchr(0, &raw[..length.min(SNIFF)]).is_some() {
+        return Ok(Outcome::Binary);
+    }
+    if !ended {
+        ended = fill(file, raw, &mut length, WHOLE)?;
+    }
+    let mut size = length as u64;
+    match encoding {
+        None => {
+            let text = if raw[..length].starts_with(b"\xEF\xBB\xBF") {
+                3
+            } else {
+                0
+            };
+            if ended {
+                *raw = visit(Document::in_buffer(
+                    path.clone(),
+                    std::mem::take(raw),
+                    text..length,
+                ));
+            } else {
+                windows(raw, text..length, path, visit, &mut |buffer, length| {
+                    let before = *length;
+                    let ended = fill(file, buffer, length, WHOLE)?;
+                    size += (*length - before) as u64;
+                    Ok(ended)
+                })?;
+            }
+        }
+        Some(encoding) => {
+            let mut decoder = encoding.new_decoder_with_bom_removal();
+            let mut decoded = 0;
+            decode(
+                &mut decoder,
+                &raw[..length],
+                &mut buffers.text,
+                &mut decoded,
+                ended,
+            );
+            if ended {
+                buffers.text = visit(Document::in_buffer(
+                    path.clone(),
+                    std::mem::take(&mut buffers.text),
+                    0..decoded,
+                ));
+            } else {
+                windows(
+                    &mut buffers.text,
+                    0..decoded,
+                    path,
+                    visit,
+                    &mut |text, decoded| {
+                        while *decoded < WHOLE {
+                            let mut block = 0;
+                            let ended = fill(file, raw, &mut block, FIRST)?;
+                            size += block as u64;
+                            decode(&mut decoder, &raw[..block], text, decoded, ended);
+                            if ended {
+                                return Ok(true);
+                            }
+                        }
+                        Ok(false)
+                    },
+                )?;
+            }
+        }
+    }
+    Ok(Outcome::Scanned(size))
+}
+
+/// Cuts a text that begins with `text` of `buffer` and goes on by `more`,
+/// which says whether the text has ended, into windows.
+fn windows(
+    buffer: &mut Vec<u8>,
+    text: Range<usize>,
+    path: &RepoPath,
+    visit: &mut dyn FnMut(Document) -> Vec<u8>,
+    more: &mut dyn FnMut(&mut Vec<u8>, &mut usize) -> io::Result<bool>,
+) -> io::Result<()> {
+    let Range {
+        start: mut core,
+        end: mut length,
+    } = text;
+    // The text's first byte that is still in the buffer, its place, and the next window's first byte with its own.
+    let mut least = core;
+    let (mut offset, mut at, mut position) = (0u64, core, Position::START);
+    let mut ended = false;
+    loop {
+        if !ended && core + CORE + CONTEXT > length {
+            let gone = core.saturating_sub(CONTEXT).max(least);
+            position = position.after(&buffer[at..gone]);
+            offset += (gone - at) as u64;
+            buffer.copy_within(gone..length, 0);
+            (core, length, at, least) = (core - gone, length - gone, 0, 0);
+            ended = more(buffer, &mut length)?;
+        }
+        let last = ended && core + CORE >= length;
+        let end = if last { length } else { core + CORE };
+        let window = core.saturating_sub(CONTEXT).max(least)..length.min(end + CONTEXT);
+        position = position.after(&buffer[at..window.start]);
+        offset += (window.start - at) as u64;
+        at = window.start;
+        let mut document =
+            Document::in_buffer(path.clone(), std::mem::take(buffer), window.clone());
+        document.window = Some(Window {
+            start: position,
+            offset,
+            core: core - window.start..end - window.start,
+        });
+        *buffer = visit(document);
+        if last {
+            return Ok(());
+        }
+        core = end;
+    }
+}
+
+/// Reads until `length` reaches `target`; whether the file ended before.
+fn fill(
+    file: &mut File,
+    buffer: &mut Vec<u8>,
+    length: &mut usize,
+    target: usize,
+) -> io::Result<bool> {
+    if buffer.len() < target {
+        buffer.resize(target, 0);
+    }
+    while *length < target {
+        match file.read(&mut buffer[*length..target]) {
+            Ok(0) => return Ok(true),
+            Ok(n) => *length += n,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(false)
+}
+
+/// Appends the UTF-8 of `raw` behind `length`; what is no character becomes U+FFFD.
+fn decode(
+    decoder: &mut Decoder,
+    mut raw: &[u8],
+    text: &mut Vec<u8>,
+    length: &mut usize,
+    last: bool,
+) {
+    loop {
+        let room = decoder
+            .max_utf8_buffer_length(raw.len())
+            .expect("a block's length is far from overflow");
+        if text.len() < *length + room {
+            text.resize(*length + room, 0);
+        }
+        let (result, read, written, _) = decoder.decode_to_utf8(raw, &mut text[*length..], last);
+        *length += written;
+        raw = &raw[read..];
+        if result == CoderResult::InputEmpty {
+            return;
+        }
+    }
+}
+
+/// UTF-16 by its byte order mark, or by what Latin text in it looks like:
+/// zeros at one parity of over 30 % of the first bytes and none at the other.
+pub fn sniff(bytes: &[u8]) -> Option<&'static Encoding> {
+    match bytes {
+        [0xFF, 0xFE, 0, 0, ..] => return None,
+        [0xFF, 0xFE, ..] => return Some(UTF_16LE),
+        [0xFE, 0xFF, ..] => return Some(UTF_16BE),
+        _ => {}
+    }
+    let head = &bytes[..bytes.len().min(512) & !1];
+    if head.len() < 2 || memchr::memchr(0, head).is_none() {
+        return None;
+    }
+    let zeros = |parity: usize| {
+        head.iter()
+            .skip(parity)
+            .step_by(2)
+            .filter(|&&b| b == 0)
+            .count()
+    };
+    let (even, odd) = (zeros(0), zeros(1));
+    let many = head.len() * 3 / 10;
+    match (even, odd) {
+        (0, odd) if odd > many => Some(UTF_16LE),
+        (even, 0) if even > many => Some(UTF_16BE),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    /// The place, line and text of every `needle` that a core answers for.
+    fn places(bytes: &[u8], needle: &[u8]) -> (Vec<(u64, Position)>, usize) {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(bytes).unwrap();
+        std::io::Seek::rewind(&mut file).unwrap();
+        let (mut found, mut documents) = (Vec::new(), 0);
+        let mut visit = |document: Document| {
+            documents += 1;
+            let core = document.core();
+            let offset = document.window.as_ref().map_or(0, |w| w.offset);
+            for at in
+                memchr::memmem::find_iter(document.bytes(), needle).filter(|at| core.contains(at))
+            {
+                found.push((offset + at as u64, document.position(at)));
+            }
+            document.into_buffer()
+        };
+        let outcome = each_document(
+            &mut file,
+            &"a".into(),
+            &mut Buffers::default(),
+            None,
+            &mut visit,
+        )
+        .unwrap();
+        assert!(matches!(outcome, Outcome::Scanned(n) if n == bytes.len() as u64));
+        (found, documents)
+    }
+
+    /// As one document, counted from the start.
+    fn expected(text: &[u8], needle: &[u8]) -> Vec<(u64, Position)> {
+        let (mut at, mut position) = (0, Position::START);
+        memchr::memmem::find_iter(text, needle)
+            .map(|found| {
+                position = position.after(&text[at..found]);
+                at = found;
+                (found as u64, position)
+            })
+            .collect()
+    }
+
+    fn text(lines: usize) -> Vec<u8> {
+        let mut text = Vec::new();
+        for i in 0..lines {
+            let filling = "é".repeat(i * 7919 % 61);
+            let word = if i % 16 == 0 { "NEEDLE" } else { "needle" };
+            writeln!(text, "{i} {filling} {word}").unwrap();
+        }
+        text
+    }
+
+    #[test]
+    fn windows_answer_for_every_place_once() {
+        for (lines, newlines) in [(120_000, true), (120_000, false)] {
+            let mut text = text(lines);
+            if !newlines {
+                text.iter_mut()
+                    .filter(|b| **b == b'\n')
+                    .for_each(|b| *b = b' ');
+            }
+            assert!(text.len() > WHOLE + CORE);
+            // Needles across the edges of cores and of the first block.
+            for edge in [CORE, 2 * CORE, WHOLE, WHOLE - CONTEXT] {
+                text[edge - 3..edge + 3].copy_from_slice(b"NEEDLE");
+            }
+            let (found, documents) = places(&text, b"NEEDLE");
+            assert!(documents > 4);
+            assert_eq!(found, expected(&text, b"NEEDLE"));
+        }
+    }
+
+    #[test]
+    fn a_text_of_exactly_the_limit_ends_once() {
+        for length in [FIRST, WHOLE - 1, WHOLE, WHOLE + 1, WHOLE + CORE] {
+            let mut text = vec![b'x'; length];
+            text[length - 6..].copy_from_slice(b"NEEDLE");
+            assert_eq!(
+                places(&text, b"NEEDLE").0,
+                expected(&text, b"NEEDLE"),
+                "{length}"
+            );
+        }
+    }
+
+    #[test]
+    fn utf16_is_found_where_its_text_has_it() {
+        for lines in [3, 60_000] {
+            let text = text(lines);
+            let units: Vec<u16> = std::str::from_utf8(&text).unwrap().encode_utf16().collect();
+            for bom in [true, false] {
+                let units = bom
+                    .then_some(0xFEFF)
+                    .into_iter()
+                    .chain(units.iter().copied());
+                let little: Vec<u8> = units.clone().flat_map(u16::to_le_bytes).collect();
+                let big: Vec<u8> = units.flat_map(u16::to_be_bytes).collect();
+                assert_eq!(
+                    places(&little, b"NEEDLE").0,
+                    expected(&text, b"NEEDLE"),
+                    "{lines} {bom}"
+                );
+                assert_eq!(
+                    places(&big, b"NEEDLE").0,
+                    expected(&text, b"NEEDLE"),
+                    "{lines} {bom}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_no_column() {
+        assert_eq!(
+            places(b"\xEF\xBB\xBFNEEDLE", b"NEEDLE").0[0].1,
+            Position::START
+        );
+    }
+
+    #[test]
+    fn nul_bytes_make_a_binary() {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(b"\x7fELF\x00\x01\x02\x00\x00\x00 NEEDLE")
+            .unwrap();
+        std::io::Seek::rewind(&mut file).unwrap();
+        let outcome = each_document(
+            &mut file,
+            &"a".into(),
+            &mut Buffers::default(),
+            None,
+            &mut |_| unreachable!("binary"),
+        );
+        assert!(matches!(outcome, Ok(Outcome::Binary)));
+    }
+}
