@@ -127,7 +127,10 @@ pub(super) fn error(message: &str) {
 /// What clap has to say: help and version are no errors.
 pub(super) fn usage(error: &clap::Error) -> Exit {
     let text = error.to_string();
-    let masked = RuleSet::builtin().mask(&text);
+    let rules = RuleSet::builtin();
+    // An option's dashes would make the name behind them part of a longer word.
+    let parts: Vec<String> = text.split("--").map(|part| rules.mask(part)).collect();
+    let masked = parts.join("--");
     if masked == text {
         let _ = error.print();
     } else {

@@ -2,3 +2,4 @@
 
 pub mod ignore;
 pub mod repository;
+pub mod wildmatch;

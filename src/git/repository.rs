@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use gix::index::entry::Mode;
 
+use super::ignore::Rules;
+
 /// What git knows about one worktree. Nothing in it is ever written.
 pub struct Repository {
     /// The top of the worktree, as canonical as the path it was found from.
@@ -68,23 +70,15 @@ impl Repository {
             .canonicalize()
             .is_ok_and(|git_dir| folder.starts_with(git_dir))
         {
-            return Err(error(
-                "git's own data, not files: name a worktree".to_owned(),
-            ));
+            let what = if found.is_bare() {
+                "a bare repository: there is no worktree to check"
+            } else {
+                "git's own data, not files: name a worktree"
+            };
+            return Err(error(what.to_owned()));
         }
         let Some(root) = found.workdir() else {
-            // Its objects are compressed: to read them as files would find nothing.
-            return if found
-                .git_dir()
-                .canonicalize()
-                .is_ok_and(|git| folder.starts_with(git))
-            {
-                Err(error(
-                    "a bare repository: there is no worktree to check".to_owned(),
-                ))
-            } else {
-                Ok(None)
-            };
+            return Ok(None);
         };
         let root = root.canonicalize().map_err(|e| error(e.to_string()))?;
         // `GIT_DIR` may name a repository elsewhere, whose rules are not this folder's.
@@ -108,8 +102,14 @@ impl Repository {
 }
 
 impl Repository {
-    pub fn rules(&self) -> crate::git::ignore::Rules {
-        crate::git::ignore::Rules
+    /// Where its ignore rules are.
+    pub fn rules(&self) -> Rules {
+        Rules {
+            root: self.root.clone(),
+            ignore_case: self.ignore_case,
+            info_exclude: self.info_exclude.clone(),
+            excludes_file: self.excludes_file.clone(),
+        }
     }
 }
 

@@ -43,7 +43,7 @@ fn follows_unspaced_script(bytes: &[u8], start: usize) -> bool {
         .is_some_and(|c| c as u32 >= 0x80 && (!c.is_alphanumeric() || c as u32 >= 0x2E80))
 }
 
-/// Whether what stands before `start` is an escape that stands for no letter
+/// Whether what stands before `start` ends an expression of another kind: an escape that stands for no letter
 /// or digit: a line end or tab (`\n`, `\r`, `\t`), or the code of any other
 /// character (`\u003d`, `\x22`, `%3D`). `\b` and others are left out: in a
 /// Windows path `\bak_help.pdf` the letter is the name's.
@@ -60,7 +60,8 @@ fn follows_escape(bytes: &[u8], start: usize) -> bool {
                         .is_some_and(|code| !is_token_byte(u8::try_from(code).unwrap_or(0)))
             })
     };
-    matches!(before, [.., b'\\', b'n' | b'r' | b't'])
+    // `${KEY:-ak_...}` is a shell's default.
+    matches!(before, [.., b'\\', b'n' | b'r' | b't'] | [.., b':', b'-'])
         || code(4, b"\\u")
         || code(2, b"\\x")
         || code(2, b"%")

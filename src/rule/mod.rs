@@ -270,6 +270,7 @@ impl RuleSet {
             .verdicts(&mut scratch, &scene, &mut Vec::new())
             .into_iter()
             .flat_map(|(_, v)| v.secrets)
+            .chain(self.lone_secrets(&mut Scratch::default(), text.as_bytes()))
             .collect();
         secrets.sort_by_key(|r| (r.start, r.end));
         let mut masked = String::with_capacity(text.len());
@@ -286,6 +287,40 @@ impl RuleSet {
         }
         masked.push_str(&text[at..]);
         masked
+    }
+
+    /// What would be a secret if it stood alone behind a name that says so. In a
+    /// path or an error, what stands around a key tells nothing about it.
+    fn lone_secrets(&self, scratch: &mut Scratch, text: &[u8]) -> Vec<Range<usize>> {
+        const NAME: &[u8] = b"key=";
+        let mut secrets = Vec::new();
+        scratch.hits.clear();
+        self.prefilter.find(text, 0..text.len(), &mut scratch.hits);
+        for hit in &scratch.hits {
+            for &index in &self.waiting[usize::from(hit.anchor)] {
+                let Kind::Key(pattern, key) = &self.rules[usize::from(index)].kind else {
+                    continue;
+                };
+                let found = pattern.find(&mut scratch.pattern, index, text, hit.start);
+                let Some(Match { secret, .. }) = found else {
+                    continue;
+                };
+                let alone = [NAME, &text[secret.clone()]].concat();
+                let span = NAME.len()..alone.len();
+                let document = Document::new(RepoPath::default(), alone);
+                let found = Match {
+                    span: span.clone(),
+                    secret: span,
+                };
+                let verdict = key.judge(&found, &Scene::new(&document));
+                let shift = |r: Range<usize>| {
+                    let start = secret.start + r.start.saturating_sub(NAME.len());
+                    start..secret.start + r.end.saturating_sub(NAME.len())
+                };
+                secrets.extend(verdict.into_iter().flat_map(|v| v.secrets).map(shift));
+            }
+        }
+        secrets
     }
 
     /// The verdicts as findings, once all secrets of the document are known.

@@ -170,7 +170,8 @@ impl Special {
     pub(super) fn triggers(self) -> &'static [u8] {
         match self {
             Special::Char | Special::CppChar | Special::Transpose => b"'",
-            Special::RustRaw | Special::CppRaw | Special::SwiftRaw | Special::CsString => b"\"",
+            Special::RustRaw | Special::CppRaw | Special::SwiftRaw => b"\"",
+            Special::CsString => b"\"{}",
             Special::CssUrl => b"(",
             Special::LuaLong => b"[-",
             Special::JsRegex => b"/()",

@@ -348,7 +348,7 @@ pub(super) fn restructured(spans: &mut Spans) {
         if code || comment {
             let depth = indent(line);
             let mut stop = end;
-            let start = if comment { at } else { next };
+            let mut start = if comment { at } else { bytes.len() };
             at = next;
             while at < bytes.len() {
                 let (end, next) = next_line(bytes, at);
@@ -357,6 +357,7 @@ pub(super) fn restructured(spans: &mut Spans) {
                     if indent(line) <= depth {
                         break;
                     }
+                    start = start.min(at);
                     stop = end;
                 }
                 at = next;
@@ -410,21 +411,20 @@ pub(super) fn asciidoc(spans: &mut Spans) {
             spans.push(at..at + line.len(), Place::LineComment, 2, 0);
         } else {
             let line_end = at + line.len();
-            let mut from = at;
-            while let Some(i) = memmem::find(&bytes[from..line_end], b"http") {
-                let start = from + i;
+            let (mut from, mut search) = (at, at);
+            while let Some(i) = memmem::find(&bytes[search..line_end], b"http") {
+                let start = search + i;
                 let length = bytes[start..line_end]
                     .iter()
                     .take_while(|b| !b.is_ascii_whitespace() && **b != b'[' && **b != b'`')
                     .count();
                 let linked = bytes[start + length..line_end].starts_with(b"[");
-                ticks(spans, from, start, false);
                 if linked {
+                    ticks(spans, from, start, false);
                     spans.push(start..start + length, Place::LinkTarget, 0, 0);
                     from = start + length;
-                } else {
-                    break;
                 }
+                search = start + length;
             }
             ticks(spans, from, line_end, false);
         }

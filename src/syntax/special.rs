@@ -286,6 +286,10 @@ fn cpp_raw(e: &mut Engine) -> bool {
 /// `@"..."`, `$"..."`, both, and three quotes or more.
 fn cs_string(e: &mut Engine) -> bool {
     let at = e.at;
+    // The braces are only watched for the end of code inside.
+    if e.bytes[at] != b'"' {
+        return false;
+    }
     let floor = e.floor();
     let start = e.bytes[floor..at]
         .iter()

@@ -15,7 +15,7 @@ pub(super) fn continues_something(text: &[u8], token: &Range<usize>) -> bool {
         return false;
     };
     match last {
-        b'$' | b'@' | b'~' => true,
+        b'$' | b'@' => true,
         // A member, a path of modules, the last part of a JWT.
         b'.' => rest
             .last()
@@ -70,7 +70,7 @@ pub(super) fn follows(text: &[u8], token: &Range<usize>) -> Follows {
         // Bold and italics close as they opened.
         Some(b'*') if left == Some(b'*') => Follows::End,
         Some(b'@') if matches!(left, Some(b'/' | b':')) => Follows::End,
-        Some(b'*' | b'@' | b'[' | b'{' | b'~') => Follows::More,
+        Some(b'*' | b'@' | b'[' | b'{') => Follows::More,
         Some(b'(') if next.is_some_and(|b| b.is_ascii()) => Follows::More,
         Some(b'$' | b'#') if next == Some(b'{') => Follows::More,
         Some(b'%') if next.is_some_and(|b| !b.is_ascii_hexdigit()) => Follows::More,
@@ -101,12 +101,7 @@ fn is_padding(rest: &[u8], len: usize) -> bool {
 
 /// Whether the line is one that names packages and the token one of its names.
 pub(super) fn is_import(text: &[u8], token: &Range<usize>) -> bool {
-    let from = token.start.saturating_sub(REACH);
-    let line = text[from..token.start]
-        .rsplit(|&b| b == b'\n')
-        .next()
-        .unwrap_or_default()
-        .trim_ascii_start();
+    let line = line_before(text, token).trim_ascii_start();
     let keyword = line
         .iter()
         .take_while(|b| b.is_ascii_alphabetic() || **b == b'#')
@@ -132,11 +127,7 @@ pub(super) fn is_import(text: &[u8], token: &Range<usize>) -> bool {
 /// The name the text gives the token: `name = "`, `"name": "`, `name: `,
 /// `<name>`, `?name=`, `name", "`; empty where there is none.
 pub(super) fn name<'t>(text: &'t [u8], token: &Range<usize>) -> &'t [u8] {
-    let from = token.start.saturating_sub(REACH);
-    let before = text[from..token.start]
-        .rsplit(|&b| b == b'\n')
-        .next()
-        .unwrap_or_default();
+    let before = line_before(text, token);
     let is_name = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
     let end = before
         .iter()
@@ -151,6 +142,15 @@ pub(super) fn name<'t>(text: &'t [u8], token: &Range<usize>) -> &'t [u8] {
         .rposition(|&b| !is_name(b))
         .map_or(0, |at| at + 1);
     &before[start..end]
+}
+
+/// What stands on the token's line before it, as far as a name may reach.
+pub(super) fn line_before<'t>(text: &'t [u8], token: &Range<usize>) -> &'t [u8] {
+    let from = token.start.saturating_sub(REACH);
+    text[from..token.start]
+        .rsplit(|&b| b == b'\n')
+        .next()
+        .unwrap_or_default()
 }
 
 /// The words of an identifier, lower case: `_prodCode` is `prod`, `code`.

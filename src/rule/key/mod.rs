@@ -99,24 +99,23 @@ impl KeyRule {
         }
         let name = around::name(text, &token);
         let words = around::words(name);
-        let is_credential = |word: &Vec<u8>| {
-            self.credential_names
-                .iter()
-                .any(|n| n.as_bytes() == &word[..])
-        };
-        let named = words.iter().any(is_credential) || is_scheme(text, &token);
-        if !named && self.is_other(&words) {
+        let named = self.says_credential(&words);
+        // What stands in a markup tag, `<code>`, is called by no name.
+        let tagged = text[..token.start].ends_with(b">");
+        if !named && !tagged && self.is_other(&words) {
             return None;
         }
+        let hinted =
+            named || self.says_credential(&around::words(around::line_before(text, &token)));
         let random = |body: &[u8]| {
-            length.contains(&body.len()) && shape::is_random(body, named, &self.vocabulary)
+            length.contains(&body.len()) && shape::is_random(body, hinted, &self.vocabulary)
         };
         let span = match around::follows(text, &token) {
             Follows::End if random(body) => token,
             Follows::Part(part) if random(&text[part.clone()]) => token.start..part.end,
             Follows::End | Follows::Part(_) | Follows::More => return None,
         };
-        if shape::is_base58_address(body) && !named {
+        if shape::is_address(body) || (shape::looks_like_address(body) && !named) {
             return None;
         }
         let stage = text[span.start + PREFIX..][..stage]
@@ -139,25 +138,27 @@ impl KeyRule {
             .map_or(0, |stage| stage.len() + 1)
     }
 
+    /// Whether any of these words speaks of a credential.
+    fn says_credential(&self, words: &[Vec<u8>]) -> bool {
+        words
+            .iter()
+            .any(|word| is_listed(&self.credential_names, word))
+    }
+
     /// Whether a name of these words is a known one for what is no credential.
     fn is_other(&self, words: &[Vec<u8>]) -> bool {
-        let is_listed = |word: &Vec<u8>| self.other_names.iter().any(|n| n.as_bytes() == &word[..]);
-        words.last().is_some_and(is_listed)
+        let is_stage = |word: &Vec<u8>| is_listed(&self.stages, word);
+        words
+            .last()
+            .is_some_and(|word| is_listed(&self.other_names, word))
+            || is_listed(&self.other_names, &words.concat())
             // A name that shares the prefix: a namespace, not a kind of key.
-            || (words.len() > 1 && words[0] == b"ak")
+            || (words.len() > 1 && words[0] == b"ak" && !words.last().is_some_and(is_stage))
     }
 }
 
-/// Whether an authentication scheme stands before the token.
-fn is_scheme(text: &[u8], token: &Range<usize>) -> bool {
-    let before = text[..token.start].trim_ascii_end();
-    before.len() < token.start
-        && [&b"bearer"[..], b"token", b"apikey", b"basic"]
-            .iter()
-            .any(|scheme| {
-                before.len() >= scheme.len()
-                    && before[before.len() - scheme.len()..].eq_ignore_ascii_case(scheme)
-            })
+fn is_listed(list: &[String], word: &[u8]) -> bool {
+    list.iter().any(|listed| listed.as_bytes() == word)
 }
 
 fn message(provider: Option<&str>) -> String {

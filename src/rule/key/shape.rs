@@ -4,7 +4,9 @@
 //! explained away (words, counting, repetition); a key is what leaves enough
 //! unexplained.
 
-use super::words::is_pronounceable;
+use sha2::{Digest, Sha256};
+
+use super::words::{is_pronounceable, likeness};
 
 /// Words that count as said whatever the letter statistics think of them.
 pub(super) struct Vocabulary {
@@ -18,6 +20,7 @@ pub(super) struct Vocabulary {
 
 /// Fewer unexplained characters than this are no key, however long the rest.
 const LEAST_UNEXPLAINED: usize = 8;
+const BASE58: &[u8; 58] = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 /// A separator in a shorter body is that of a name or a product code.
 const SHORTEST_WITH_SEPARATOR: usize = 16;
 
@@ -68,7 +71,7 @@ pub(super) fn is_random(body: &[u8], named: bool, vocabulary: &Vocabulary) -> bo
     if census.separators > 0 && (body.len() < SHORTEST_WITH_SEPARATOR || is_snake(body)) {
         return false;
     }
-    if is_placeholder(body, vocabulary) || is_alternating(body) || census.distinct < 7 {
+    if is_placeholder(body, vocabulary) || is_alternating(body) || census.distinct < 6 {
         return false;
     }
     let unexplained: Vec<u8> = explain(body, vocabulary)
@@ -79,28 +82,52 @@ pub(super) fn is_random(body: &[u8], named: bool, vocabulary: &Vocabulary) -> bo
         .collect();
     unexplained.len() >= LEAST_UNEXPLAINED
         && unexplained.len() * 100 >= (body.len() - census.separators) * 55
-        && Census::of(&unexplained).distinct >= 6
-        && entropy(&unexplained) >= 2.5
+        && Census::of(&unexplained).distinct >= 5
+        && entropy(&unexplained) >= 2.2
 }
 
-/// Whether `body` is a public address: base58, both cases, of the length that
-/// 32 bytes and a checksum take.
-pub(super) fn is_base58_address(body: &[u8]) -> bool {
+/// Whether `body` has the look of a public address: base58, both cases, of the
+/// length that 32 bytes and a checksum take.
+pub(super) fn looks_like_address(body: &[u8]) -> bool {
     let census = Census::of(body);
     (47..=53).contains(&body.len())
         && census.lower > 0
         && census.upper > 0
-        && census.separators == 0
-        && !body.iter().any(|b| matches!(b, b'0' | b'O' | b'I' | b'l'))
+        && body.iter().all(|b| BASE58.contains(b))
 }
 
-/// Whether letters alone, as no writer of names would mix them, carry the chance.
+/// Whether `body` is a public address beyond doubt: the checksum it ends in is right.
+pub(super) fn is_address(body: &[u8]) -> bool {
+    if !looks_like_address(body) {
+        return false;
+    }
+    let mut number = [0u8; 36];
+    for &symbol in body {
+        let mut carry = BASE58.iter().position(|&b| b == symbol).unwrap_or(0);
+        for digit in number.iter_mut().rev() {
+            carry += usize::from(*digit) * 58;
+            *digit = (carry & 0xff) as u8;
+            carry >>= 8;
+        }
+        if carry > 0 {
+            return false;
+        }
+    }
+    let (payload, checksum) = number.split_at(32);
+    Sha256::digest(Sha256::digest(payload))[..4] == *checksum
+}
+
+/// Whether letters alone carry the chance: both cases in an order that no
+/// writer of names would choose, and nothing that could be said.
 fn is_scrambled(body: &[u8], census: &Census) -> bool {
     let turns = body
         .windows(2)
         .filter(|w| w[0].is_ascii_lowercase() != w[1].is_ascii_lowercase())
         .count();
-    census.lower >= 4 && census.upper >= 4 && turns * 100 >= body.len() * 35
+    census.lower >= 3
+        && census.upper >= 3
+        && turns * 4 >= body.len()
+        && likeness(body) * 4 < -(body.len() as i32)
 }
 
 /// `word_word2_3`: a name in one case, digits only where a name has them.
@@ -216,27 +243,43 @@ fn explain_counting(body: &[u8], explained: &mut [bool]) {
             (true | false, _) => 0,
         }
     };
+    let mut count = |items: &[usize], least: usize| {
+        let mut from = 0;
+        while from < items.len() {
+            let mut to = from + 1;
+            let way = items
+                .get(to)
+                .map_or(0, |&next| step(body[items[from]], body[next]));
+            while way != 0 && to < items.len() && step(body[items[to - 1]], body[items[to]]) == way
+            {
+                to += 1;
+            }
+            if to - from >= least {
+                for &item in &items[from..to] {
+                    explained[item] = true;
+                }
+            }
+            from = (to - 1).max(from + 1);
+        }
+    };
     for (stride, least) in [(1, 3), (2, 4), (3, 4)] {
         for phase in 0..stride {
             let items: Vec<usize> = (phase..body.len()).step_by(stride).collect();
-            let mut from = 0;
-            while from < items.len() {
-                let mut to = from + 1;
-                let way = items
-                    .get(to)
-                    .map_or(0, |&next| step(body[items[from]], body[next]));
-                while way != 0
-                    && to < items.len()
-                    && step(body[items[to - 1]], body[items[to]]) == way
-                {
-                    to += 1;
-                }
-                if to - from >= least {
-                    for &item in &items[from..to] {
-                        explained[item] = true;
-                    }
-                }
-                from = (to - 1).max(from + 1);
+            count(&items, least);
+        }
+    }
+    // Letters and digits that count each for themselves: `12ab34cd56ef`, `aa11bb22cc33`.
+    for is_kind in [
+        u8::is_ascii_digit as fn(&u8) -> bool,
+        u8::is_ascii_alphabetic,
+    ] {
+        let items: Vec<usize> = (0..body.len()).filter(|&at| is_kind(&body[at])).collect();
+        count(&items, 5);
+        for phase in 0..2 {
+            let pairs: Vec<usize> = items.iter().copied().skip(phase).step_by(2).collect();
+            let doubled = items[..].chunks_exact(2).all(|p| body[p[0]] == body[p[1]]);
+            if doubled {
+                count(&pairs, 4);
             }
         }
     }

@@ -42,14 +42,19 @@ pub(super) fn is_pronounceable(letters: &[u8]) -> bool {
         5 => 2,
         _ => 1,
     };
-    let score: i32 = letters
-        .windows(2)
+    likeness(letters) >= least
+}
+
+/// How much likelier as a word than by chance, in bits: random letters are
+/// below zero, words above. What is no letter counts for nothing.
+pub(super) fn likeness(text: &[u8]) -> i32 {
+    text.windows(2)
+        .filter(|pair| pair.iter().all(u8::is_ascii_alphabetic))
         .map(|pair| {
             let [a, b] = [pair[0], pair[1]].map(|l| usize::from(l.to_ascii_lowercase() - b'a'));
             i32::from(PAIRS[a][b] - b'0') - 5
         })
-        .sum();
-    score >= least
+        .sum()
 }
 
 #[cfg(test)]
