@@ -47,6 +47,13 @@ impl Repository {
             message,
         };
         let found = match gix::ThreadSafeRepository::discover_with_environment_overrides(folder) {
+            // A hook's `GIT_DIR` may name a repository elsewhere, which knows nothing of this folder.
+            Ok(found) if !holds(&found, folder) => {
+                match gix::ThreadSafeRepository::discover(folder) {
+                    Ok(own) => own.to_thread_local(),
+                    Err(_) => found.to_thread_local(),
+                }
+            }
             Ok(found) => found.to_thread_local(),
             // A failure where there is no repository is an answer; where there is one it is an error.
             Err(failure) => {
@@ -77,7 +84,6 @@ impl Repository {
             return Ok(None);
         };
         let root = root.canonicalize().map_err(|e| error(e.to_string()))?;
-        // `GIT_DIR` may name a repository elsewhere, whose rules are not this folder's.
         if !folder.starts_with(&root) {
             return Ok(None);
         }
@@ -95,6 +101,17 @@ impl Repository {
             root,
         }))
     }
+}
+
+/// Whether `folder` lies in the worktree or the git directory of `repository`.
+fn holds(repository: &gix::ThreadSafeRepository, folder: &Path) -> bool {
+    let lies_in = |around: &Path| {
+        around
+            .canonicalize()
+            .is_ok_and(|around| folder.starts_with(around))
+    };
+    let repository = repository.to_thread_local();
+    repository.workdir().is_some_and(lies_in) || lies_in(repository.git_dir())
 }
 
 impl Repository {
