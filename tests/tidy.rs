@@ -1,5 +1,7 @@
 //! What holds for the code as a whole: who may use whom, the map, and a few habits.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 

@@ -334,12 +334,12 @@ impl Context {
             }
             // `String apiUrl() {`
             let trimmed = text.trim_ascii_end();
-            if trimmed.ends_with(b"{") || trimmed.starts_with(b"{") {
-                if let Some(open) = memchr::memchr(b'(', text) {
-                    let name = callee(bytes, floor, start + open);
-                    self.names.extend((!name.is_empty()).then_some(name));
-                    return;
-                }
+            if (trimmed.ends_with(b"{") || trimmed.starts_with(b"{"))
+                && let Some(open) = memchr::memchr(b'(', text)
+            {
+                let name = callee(bytes, floor, start + open);
+                self.names.extend((!name.is_empty()).then_some(name));
+                return;
             }
             end = start;
         }

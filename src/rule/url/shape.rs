@@ -453,7 +453,7 @@ fn is_stand_in(value: &[u8], name: &str) -> bool {
     let parts = words(value);
     bare.len() < 4
         || bare == name
-        || bare.chars().all(|c| Some(c) == bare.chars().next())
+        || bare.chars().all(|c| bare.starts_with(c))
         || text.contains("xxx")
         || text.contains("...")
         || text.contains("***")
