@@ -27,7 +27,7 @@ pub use dotenv::Evidence;
 pub use load::{LoadError, RuleFile};
 
 use pattern::Scratch as PatternScratch;
-use prefilter::{Hit, Prefilter};
+use prefilter::{Anchor, Hit, Prefilter};
 
 /// One rule: what it says, and how it is found.
 pub struct Rule {
@@ -186,7 +186,15 @@ impl RuleSet {
         }
         RuleSet {
             rules,
-            prefilter: Prefilter::new(&anchors),
+            prefilter: Prefilter::new(
+                anchors
+                    .into_iter()
+                    .map(|bytes| Anchor {
+                        bytes,
+                        ignore_case: false,
+                    })
+                    .collect(),
+            ),
             waiting,
             options,
         }
