@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::super::{Scene, Verdict};
 use super::UrlRule;
-use super::context::{Context, Lead, is_word};
+use super::context::{Context, Lead, is_in_samples, is_word};
 use super::file::{Purpose, Weight, purpose, weight};
 use super::host::Class;
 use super::parse::Url;
@@ -118,6 +118,9 @@ fn public(
         | Place::CodeBlock
         | Place::MarkupText
         | Place::MarkupAttribute => {}
+    }
+    if is_in_samples(bytes, url.span.start) {
+        return None;
     }
     let context = Context::read(bytes, url.span.start);
     let evidence = evidence(bytes, url, purpose, shape, &context)?;
@@ -253,7 +256,13 @@ fn evidence(
     if markup && context.lead != Lead::Quote {
         return None;
     }
-    let named = roles.contains(&Role::Endpoint)
+    // In records, the names around say what the record is about.
+    let near = if purpose == Purpose::Data {
+        roles.len().min(1)
+    } else {
+        roles.len()
+    };
+    let named = roles[..near].contains(&Role::Endpoint)
         || siblings.iter().any(|s| role(s) == Role::Endpoint)
         || context
             .calls
@@ -266,18 +275,12 @@ fn evidence(
     if shape == Shape::Api {
         return Some(Evidence::Shaped);
     }
-    if purpose == Purpose::Code {
-        let variable = context.names.first().and_then(|n| variable(bytes, n));
-        let addressed = variable.is_some() && roles.first() == Some(&Role::Address);
-        if let Some(variable) = variable
-            && bytes.len() <= LARGEST_FOLLOWED
-            && is_fetched(bytes, variable, url.span.end)
-        {
-            return Some(Evidence::Followed);
-        }
-        if addressed && shape == Shape::Filled {
-            return Some(Evidence::Named);
-        }
+    if purpose == Purpose::Code
+        && bytes.len() <= LARGEST_FOLLOWED
+        && let Some(variable) = context.names.first().and_then(|n| variable(bytes, n))
+        && is_fetched(bytes, variable, url.span.end)
+    {
+        return Some(Evidence::Followed);
     }
     if markup || shape == Shape::Page {
         return None;

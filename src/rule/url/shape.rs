@@ -36,6 +36,7 @@ pub(super) fn shape(host: &str, raw: &str, query: Option<&str>, ends_open: bool)
             "ns",
             "namespace",
             "namespaces",
+            "protocols",
             "xmlns",
             "dtd",
             "dtds",
@@ -453,11 +454,13 @@ fn is_stand_in(value: &[u8], name: &str) -> bool {
     let parts = words(value);
     bare.len() < 4
         || bare == name
-        || bare.chars().all(|c| Some(c) == bare.chars().next())
+        || bare.bytes().all(|b| b == bare.as_bytes()[0])
         || text.contains("xxx")
         || text.contains("...")
         || text.contains("***")
         || text.contains("1234")
+        || text.contains("deadbeef")
+        || text.contains("cafebabe")
         || value
             .iter()
             .any(|b| matches!(b, b'[' | b']' | b'(' | b')' | b'<' | b'>'))

@@ -217,6 +217,8 @@ const NEVER: &[&str] = &[
     "author",
     "authors",
     "vendor",
+    "protocol",
+    "protocols",
     "manual",
     "tutorial",
     "readmore",
@@ -311,6 +313,34 @@ const SHOWN: &[&str] = &[
 ];
 /// Shown when they stand alone; as part of `auth_url` they are not.
 const ALONE: &[&str] = &["name", "value", "default", "content", "body", "html"];
+
+/// Whether `head`, the beginning of a block, names it tests or examples.
+pub(super) fn names_samples(head: &[u8]) -> bool {
+    const BRANCHES: [&str; 10] = [
+        "if", "for", "while", "elif", "else", "switch", "case", "when", "with", "return",
+    ];
+    const SAMPLES: [&str; 14] = [
+        "test",
+        "tests",
+        "testcase",
+        "testcases",
+        "example",
+        "examples",
+        "sample",
+        "samples",
+        "fixture",
+        "fixtures",
+        "mock",
+        "mocks",
+        "describe",
+        "expected",
+    ];
+    let words = words(head);
+    !words
+        .first()
+        .is_some_and(|w| BRANCHES.contains(&w.as_str()))
+        && words.iter().any(|w| SAMPLES.contains(&w.as_str()))
+}
 
 /// What a call does with the URL it is given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
