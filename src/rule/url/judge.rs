@@ -208,7 +208,10 @@ fn evidence(
         Lead::Inside if !command => return mirror(before),
         Lead::Inside | Lead::Quote | Lead::Bare | Lead::Element => {}
     }
-    if context.compared || is_key(bytes, url, context) {
+    if purpose == Purpose::Unknown && is_remark(before) {
+        return None;
+    }
+    if context.compared || is_key(bytes, url, context.lead) {
         return None;
     }
     if purpose == Purpose::Prose {
@@ -257,7 +260,7 @@ fn evidence(
         return None;
     }
     // In records, the names around say what the record is about.
-    let near = if purpose == Purpose::Data {
+    let near = if matches!(purpose, Purpose::Data | Purpose::Unknown) {
         roles.len().min(1)
     } else {
         roles.len()
@@ -282,10 +285,28 @@ fn evidence(
     {
         return Some(Evidence::Followed);
     }
-    if markup || shape == Shape::Page {
+    if markup || shape == Shape::Page || purpose == Purpose::Unknown {
         return None;
     }
     Some(Evidence::Little)
+}
+
+/// Whether a line of a file of no known language begins like a comment.
+fn is_remark(before: &[u8]) -> bool {
+    let text = before.trim_ascii_start();
+    [
+        &b"//"[..],
+        b"#",
+        b";",
+        b"--",
+        b"*",
+        b"%",
+        b"/*",
+        b"!",
+        b"<!",
+    ]
+    .iter()
+    .any(|sign| text.starts_with(sign))
 }
 
 fn is_method(word: &[u8]) -> bool {
@@ -344,17 +365,15 @@ fn runs_command(before: &[u8]) -> bool {
 
 /// A line of a package manager's sources: signed, and still worth a note.
 fn mirror(before: &[u8]) -> Option<Evidence> {
-    let text = before.trim_ascii_start();
     before
         .windows(4)
         .any(|w| w == b"deb ")
         .then_some(Evidence::Little)
-        .filter(|_| !text.is_empty())
 }
 
 /// Whether the URL is the key of a map: `"http://..": value`.
-fn is_key(bytes: &[u8], url: &Url, context: &Context) -> bool {
-    if context.lead != Lead::Quote {
+fn is_key(bytes: &[u8], url: &Url, lead: Lead) -> bool {
+    if lead != Lead::Quote {
         return false;
     }
     let rest = &bytes[url.span.end..bytes.len().min(url.span.end + 16)];
@@ -363,15 +382,11 @@ fn is_key(bytes: &[u8], url: &Url, context: &Context) -> bool {
         return false;
     };
     let rest = rest.trim_ascii_start();
+    let line = &bytes[line_start(bytes, url.span.start)..url.span.start];
     rest.starts_with(b"=>")
-        || (rest.first() == Some(&b':')
-            && rest.get(1) != Some(&b':')
-            && context.names.is_empty()
-            && !context.returned
-            && context.calls.is_empty()
-            && !bytes[line_start(bytes, url.span.start)..url.span.start].contains(&b'?'))
         || rest.starts_with(b"==")
         || rest.starts_with(b"!=")
+        || (rest.starts_with(b":") && !rest.starts_with(b"::") && !line.contains(&b'?'))
 }
 
 /// The variable or constant at `name` without its receiver; `None` for the keys of maps.
