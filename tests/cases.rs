@@ -45,6 +45,7 @@ use std::time::{Duration, Instant};
 
 use support::Sandbox;
 
+const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// Longer than any case should take, even unoptimised and on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -213,7 +214,7 @@ fn plant(sandbox: &Sandbox, header: &str, text: &str) -> Result<Option<UnixListe
         Some((name, traits)) => (name, traits.split(' ').collect()),
         None => (header, Vec::new()),
     };
-    let name = std::ffi::OsString::from_vec(unescape(name));
+    let name = std::ffi::OsString::from_vec(unescape(&name.replace('¦', "")));
     let path = sandbox.tree().join(name);
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
     let mut bytes = text.replace('¦', "").into_bytes();
@@ -347,7 +348,7 @@ fn compare(file: &Path, case: &Case, sandbox: &Sandbox, outcome: &Outcome) -> Re
     let root = sandbox.tree().display().to_string();
     let expand = |text: &str| {
         text.replace('¦', "")
-            .replace("[VERSION]", env!("CARGO_PKG_VERSION"))
+            .replace("[VERSION]", VERSION)
             .replace("[ROOT]", &root)
     };
     let status = format!("{}\n", outcome.status);
@@ -487,10 +488,13 @@ fn bless(
         let expected = if matches(&lines(&expand(wanted)), &lines(got)) {
             (*wanted).clone()
         } else {
-            let mut got = without_times(got).replace(root, "[ROOT]").replace(
-                &format!("hushlint {}", env!("CARGO_PKG_VERSION")),
-                "hushlint [VERSION]",
-            );
+            let mut got = without_times(got)
+                .replace(root, "[ROOT]")
+                .replace(&format!("hushlint {VERSION}"), "hushlint [VERSION]")
+                .replace(
+                    &format!("ersion\": \"{VERSION}\""),
+                    "ersion\": \"[VERSION]\"",
+                );
             for secret in &secrets {
                 got = got.replace(&secret.replace('¦', ""), secret);
             }
@@ -510,7 +514,7 @@ fn bless(
 fn marked_words(text: &str) -> Vec<String> {
     let mut words: Vec<String> = text
         .split(|c: char| !(c.is_alphanumeric() || "¦_-".contains(c)))
-        .filter(|word| word.contains('¦'))
+        .filter(|word| word.contains('¦') && word.len() > '¦'.len_utf8())
         .map(str::to_owned)
         .collect();
     words.sort_by_key(|word| std::cmp::Reverse(word.len()));

@@ -63,7 +63,8 @@ const CALLS: &[(&str, &[&str])] = &[
     ("remove_", &["cli"]),
     ("fs::rename", &["cli"]),
     ("Command::new", &[]),
-    ("std::net", &[]),
+    ("TcpStream", &[]),
+    ("UdpSocket", &[]),
 ];
 
 /// Source files, without their tests and comments, by module.

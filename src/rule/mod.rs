@@ -5,6 +5,7 @@
 //! **Judge** runs only where something matched, may look at the whole
 //! document, and turns a match into a finding or drops it.
 
+pub mod decode;
 pub mod dotenv;
 pub mod guard;
 pub mod key;
@@ -26,7 +27,7 @@ pub use dotenv::Evidence;
 pub use load::{LoadError, RuleFile};
 
 use pattern::Scratch as PatternScratch;
-use prefilter::{Hit, Prefilter};
+use prefilter::{Anchor, Hit, Prefilter};
 
 /// One rule: what it says, and how it is found.
 pub struct Rule {
@@ -185,7 +186,15 @@ impl RuleSet {
         }
         RuleSet {
             rules,
-            prefilter: Prefilter::new(&anchors),
+            prefilter: Prefilter::new(
+                anchors
+                    .into_iter()
+                    .map(|bytes| Anchor {
+                        bytes,
+                        ignore_case: false,
+                    })
+                    .collect(),
+            ),
             waiting,
             options,
         }
@@ -236,7 +245,8 @@ impl RuleSet {
                 let verdict = match &self.rules[usize::from(index)].kind {
                     Kind::Key(pattern, key) => pattern
                         .find(&mut scratch.pattern, index, document.bytes(), hit.start)
-                        .and_then(|found| key.judge(&found, scene)),
+                        .and_then(|found| key.judge(&found, scene))
+                        .or_else(|| key.judge_hidden(hit.start, scene)),
                     Kind::Url(url) => url
                         .find(document.bytes(), hit.start)
                         .and_then(|found| url.judge(&found, scene)),
@@ -388,7 +398,7 @@ impl RuleSet {
 impl Rule {
     fn anchors(&self) -> &[Vec<u8>] {
         match &self.kind {
-            Kind::Key(pattern, _) => pattern.anchors(),
+            Kind::Key(_, key) => key.anchors(),
             Kind::Url(url) => url.anchors(),
             Kind::Dotenv(dotenv) => dotenv.anchors(),
         }

@@ -116,11 +116,7 @@ impl Target {
                 let repository = match held {
                     Some(repository) => Some(repository.clone()),
                     None => Repository::discover(&folder)
-                        .map_err(|e| Problem {
-                            path: Some(RepoPath::from_relative(&e.path)),
-                            kind: ProblemKind::Repository,
-                            message: e.message,
-                        })?
+                        .map_err(|e| problem(ProblemKind::Repository, e.message))?
                         .map(Arc::new),
                 };
                 known.push((folder, repository.clone()));
@@ -601,6 +597,11 @@ impl Walk<'_> {
     }
 
     fn report_path(&self, path: &Path) -> RepoPath {
+        // What cannot be read cannot be canonicalised either; the walk's own names lead there.
+        if let Ok(rest) = path.strip_prefix(&self.target.named) {
+            let rest = RepoPath::from_relative(rest);
+            return RepoPath::new([&self.prefix(), rest.as_bytes()].concat());
+        }
         let canonical = path.canonicalize().unwrap_or_else(|_| path.to_owned());
         RepoPath::from_relative(canonical.strip_prefix(self.root).unwrap_or(path))
     }

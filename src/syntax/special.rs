@@ -619,6 +619,7 @@ pub(super) fn jsx(e: &mut Engine) {
                     tag = false;
                     open = open.saturating_sub(1);
                 }
+                Some(b'/') if e.starts(e.at, b"//") => e.line_comment(e.at, 2),
                 Some(b'/') if e.starts(e.at, b"/*") => {
                     let body = e.at + 2;
                     let end =

@@ -77,7 +77,7 @@ const SNIPPETS: &[(&str, &str)] = &[
     ),
     (
         "a.jsx",
-        "let a = <a href=⟦A\"http://x\"⟧ b={c ? ⟦S'd'⟧ : 1}>⟦MDon't // no ⟧{x ⟦B/* c */⟧}<br/></a>; ⟦C// c⟧",
+        "let a = <a ⟦C// don't⟧\nhref=⟦A\"http://x\"⟧ b={c ? ⟦S'd'⟧ : 1}>⟦MDon't // no ⟧{x ⟦B/* c */⟧}<br/></a>; ⟦C// c⟧",
     ),
     (
         "a.tsx",

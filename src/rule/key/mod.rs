@@ -11,6 +11,8 @@ use around::Follows;
 use provider::Provider;
 use shape::Vocabulary;
 
+use super::decode::{self, Disguise, Plain};
+use super::guard::Before;
 use super::{Match, Scene, Verdict};
 
 /// The `[rule.key]` table as written.
@@ -33,6 +35,7 @@ pub struct KeyText {
 }
 
 pub struct KeyRule {
+    anchors: Vec<Vec<u8>>,
     length: [usize; 2],
     stages: Vec<String>,
     vocabulary: Vocabulary,
@@ -53,9 +56,16 @@ pub struct Key {
 const PREFIX: usize = 3;
 
 impl KeyRule {
-    pub fn new(text: KeyText) -> KeyRule {
+    /// `anchors` are those of the pattern.
+    pub fn new(text: KeyText, anchors: &[Vec<u8>]) -> KeyRule {
         let bytes = |words: Vec<String>| words.into_iter().map(String::into_bytes).collect();
+        // Only the product's own prefix has images.
+        let images = decode::ANCHORS
+            .iter()
+            .filter(|_| anchors.iter().any(|a| a == b"ak_"))
+            .map(|image| image.as_bytes().to_vec());
         KeyRule {
+            anchors: anchors.iter().cloned().chain(images).collect(),
             length: text.length,
             stages: text.stages,
             vocabulary: Vocabulary {
@@ -69,19 +79,41 @@ impl KeyRule {
         }
     }
 
+    /// What the prefilter looks for: the prefix, and its images in disguise.
+    pub fn anchors(&self) -> &[Vec<u8>] {
+        &self.anchors
+    }
+
     /// `None` for placeholders, identifiers, addresses, hashes.
     pub fn judge(&self, found: &Match, scene: &Scene<'_>) -> Option<Verdict> {
         let text = scene.bytes();
         let key = self.key_at(text, found.secret.clone())?;
-        Some(Verdict {
-            message: message(key.provider.as_deref()),
-            highlight: key.span.clone(),
-            secrets: vec![key.span.clone()],
-            content: text[key.span].to_vec(),
-            provider: key.provider,
-            help: key.help,
-            ..Verdict::default()
-        })
+        let content = text[key.span.clone()].to_vec();
+        let pieces = vec![key.span.clone()];
+        Some(verdict(key, pieces, content, None))
+    }
+
+    /// The key whose image begins at `start`: split, escaped, encoded.
+    pub fn judge_hidden(&self, start: usize, scene: &Scene<'_>) -> Option<Verdict> {
+        let plain = decode::reveal(scene.bytes(), start)?;
+        let (plain, key) = match self.key_in(&plain) {
+            Some(key) => (plain, key),
+            None => {
+                let inner = decode::reveal_inside(&plain)?;
+                let key = self.key_in(&inner)?;
+                (inner, key)
+            }
+        };
+        let pieces = plain.origin(key.span.clone());
+        let content = plain.text[key.span.clone()].to_vec();
+        Some(verdict(key, pieces, content, Some(plain.disguise)))
+    }
+
+    fn key_in(&self, plain: &Plain) -> Option<Key> {
+        (plain.token.len() >= PREFIX + self.length[0]
+            && Before::Boundary.allows(&plain.text, plain.token.start))
+        .then(|| self.key_at(&plain.text, plain.token.clone()))
+        .flatten()
     }
 
     /// The key that the token is or begins. Looks at no more than 512 bytes to
@@ -161,9 +193,28 @@ fn is_listed(list: &[String], word: &[u8]) -> bool {
     list.iter().any(|listed| listed.as_bytes() == word)
 }
 
-fn message(provider: Option<&str>) -> String {
-    match provider {
-        Some(name) => format!("hard-coded `ak_` application key ({name})"),
-        None => "hard-coded `ak_` application key".to_owned(),
+fn verdict(
+    key: Key,
+    pieces: Vec<Range<usize>>,
+    content: Vec<u8>,
+    disguise: Option<Disguise>,
+) -> Verdict {
+    let mut message = "hard-coded `ak_` application key".to_owned();
+    if let Some(name) = &key.provider {
+        message.push_str(&format!(" ({name})"));
+    }
+    if let Some(disguise) = disguise {
+        message.push_str(&format!(", {}", disguise.words()));
+    }
+    let start = pieces.first().map_or(0, |p| p.start);
+    let end = pieces.last().map_or(0, |p| p.end);
+    Verdict {
+        message,
+        highlight: start..end,
+        secrets: pieces,
+        content,
+        provider: key.provider,
+        help: key.help,
+        ..Verdict::default()
     }
 }
