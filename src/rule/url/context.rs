@@ -108,6 +108,7 @@ impl Context {
             b';' if before.ends_with(b"&quot;") || before.ends_with(b"&#34;") => Lead::Quote,
             b'>' => Lead::Element,
             b'<' => Lead::Link,
+            b'[' if open_quote(before).is_none() => Lead::Bare,
             b'(' if before.ends_with(b"](") => Lead::Link,
             b'(' => match open_quote(before) {
                 Some(_) => Lead::Inside,

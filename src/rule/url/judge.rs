@@ -129,7 +129,6 @@ fn public(
     let carried = credentials.iter().find(|c| c.kind != Value::Placeholder);
     if let Some(credential) = carried
         && class == Class::Public
-        && evidence != Evidence::Command
     {
         return Some(Ruling {
             severity: if light {
@@ -227,19 +226,16 @@ fn evidence(
         .filter(|n| sender.is_none_or(|s| n.start > context.calls[s].name.start))
         .map(|n| role(name(n)))
         .collect();
-    let siblings: Vec<&[u8]> = context
-        .calls
-        .iter()
-        .take(2)
-        .flat_map(|c| &c.siblings)
-        .map(name)
-        .collect();
+    let siblings = context.calls.iter().take(2).flat_map(|c| &c.siblings);
+    // `set("Referer", ..` says what the URL is for; a variable beside it does not.
+    let titled = siblings
+        .clone()
+        .filter(|s| matches!(bytes[s.start - 1], b'"' | b'\'' | b'`'))
+        .any(|s| role(name(s)) == Role::Other && s.len() > 2);
     if roles.first() == Some(&Role::Other)
         || (matches!(roles.first(), Some(Role::Address | Role::Unknown))
             && roles[1..].contains(&Role::Other))
-        || siblings
-            .iter()
-            .any(|s| role(s) == Role::Other && s.len() > 2)
+        || titled
     {
         return None;
     }
@@ -247,7 +243,7 @@ fn evidence(
     if first == Some(&Work::Other) {
         return None;
     }
-    let methods = siblings.iter().any(|s| is_method(s));
+    let methods = siblings.clone().any(|s| is_method(name(s)));
     let called = first == Some(&Work::Fetch) && roles.is_empty() || methods;
     if called || (first == Some(&Work::Fetch) && shape != Shape::Page) {
         return Some(Evidence::Call);
@@ -256,7 +252,7 @@ fn evidence(
         return Some(Evidence::Command);
     }
     let markup = purpose == Purpose::Markup;
-    if markup && context.lead != Lead::Quote {
+    if markup && context.lead != Lead::Quote && roles.first() != Some(&Role::Endpoint) {
         return None;
     }
     // In records, the names around say what the record is about.
@@ -266,7 +262,7 @@ fn evidence(
         roles.len()
     };
     let named = roles[..near].contains(&Role::Endpoint)
-        || siblings.iter().any(|s| role(s) == Role::Endpoint)
+        || siblings.clone().any(|s| role(name(s)) == Role::Endpoint)
         || context
             .calls
             .iter()

@@ -228,6 +228,8 @@ const NEVER: &[&str] = &[
     "exclude",
 ];
 const SHOWN: &[&str] = &[
+    "src",
+    "srcset",
     "home",
     "web",
     "site",
