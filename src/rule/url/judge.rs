@@ -226,7 +226,12 @@ fn evidence(
         .filter(|n| sender.is_none_or(|s| n.start > context.calls[s].name.start))
         .map(|n| role(name(n)))
         .collect();
-    let siblings = context.calls.iter().take(2).flat_map(|c| &c.siblings);
+    let siblings = context
+        .calls
+        .iter()
+        .take(2)
+        .flat_map(|c| &c.siblings)
+        .filter(|s| !name(s).contains(&b'/'));
     // `set("Referer", ..` says what the URL is for; a variable beside it does not.
     let titled = siblings
         .clone()

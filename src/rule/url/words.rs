@@ -56,6 +56,13 @@ pub(super) fn role(name: &[u8]) -> Role {
     if name.starts_with(b"$") && matches!(name, b"$schema" | b"$id" | b"$ref") {
         return Role::Other;
     }
+    // `info['url']`: the variable can only speak against what its key says.
+    if let Some(open) = memchr::memchr(b'[', name) {
+        return match role(&name[..open]) {
+            Role::Other => Role::Other,
+            Role::Endpoint | Role::Address | Role::Unknown => role(&name[open + 1..]),
+        };
+    }
     let words = words(name);
     let has = |list: &[&str]| words.iter().any(|w| list.contains(&w.as_str()));
     if has(NEVER)
@@ -615,6 +622,8 @@ mod tests {
             ("result.ShortenedURL", Role::Other),
             ("SOAPAction", Role::Other),
             ("turn", Role::Unknown),
+            ("info['url'", Role::Address),
+            ("headers['Referer'", Role::Other),
         ];
         for (name, expected) in cases {
             assert_eq!(role(name.as_bytes()), expected, "{name}");
