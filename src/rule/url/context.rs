@@ -465,7 +465,9 @@ fn previous_line(bytes: &[u8], floor: usize, newline: usize) -> Option<Range<usi
                 .rposition(|&b| b == b'\n')
                 .map_or(0, |i| i + 1);
         let text = bytes[start..end].trim_ascii();
-        let comment = text.starts_with(b"//") || text.starts_with(b"# ") || text.starts_with(b"* ");
+        let comment = [&b"//"[..], b"# ", b"* ", b"-- ", b"--[", b"--]"]
+            .iter()
+            .any(|sign| text.starts_with(sign));
         if !comment && !text.is_empty() {
             return Some(start..end);
         }
@@ -673,6 +675,7 @@ mod tests {
                 "require('./request')",
             ),
             ("URLS = [\n  'a',\n  'http://", "URLS", ""),
+            ("URLS = {\n  'a',\n  -- b\n  'http://", "URLS", ""),
             ("<endpoint>http://", "endpoint", ""),
             ("base-url: http://", "base-url", ""),
             ("\\\"schema\\\": \\\"http://", "schema", ""),
