@@ -449,7 +449,7 @@ fn an_unreadable_ignore_file_is_an_error_that_names_it() {
     let place = tempfile::tempdir().unwrap();
     let file = place.path().join(".gitignore");
     fs::write(&file, ".env\n").unwrap();
-    fs::set_permissions(&file, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o000)).unwrap();
     // Nothing is unreadable to root.
     if fs::read(&file).is_err() {
         let failure = Folder::outside(place.path()).err().unwrap();
