@@ -10,10 +10,12 @@ pub mod guard;
 pub mod key;
 pub mod load;
 pub mod pattern;
+pub mod plain;
 pub mod prefilter;
 pub mod url;
 
 use std::cell::OnceCell;
+use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::document::{Coverage, Document, RepoPath, line_around};
@@ -26,7 +28,7 @@ pub use dotenv::Evidence;
 pub use load::{LoadError, RuleFile};
 
 use pattern::Scratch as PatternScratch;
-use prefilter::{Hit, Prefilter};
+use prefilter::{Anchor, Hit, Prefilter};
 
 /// One rule: what it says, and how it is found.
 pub struct Rule {
@@ -46,6 +48,8 @@ pub struct Rule {
     pub examples: Examples,
     /// Whether it reports. A rule that does not still masks what it finds.
     pub enabled: bool,
+    /// Whether its anchors match in either case.
+    ignore_case: bool,
     kind: Kind,
 }
 
@@ -64,6 +68,7 @@ pub struct Example {
 
 enum Kind {
     Key(pattern::Pattern, key::KeyRule),
+    Plain(pattern::Pattern, plain::PlainRule),
     Url(url::UrlRule),
     Dotenv(dotenv::DotenvRule),
 }
@@ -170,13 +175,17 @@ impl RuleSet {
     }
 
     pub fn new(rules: Vec<Rule>, options: Options) -> RuleSet {
-        let mut anchors: Vec<Vec<u8>> = Vec::new();
+        let mut anchors: Vec<Anchor> = Vec::new();
+        let mut places: HashMap<(&[u8], bool), usize> = HashMap::new();
         let mut waiting: Vec<Vec<u16>> = Vec::new();
         for (index, rule) in rules.iter().enumerate() {
             let index = u16::try_from(index).expect("a rule set holds fewer than 65,536 rules");
             for anchor in rule.anchors() {
-                let at = anchors.iter().position(|a| a == anchor).unwrap_or_else(|| {
-                    anchors.push(anchor.to_vec());
+                let at = *places.entry((anchor, rule.ignore_case)).or_insert_with(|| {
+                    anchors.push(Anchor {
+                        bytes: anchor.to_vec(),
+                        ignore_case: rule.ignore_case,
+                    });
                     waiting.push(Vec::new());
                     anchors.len() - 1
                 });
@@ -185,7 +194,7 @@ impl RuleSet {
         }
         RuleSet {
             rules,
-            prefilter: Prefilter::new(&anchors),
+            prefilter: Prefilter::new(anchors),
             waiting,
             options,
         }
@@ -237,6 +246,9 @@ impl RuleSet {
                     Kind::Key(pattern, key) => pattern
                         .find(&mut scratch.pattern, index, document.bytes(), hit.start)
                         .and_then(|found| key.judge(&found, scene)),
+                    Kind::Plain(pattern, plain) => pattern
+                        .find(&mut scratch.pattern, index, document.bytes(), hit.start)
+                        .and_then(|found| plain.judge(&found, scene)),
                     Kind::Url(url) => url
                         .find(document.bytes(), hit.start)
                         .and_then(|found| url.judge(&found, scene)),
@@ -388,7 +400,7 @@ impl RuleSet {
 impl Rule {
     fn anchors(&self) -> &[Vec<u8>] {
         match &self.kind {
-            Kind::Key(pattern, _) => pattern.anchors(),
+            Kind::Key(pattern, _) | Kind::Plain(pattern, _) => pattern.anchors(),
             Kind::Url(url) => url.anchors(),
             Kind::Dotenv(dotenv) => dotenv.anchors(),
         }

@@ -70,8 +70,7 @@ impl Prefilter {
         if let Some((v3, filter)) = &self.avx2
             && let Some(filter) = self.filter(filter, core.len())
         {
-            let masks =
-                |text: &[u8], masks: &mut [u64; TILE]| filter.masks(*v3, text, masks);
+            let masks = |text: &[u8], masks: &mut [u64; TILE]| filter.masks(*v3, text, masks);
             return self.scan(&filter.verifier, &masks, bytes, core, hits);
         }
         let masks = |text: &[u8], masks: &mut [u64; TILE]| self.quick.masks(text, masks);
@@ -210,8 +209,7 @@ impl Judge<'_> {
         let text = &self.bytes[start..];
         let anchor = &self.anchors[usize::from(entry.anchor)];
         let Some(text) = text.get(..anchor.bytes.len().max(8)) else {
-            return text.len() >= anchor.bytes.len()
-                && anchor.equals(&text[..anchor.bytes.len()]);
+            return text.len() >= anchor.bytes.len() && anchor.equals(&text[..anchor.bytes.len()]);
         };
         let head = u64::from_le_bytes(text[..8].try_into().expect("eight bytes"));
         head & entry.mask == entry.head
@@ -292,7 +290,13 @@ impl Verifier {
         order.sort_by_key(|&a| hashes[usize::from(a)]);
         let entries = order
             .iter()
-            .map(|&index| Entry::new(index, &anchors[usize::from(index)], windows[usize::from(index)]))
+            .map(|&index| {
+                Entry::new(
+                    index,
+                    &anchors[usize::from(index)],
+                    windows[usize::from(index)],
+                )
+            })
             .collect();
         Verifier {
             bits,
@@ -310,8 +314,11 @@ impl Verifier {
 
     #[inline(always)]
     fn bit(&self, hash: u32) -> bool {
-        let bits: &[u64; 1 << (BITMAP_BITS - 6)] =
-            self.bits.as_slice().try_into().expect("made of this length");
+        let bits: &[u64; 1 << (BITMAP_BITS - 6)] = self
+            .bits
+            .as_slice()
+            .try_into()
+            .expect("made of this length");
         bits[(hash >> (32 - BITMAP_BITS + 6)) as usize] >> ((hash >> (32 - BITMAP_BITS)) & 63) & 1
             != 0
     }
@@ -378,13 +385,13 @@ fn hash_short(window: u32) -> u32 {
 
 /// How often a byte stands in source text, in 100,000: counted over 64 MiB of a dozen projects in as many languages.
 const FREQUENCY: [u16; 128] = [
-    1, 1, 1, 1, 1, 1, 1, 1, 1, 1164, 3150, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
-    21048, 87, 1444, 140, 346, 28, 436, 446, 1103, 1105, 393, 48, 843, 845, 1074, 763, 285, 219,
-    134, 60, 59, 47, 44, 25, 32, 28, 550, 584, 216, 551, 521, 59, 73, 270, 118, 335, 218, 399, 155,
-    127, 154, 391, 29, 47, 184, 172, 213, 245, 225, 26, 305, 337, 426, 132, 78, 56, 30, 21, 13,
-    238, 140, 238, 15, 1247, 127, 3791, 873, 2322, 1886, 6804, 1275, 1145, 1251, 3696, 104, 417,
-    2377, 1531, 3379, 3454, 1742, 144, 3933, 3723, 5381, 1915, 570, 433, 396, 663, 77, 337, 84,
-    337, 9, 1,
+    1, 1, 1, 1, 1, 1, 1, 1, 1, 1164, 3150, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+    1, 1, 21048, 87, 1444, 140, 346, 28, 436, 446, 1103, 1105, 393, 48, 843, 845, 1074, 763, 285,
+    219, 134, 60, 59, 47, 44, 25, 32, 28, 550, 584, 216, 551, 521, 59, 73, 270, 118, 335, 218, 399,
+    155, 127, 154, 391, 29, 47, 184, 172, 213, 245, 225, 26, 305, 337, 426, 132, 78, 56, 30, 21,
+    13, 238, 140, 238, 15, 1247, 127, 3791, 873, 2322, 1886, 6804, 1275, 1145, 1251, 3696, 104,
+    417, 2377, 1531, 3379, 3454, 1742, 144, 3933, 3723, 5381, 1915, 570, 433, 396, 663, 77, 337,
+    84, 337, 9, 1,
 ];
 
 fn frequency(byte: u8) -> f32 {
@@ -400,9 +407,8 @@ fn rarest_window(anchor: &Anchor) -> usize {
             frequency(byte)
         }
     };
-    let chance = |offset: &usize| -> f32 {
-        anchor.window(*offset).iter().map(|&b| share(b)).product()
-    };
+    let chance =
+        |offset: &usize| -> f32 { anchor.window(*offset).iter().map(|&b| share(b)).product() };
     anchor
         .offsets()
         .min_by(|a, b| chance(a).total_cmp(&chance(b)))
@@ -446,8 +452,10 @@ mod avx2 {
                         let mut halves = [[0_u8; 16]; 2];
                         for (bucket, of) in eight.iter().enumerate() {
                             for half in 0..16 {
-                                halves[0][half] |= u8::from(of.low[place] >> half & 1 != 0) << bucket;
-                                halves[1][half] |= u8::from(of.high[place] >> half & 1 != 0) << bucket;
+                                halves[0][half] |=
+                                    u8::from(of.low[place] >> half & 1 != 0) << bucket;
+                                halves[1][half] |=
+                                    u8::from(of.high[place] >> half & 1 != 0) << bucket;
                             }
                         }
                         // The shuffle works on each half of the vector by itself.
@@ -493,7 +501,10 @@ mod avx2 {
                 for (mask, at) in masks.iter_mut().zip((0..positions).step_by(BLOCK)) {
                     let block: &[u8; BLOCK + BEYOND] =
                         text[at..at + BLOCK + BEYOND].try_into().expect("that long");
-                    let (low, high) = (half::<SETS, 0>(v3, tables, block), half::<SETS, 32>(v3, tables, block));
+                    let (low, high) = (
+                        half::<SETS, 0>(v3, tables, block),
+                        half::<SETS, 32>(v3, tables, block),
+                    );
                     *mask = u64::from(low) | u64::from(high) << 32;
                 }
             }
@@ -647,6 +658,9 @@ mod avx2 {
             buckets[bucket] = (merged, cost);
             windows[index] = offset;
         }
-        (windows, buckets.into_iter().map(|(halves, _)| halves).collect())
+        (
+            windows,
+            buckets.into_iter().map(|(halves, _)| halves).collect(),
+        )
     }
 }
