@@ -11,10 +11,12 @@ pub mod guard;
 pub mod key;
 pub mod load;
 pub mod pattern;
+pub mod plain;
 pub mod prefilter;
 pub mod url;
 
 use std::cell::OnceCell;
+use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::document::{Coverage, Document, RepoPath, line_around};
@@ -47,6 +49,8 @@ pub struct Rule {
     pub examples: Examples,
     /// Whether it reports. A rule that does not still masks what it finds.
     pub enabled: bool,
+    /// Whether its anchors match in either case.
+    ignore_case: bool,
     kind: Kind,
 }
 
@@ -65,6 +69,7 @@ pub struct Example {
 
 enum Kind {
     Key(pattern::Pattern, key::KeyRule),
+    Plain(pattern::Pattern, plain::PlainRule),
     Url(url::UrlRule),
     Dotenv(dotenv::DotenvRule),
 }
@@ -171,13 +176,17 @@ impl RuleSet {
     }
 
     pub fn new(rules: Vec<Rule>, options: Options) -> RuleSet {
-        let mut anchors: Vec<Vec<u8>> = Vec::new();
+        let mut anchors: Vec<Anchor> = Vec::new();
+        let mut places: HashMap<(&[u8], bool), usize> = HashMap::new();
         let mut waiting: Vec<Vec<u16>> = Vec::new();
         for (index, rule) in rules.iter().enumerate() {
             let index = u16::try_from(index).expect("a rule set holds fewer than 65,536 rules");
             for anchor in rule.anchors() {
-                let at = anchors.iter().position(|a| a == anchor).unwrap_or_else(|| {
-                    anchors.push(anchor.to_vec());
+                let at = *places.entry((anchor, rule.ignore_case)).or_insert_with(|| {
+                    anchors.push(Anchor {
+                        bytes: anchor.to_vec(),
+                        ignore_case: rule.ignore_case,
+                    });
                     waiting.push(Vec::new());
                     anchors.len() - 1
                 });
@@ -186,15 +195,7 @@ impl RuleSet {
         }
         RuleSet {
             rules,
-            prefilter: Prefilter::new(
-                anchors
-                    .into_iter()
-                    .map(|bytes| Anchor {
-                        bytes,
-                        ignore_case: false,
-                    })
-                    .collect(),
-            ),
+            prefilter: Prefilter::new(anchors),
             waiting,
             options,
         }
@@ -247,6 +248,9 @@ impl RuleSet {
                         .find(&mut scratch.pattern, index, document.bytes(), hit.start)
                         .and_then(|found| key.judge(&found, scene))
                         .or_else(|| key.judge_hidden(hit.start, scene)),
+                    Kind::Plain(pattern, plain) => pattern
+                        .find(&mut scratch.pattern, index, document.bytes(), hit.start)
+                        .and_then(|found| plain.judge(&found, scene)),
                     Kind::Url(url) => url
                         .find(document.bytes(), hit.start)
                         .and_then(|found| url.judge(&found, scene)),
@@ -399,6 +403,7 @@ impl Rule {
     fn anchors(&self) -> &[Vec<u8>] {
         match &self.kind {
             Kind::Key(_, key) => key.anchors(),
+            Kind::Plain(pattern, _) => pattern.anchors(),
             Kind::Url(url) => url.anchors(),
             Kind::Dotenv(dotenv) => dotenv.anchors(),
         }
