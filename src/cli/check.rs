@@ -51,9 +51,6 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit, String> {
     let mut report = progress::during(!args.no_progress, |progress: &Progress| {
         check::run(&source, &rules, &settings, progress)
     });
-    if let Some(level) = args.severity {
-        report.findings.retain(|f| f.severity >= level);
-    }
     mask_names(&mut report, &rules);
     output::problems(&report.problems);
     let level = args

@@ -9,16 +9,19 @@ use std::ops::Range;
 
 use super::guard::{Before, is_token_byte};
 
-/// Images of `ak_`, and of its base64 inside base64. One that is not followed
-/// by the rest of an image costs a few comparisons.
+/// Images of `ak_`, and of its base64 and hex inside either. One that is not
+/// followed by the rest of an image costs a few comparisons.
 pub(super) const ANCHORS: &[&str] = &[
-    // base64 of `ak_` where a group of four begins with it, has one byte before it, has two.
-    "YWtf", "FrX", "ha1", // the same of `YWtf`
-    "WVd0Z", "lXdG", "ZV3R", // hex
-    "616b5f", "616B5F", // an escaped `a`
-    "\\x61", "\\u0061", "\\141", "%61", "&#97;", "&#x61;", // an escaped `k`
-    "a\\x6", "a\\u006", "a%6", "a&#", // an escaped `_`
-    "ak\\", "ak%5", "ak&",
+    // In base64, where a group of four begins with it, or has one or two bytes before it.
+    "YWtf", "FrX", "ha1", //
+    // In hex.
+    "616b5f", "616B5F", //
+    // In base64 the base64, in three positions, and the hex; in hex the base64.
+    "WVd0Z", "lXdG", "ZV3R", "NjE2YjVm", "59577466", //
+    // With the first, the second, the third character escaped.
+    "\\x61", "\\u0061", "\\141", "%61", "&#97;", "&#x61;", //
+    "a\\x6", "a\\u006", "a%6", "a&#", //
+    "ak\\", "ak%5", "ak&", //
 ];
 
 /// How much before and after a disguised token is kept as its context.
@@ -148,7 +151,17 @@ impl Builder {
 
 /// A token spelled out: plain characters, escapes, and joints between literals.
 fn spelled(bytes: &[u8], start: usize) -> Option<Plain> {
-    if !Before::Boundary.allows(bytes, start) {
+    // A string inside a string doubles its backslashes.
+    let slashes = match bytes[start] {
+        b'\\' => bytes[..start]
+            .iter()
+            .rev()
+            .take(16)
+            .take_while(|&&b| b == b'\\')
+            .count(),
+        _ => 0,
+    };
+    if !Before::Boundary.allows(bytes, start - slashes) {
         return None;
     }
     let mut token = Builder::default();
@@ -180,7 +193,7 @@ fn spelled(bytes: &[u8], start: usize) -> Option<Plain> {
         return None;
     }
     let mut whole = Builder::default();
-    whole.copy(bytes, start.saturating_sub(CONTEXT)..start);
+    whole.copy(bytes, start.saturating_sub(CONTEXT)..start - slashes);
     let from = whole.text.len();
     whole.text.append(&mut token.text);
     whole.places.append(&mut token.places);
@@ -248,6 +261,14 @@ fn joint(bytes: &[u8], at: usize, start: usize, quote: &mut Option<u8>) -> Optio
         return template_joint(rest, close).map(|next| at + next);
     }
     let opened = *quote.get_or_insert(close);
+    // A shell's word goes on in quotes, wherever they open.
+    let is_bare = start
+        .checked_sub(1)
+        .is_none_or(|at| matches!(bytes[at], b'=' | b' ' | b'\t' | b'\n'));
+    if is_bare && slashes == 0 && opened == close {
+        *quote = Some(close);
+        return rest.get(1).filter(|b| is_plain(**b)).map(|_| at + 1);
+    }
     if opened != close {
         return None;
     }
@@ -282,6 +303,7 @@ fn joint(bytes: &[u8], at: usize, start: usize, quote: &mut Option<u8>) -> Optio
     let joins = match &operator[..] {
         b"" | b"+" | b"." | b".." | b"&" | b"~" | b"<>" | b"||" | b"++" | b"^" | b"\\" | b"+\\"
         | b".\\" | b"&_" | b"*" | b"<<" | b"+=" | b".=" => true,
+        b".concat" | b".append" | b".push_str" => true,
         b"," => is_joined(bytes, start, at),
         _ => false,
     };

@@ -451,11 +451,12 @@ mod avx2 {
                     std::array::from_fn(|place| {
                         let mut halves = [[0_u8; 16]; 2];
                         for (bucket, of) in eight.iter().enumerate() {
-                            for half in 0..16 {
-                                halves[0][half] |=
-                                    u8::from(of.low[place] >> half & 1 != 0) << bucket;
-                                halves[1][half] |=
-                                    u8::from(of.high[place] >> half & 1 != 0) << bucket;
+                            for (half, sets) in
+                                halves.iter_mut().zip([of.low[place], of.high[place]])
+                            {
+                                for (nibble, buckets) in half.iter_mut().enumerate() {
+                                    *buckets |= u8::from(sets >> nibble & 1 != 0) << bucket;
+                                }
                             }
                         }
                         // The shuffle works on each half of the vector by itself.
