@@ -8,7 +8,7 @@ use toml::Spanned;
 
 use super::guard::Before;
 use super::pattern::{self, Pattern};
-use super::{Example, Examples, Kind, Rule, dotenv, key, url};
+use super::{Example, Examples, Kind, Rule, dotenv, key, phrase, url};
 use crate::finding::{RuleId, Severity};
 use crate::suggest::suggestion;
 
@@ -93,6 +93,7 @@ struct RuleText {
 #[serde(rename_all = "kebab-case")]
 enum KindName {
     Key,
+    Phrase,
     Url,
     Dotenv,
 }
@@ -204,6 +205,18 @@ impl RuleText {
                 let key = key::KeyRule::new(key, pattern.anchors());
                 Kind::Key(pattern, key)
             }
+            KindName::Phrase => {
+                let tail = self.tail.as_ref().ok_or_else(|| missing("tail"))?;
+                let pattern = Pattern::new(
+                    anchors.clone(),
+                    self.before.unwrap_or(Before::Boundary),
+                    tail.get_ref(),
+                    self.long,
+                )
+                .map_err(|m| error(tail.span(), format!("tail: {m}")))?;
+                let phrase = phrase::PhraseRule::new(anchors, self.summary.clone());
+                Kind::Phrase(pattern, phrase)
+            }
             KindName::Url => Kind::Url(url::UrlRule::new(
                 anchors,
                 self.url.ok_or_else(|| missing("url"))?,
@@ -268,7 +281,7 @@ impl ExampleText {
 /// built-in rules and for rules a user brings.
 pub fn check(rules: &[Rule]) -> Result<(), String> {
     for rule in rules {
-        if let Kind::Key(pattern, _) = &rule.kind {
+        if let Kind::Key(pattern, _) | Kind::Phrase(pattern, _) = &rule.kind {
             pattern::compile(pattern.tail()).map_err(|e| format!("{}: {e}", rule.id))?;
         }
     }

@@ -11,6 +11,7 @@ pub mod guard;
 pub mod key;
 pub mod load;
 pub mod pattern;
+pub mod phrase;
 pub mod prefilter;
 pub mod url;
 
@@ -65,6 +66,7 @@ pub struct Example {
 
 enum Kind {
     Key(pattern::Pattern, key::KeyRule),
+    Phrase(pattern::Pattern, phrase::PhraseRule),
     Url(url::UrlRule),
     Dotenv(dotenv::DotenvRule),
 }
@@ -247,6 +249,9 @@ impl RuleSet {
                         .find(&mut scratch.pattern, index, document.bytes(), hit.start)
                         .and_then(|found| key.judge(&found, scene))
                         .or_else(|| key.judge_hidden(hit.start, scene)),
+                    Kind::Phrase(pattern, phrase) => pattern
+                        .find(&mut scratch.pattern, index, document.bytes(), hit.start)
+                        .and_then(|found| phrase.judge(&found, scene)),
                     Kind::Url(url) => url
                         .find(document.bytes(), hit.start)
                         .and_then(|found| url.judge(&found, scene)),
@@ -399,6 +404,7 @@ impl Rule {
     fn anchors(&self) -> &[Vec<u8>] {
         match &self.kind {
             Kind::Key(_, key) => key.anchors(),
+            Kind::Phrase(_, phrase) => phrase.anchors(),
             Kind::Url(url) => url.anchors(),
             Kind::Dotenv(dotenv) => dotenv.anchors(),
         }
