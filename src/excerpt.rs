@@ -72,7 +72,9 @@ impl Excerpt {
         let masks: &[Range<usize>] = match masking {
             Masking::Reveal => &[],
             Masking::Mask => {
-                generic = merged(secrets, dense_runs(bytes, from..to, &highlight), from..to);
+                let mut more = dense_runs(bytes, from..to, &highlight);
+                more.extend(repeated(bytes, from..to, secrets));
+                generic = merged(secrets, more, from..to);
                 &generic
             }
         };
@@ -181,6 +183,21 @@ fn public_prefix(secret: &[u8]) -> &'static str {
     .into_iter()
     .find(|prefix| secret.starts_with(prefix.as_bytes()))
     .unwrap_or("")
+}
+
+/// Where the secrets of the shown lines stand on them once more: what is a
+/// secret in one place is one in a comment beside it.
+fn repeated(bytes: &[u8], shown: Range<usize>, secrets: &[Range<usize>]) -> Vec<Range<usize>> {
+    secrets
+        .iter()
+        .filter(|s| s.start < shown.end && s.end > shown.start)
+        .flat_map(|s| {
+            let secret = &bytes[s.clone()];
+            memchr::memmem::find_iter(&bytes[shown.clone()], secret)
+                .map(|at| shown.start + at..shown.start + at + secret.len())
+                .collect::<Vec<_>>()
+        })
+        .collect()
 }
 
 /// Runs on the shown lines that could be somebody's secret though no rule

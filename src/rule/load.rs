@@ -8,7 +8,7 @@ use toml::Spanned;
 
 use super::guard::Before;
 use super::pattern::{self, Pattern};
-use super::{Example, Examples, Kind, Rule, dotenv, key, phrase, url};
+use super::{Example, Examples, Kind, Rule, dotenv, key, phrase, plain, url};
 use crate::finding::{RuleId, Severity};
 use crate::suggest::suggestion;
 
@@ -78,6 +78,10 @@ struct RuleText {
     #[serde(default)]
     long: bool,
     #[serde(default)]
+    ignore_case: bool,
+    #[serde(default)]
+    entropy: Option<f32>,
+    #[serde(default)]
     key: Option<key::KeyText>,
     #[serde(default)]
     url: Option<url::UrlText>,
@@ -94,6 +98,7 @@ struct RuleText {
 enum KindName {
     Key,
     Phrase,
+    Pattern,
     Url,
     Dotenv,
 }
@@ -189,7 +194,7 @@ impl RuleText {
         }
         let missing = |key: &str| error(start.clone(), format!("missing key `{key}`"));
         let kind = match self.kind {
-            KindName::Key => {
+            KindName::Key | KindName::Phrase | KindName::Pattern => {
                 if anchors.is_empty() {
                     return Err(missing("anchors"));
                 }
@@ -201,21 +206,20 @@ impl RuleText {
                     self.long,
                 )
                 .map_err(|m| error(tail.span(), format!("tail: {m}")))?;
-                let key = self.key.ok_or_else(|| missing("key"))?;
-                let key = key::KeyRule::new(key, pattern.anchors());
-                Kind::Key(pattern, key)
-            }
-            KindName::Phrase => {
-                let tail = self.tail.as_ref().ok_or_else(|| missing("tail"))?;
-                let pattern = Pattern::new(
-                    anchors.clone(),
-                    self.before.unwrap_or(Before::Boundary),
-                    tail.get_ref(),
-                    self.long,
-                )
-                .map_err(|m| error(tail.span(), format!("tail: {m}")))?;
-                let phrase = phrase::PhraseRule::new(anchors, self.summary.clone());
-                Kind::Phrase(pattern, phrase)
+                match self.kind {
+                    KindName::Key => {
+                        let key = self.key.ok_or_else(|| missing("key"))?;
+                        let key = key::KeyRule::new(key, pattern.anchors());
+                        Kind::Key(pattern, key)
+                    }
+                    KindName::Phrase => {
+                        Kind::Phrase(pattern, phrase::PhraseRule::new(self.summary.clone()))
+                    }
+                    _ => Kind::Plain(
+                        pattern,
+                        plain::PlainRule::new(self.summary.clone(), self.entropy),
+                    ),
+                }
             }
             KindName::Url => Kind::Url(url::UrlRule::new(
                 anchors,
@@ -248,6 +252,7 @@ impl RuleText {
                     .collect(),
             },
             enabled: true,
+            ignore_case: self.ignore_case,
             kind,
         })
     }
@@ -281,7 +286,9 @@ impl ExampleText {
 /// built-in rules and for rules a user brings.
 pub fn check(rules: &[Rule]) -> Result<(), String> {
     for rule in rules {
-        if let Kind::Key(pattern, _) | Kind::Phrase(pattern, _) = &rule.kind {
+        if let Kind::Key(pattern, _) | Kind::Phrase(pattern, _) | Kind::Plain(pattern, _) =
+            &rule.kind
+        {
             pattern::compile(pattern.tail()).map_err(|e| format!("{}: {e}", rule.id))?;
         }
     }

@@ -12,10 +12,12 @@ pub mod key;
 pub mod load;
 pub mod pattern;
 pub mod phrase;
+pub mod plain;
 pub mod prefilter;
 pub mod url;
 
 use std::cell::OnceCell;
+use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::document::{Coverage, Document, RepoPath, line_around};
@@ -48,6 +50,8 @@ pub struct Rule {
     pub examples: Examples,
     /// Whether it reports. A rule that does not still masks what it finds.
     pub enabled: bool,
+    /// Whether its anchors match in either case.
+    ignore_case: bool,
     kind: Kind,
 }
 
@@ -67,6 +71,7 @@ pub struct Example {
 enum Kind {
     Key(pattern::Pattern, key::KeyRule),
     Phrase(pattern::Pattern, phrase::PhraseRule),
+    Plain(pattern::Pattern, plain::PlainRule),
     Url(url::UrlRule),
     Dotenv(dotenv::DotenvRule),
 }
@@ -173,13 +178,17 @@ impl RuleSet {
     }
 
     pub fn new(rules: Vec<Rule>, options: Options) -> RuleSet {
-        let mut anchors: Vec<Vec<u8>> = Vec::new();
+        let mut anchors: Vec<Anchor> = Vec::new();
+        let mut places: HashMap<(&[u8], bool), usize> = HashMap::new();
         let mut waiting: Vec<Vec<u16>> = Vec::new();
         for (index, rule) in rules.iter().enumerate() {
             let index = u16::try_from(index).expect("a rule set holds fewer than 65,536 rules");
             for anchor in rule.anchors() {
-                let at = anchors.iter().position(|a| a == anchor).unwrap_or_else(|| {
-                    anchors.push(anchor.to_vec());
+                let at = *places.entry((anchor, rule.ignore_case)).or_insert_with(|| {
+                    anchors.push(Anchor {
+                        bytes: anchor.to_vec(),
+                        ignore_case: rule.ignore_case,
+                    });
                     waiting.push(Vec::new());
                     anchors.len() - 1
                 });
@@ -188,15 +197,7 @@ impl RuleSet {
         }
         RuleSet {
             rules,
-            prefilter: Prefilter::new(
-                anchors
-                    .into_iter()
-                    .map(|bytes| Anchor {
-                        bytes,
-                        ignore_case: false,
-                    })
-                    .collect(),
-            ),
+            prefilter: Prefilter::new(anchors),
             waiting,
             options,
         }
@@ -252,6 +253,9 @@ impl RuleSet {
                     Kind::Phrase(pattern, phrase) => pattern
                         .find(&mut scratch.pattern, index, document.bytes(), hit.start)
                         .and_then(|found| phrase.judge(&found, scene)),
+                    Kind::Plain(pattern, plain) => pattern
+                        .find(&mut scratch.pattern, index, document.bytes(), hit.start)
+                        .and_then(|found| plain.judge(&found, scene)),
                     Kind::Url(url) => url
                         .find(document.bytes(), hit.start)
                         .and_then(|found| url.judge(&found, scene)),
@@ -404,7 +408,7 @@ impl Rule {
     fn anchors(&self) -> &[Vec<u8>] {
         match &self.kind {
             Kind::Key(_, key) => key.anchors(),
-            Kind::Phrase(_, phrase) => phrase.anchors(),
+            Kind::Phrase(pattern, _) | Kind::Plain(pattern, _) => pattern.anchors(),
             Kind::Url(url) => url.anchors(),
             Kind::Dotenv(dotenv) => dotenv.anchors(),
         }

@@ -5,7 +5,6 @@ use crate::finding::Severity;
 use crate::syntax::{Kind, paths};
 
 pub struct PhraseRule {
-    anchors: Vec<Vec<u8>>,
     summary: String,
 }
 
@@ -13,12 +12,8 @@ pub struct PhraseRule {
 const QUOTED: usize = 60;
 
 impl PhraseRule {
-    pub fn new(anchors: Vec<Vec<u8>>, summary: String) -> PhraseRule {
-        PhraseRule { anchors, summary }
-    }
-
-    pub fn anchors(&self) -> &[Vec<u8>] {
-        &self.anchors
+    pub fn new(summary: String) -> PhraseRule {
+        PhraseRule { summary }
     }
 
     /// `None` where the turn is written for readers only; a note in a test,

@@ -17,6 +17,9 @@ use crate::git::repository::Repository;
 
 use super::{Input, Listing, Source};
 
+/// Whether a file of this name holds settings that git should not see.
+pub type IsDotenv = Box<dyn Fn(&[u8]) -> bool + Sync>;
+
 /// How to choose; the defaults are what `hushlint check` does.
 pub struct Choice {
     /// Untracked files that ignore rules cover, too.
@@ -24,8 +27,7 @@ pub struct Choice {
     /// Nested repositories, too.
     pub submodules: bool,
     pub threads: usize,
-    /// Whether a file of this name holds settings that git should not see.
-    pub is_dotenv: Box<dyn Fn(&[u8]) -> bool + Sync>,
+    pub is_dotenv: IsDotenv,
 }
 
 /// The files under some paths.
