@@ -24,6 +24,9 @@ impl PhraseRule {
             return None;
         }
         let path = scene.document.path.as_bytes();
+        if is_only_named(scene, found) || paths::is_vendored_path(path) {
+            return None;
+        }
         let is_test = paths::is_test_path(path) || paths::is_fixture_path(path);
         let words = String::from_utf8_lossy(&scene.bytes()[found.span.clone()]);
         let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -39,4 +42,34 @@ impl PhraseRule {
             ..Verdict::default()
         })
     }
+}
+
+/// Whether the turn is compared with, imported, defined, or one of two
+/// choices: named, but not chosen.
+fn is_only_named(scene: &Scene<'_>, found: &Match) -> bool {
+    let line = scene.document.line_around(found.span.start);
+    let bytes = scene.bytes();
+    let before = bytes[line.start..found.span.start].trim_ascii();
+    // What the name belongs to: `ssl.`, `OpenSSL::SSL::`.
+    let owner = before
+        .iter()
+        .rev()
+        .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b':'))
+        .count();
+    let owned = before.ends_with(b".") || before.ends_with(b"::");
+    let before = match owned {
+        true => before[..before.len() - owner].trim_ascii_end(),
+        false => before,
+    };
+    let after = bytes[found.span.end.min(line.end)..line.end].trim_ascii_start();
+    let is_named = ["==", "!=", " is", " not", " in", " else"]
+        .iter()
+        .any(|end| before.ends_with(end.as_bytes()))
+        || [&b"import "[..], b"from ", b"case ", b"def ", b"function "]
+            .iter()
+            .any(|keyword| before.starts_with(keyword));
+    let is_defined = (after.starts_with(b"=") && !after.starts_with(b"=>"))
+        || after.starts_with(b"!=")
+        || (owned && after.starts_with(b":"));
+    is_named || is_defined
 }
