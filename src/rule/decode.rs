@@ -587,15 +587,15 @@ mod tests {
         assert_eq!(revealed(&text, "ak_"), Some((KEY.to_owned(), pieces)));
 
         let text = format!("k: {}", data_encoding::BASE64.encode(KEY.as_bytes()));
-        let whole = Vec::from([3..29]);
+        let whole = std::iter::once(3..29).collect::<Vec<_>>();
         assert_eq!(revealed(&text, "YWtf"), Some((KEY.to_owned(), whole)));
 
         let text = format!("k: {}", data_encoding::HEXLOWER.encode(KEY.as_bytes()));
-        let whole = Vec::from([3..41]);
+        let whole = std::iter::once(3..41).collect::<Vec<_>>();
         assert_eq!(revealed(&text, "616b5f"), Some((KEY.to_owned(), whole)));
 
         let text = format!("k=%61{}", &KEY[1..]);
-        let whole = Vec::from([2..23]);
+        let whole = std::iter::once(2..23).collect::<Vec<_>>();
         assert_eq!(revealed(&text, "%61"), Some((KEY.to_owned(), whole)));
     }
 
