@@ -155,9 +155,10 @@ impl Content {
                 .references
                 .iter()
                 .any(|r| value.starts_with(r.as_bytes()))
-            || value
-                .iter()
-                .all(|b| matches!(b, b'x' | b'*' | b'.' | b'-' | b'_' | b'?'))
+            || value.len() > 2
+                && value
+                    .iter()
+                    .all(|b| matches!(b, b'x' | b'*' | b'.' | b'-' | b'_' | b'?'))
     }
 
     /// Whether `value`, in lower case, is what everyone's own machine uses.
