@@ -7,7 +7,7 @@ use crate::document::RepoPath;
 use crate::excerpt::Masking;
 use crate::finding::{Report, Severity};
 use crate::report::{FORMATS, Format, View};
-use crate::rule::{Options, RuleSet, dotenv, load};
+use crate::rule::{Options, RuleSet, load};
 use crate::source::worktree::{Choice, Worktree};
 use crate::suggest::suggestion;
 
@@ -34,7 +34,10 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit, String> {
         no_ignore: args.no_ignore,
         submodules: args.submodules,
         threads,
-        is_dotenv: Box::new(dotenv::is_dotenv_name),
+        is_dotenv: {
+            let names = rules.dotenv_names();
+            Box::new(move |name| names.holds(name))
+        },
     };
     let here = [PathBuf::from(".")];
     let paths: &[PathBuf] = if args.paths.is_empty() {

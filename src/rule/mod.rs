@@ -273,11 +273,28 @@ impl RuleSet {
     /// What is to be said once all documents are read.
     pub fn conclude(
         &self,
-        _evidence: Vec<Evidence>,
-        _coverage: &dyn Fn(&RepoPath) -> Option<Coverage>,
-        _present: &dyn Fn(&RepoPath) -> bool,
+        evidence: Vec<Evidence>,
+        coverage: &dyn Fn(&RepoPath) -> Option<Coverage>,
+        present: &dyn Fn(&RepoPath) -> bool,
     ) -> Vec<Finding> {
-        Vec::new()
+        let mut findings = Vec::new();
+        for rule in self.rules.iter().filter(|r| r.enabled) {
+            if let Kind::Dotenv(dotenv) = &rule.kind {
+                findings.extend(dotenv.conclude(rule, &evidence, coverage, present));
+            }
+        }
+        findings
+    }
+
+    /// Which files are dotenv files; what git makes of those is their document's `standing`.
+    pub fn dotenv_names(&self) -> dotenv::Names {
+        let mut kinds = self.rules.iter().map(|r| &r.kind);
+        kinds
+            .find_map(|kind| match kind {
+                Kind::Dotenv(dotenv) => dotenv.names().cloned(),
+                Kind::Key(..) | Kind::Url(_) | Kind::Plain(..) => None,
+            })
+            .unwrap_or_default()
     }
 
     /// `text`, which comes from elsewhere (a path, an error), with every secret in it masked.
