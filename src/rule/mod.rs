@@ -292,7 +292,7 @@ impl RuleSet {
         kinds
             .find_map(|kind| match kind {
                 Kind::Dotenv(dotenv) => dotenv.names().cloned(),
-                Kind::Key(..) | Kind::Url(_) | Kind::Plain(..) => None,
+                Kind::Key(..) | Kind::Phrase(..) | Kind::Plain(..) | Kind::Url(_) => None,
             })
             .unwrap_or_default()
     }
