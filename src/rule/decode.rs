@@ -566,3 +566,67 @@ fn in_context(
     whole.copy(bytes, after..bytes.len().min(after + CONTEXT));
     whole.plain(start..end, disguise)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: &str = concat!("ak_", "Usy6t8dgkh4kcSYr");
+
+    fn revealed(text: &str, image: &str) -> Option<(String, Vec<Range<usize>>)> {
+        let plain = reveal(text.as_bytes(), text.find(image)?)?;
+        let token = String::from_utf8(plain.text[plain.token.clone()].to_vec()).ok()?;
+        Some((token, plain.origin(plain.token.clone())))
+    }
+
+    #[test]
+    fn what_is_revealed_knows_where_it_stood() {
+        let (left, right) = KEY.split_at(8);
+        let text = format!("k = \"{left}\" + \"{right}\"");
+        let pieces = vec![5..13, 18..29];
+        assert_eq!(revealed(&text, "ak_"), Some((KEY.to_owned(), pieces)));
+
+        let text = format!("k: {}", data_encoding::BASE64.encode(KEY.as_bytes()));
+        let whole = std::iter::once(3..29).collect::<Vec<_>>();
+        assert_eq!(revealed(&text, "YWtf"), Some((KEY.to_owned(), whole)));
+
+        let text = format!("k: {}", data_encoding::HEXLOWER.encode(KEY.as_bytes()));
+        let whole = std::iter::once(3..41).collect::<Vec<_>>();
+        assert_eq!(revealed(&text, "616b5f"), Some((KEY.to_owned(), whole)));
+
+        let text = format!("k=%61{}", &KEY[1..]);
+        let whole = std::iter::once(2..23).collect::<Vec<_>>();
+        assert_eq!(revealed(&text, "%61"), Some((KEY.to_owned(), whole)));
+    }
+
+    #[test]
+    fn only_a_bounded_neighbourhood_is_undone() {
+        let blob = format!("{}{}", "QUFB".repeat(50_000), "YWtfYWFh".repeat(50_000));
+        let start = blob.find("YWtf").unwrap() + 80_000;
+        let plain = reveal(blob.as_bytes(), start);
+        assert!(plain.is_none_or(|p| p.text.len() <= 4 * CONTEXT + LONGEST));
+        for text in ["61".repeat(100_000), "616b5f".repeat(50_000)] {
+            let plain = reveal(text.as_bytes(), text.find("616b5f").unwrap_or(0));
+            assert!(plain.is_none_or(|p| p.text.len() <= 4 * CONTEXT + LONGEST));
+        }
+        let literals = "\"ak_\" + ".repeat(20_000) + &"\"a\" + ".repeat(100_000);
+        for start in [1, 8 * 19_999 + 1] {
+            let plain = reveal(literals.as_bytes(), start);
+            assert!(plain.is_none_or(|p| p.text.len() <= 4 * CONTEXT + LONGEST));
+        }
+    }
+
+    #[test]
+    fn images_without_the_rest_reveal_nothing() {
+        for (text, image) in [
+            ("\"integrity\": \"sha1-2j6QUkVRkRkJnkq5zqCVZSIf\"", "ha1"),
+            ("weak\\nothing more here", "ak\\"),
+            ("100%61 of them", "%61"),
+            ("\\x61\\x62\\x63", "\\x61"),
+            ("616b5f00ff00ff00ff00ff00ff00ff00ff", "616b5f"),
+            ("prefixes = [\"ak_\", \"Usy6t8dgkh4kcSYr\"]", "ak_"),
+        ] {
+            assert_eq!(revealed(text, image), None, "{text}");
+        }
+    }
+}

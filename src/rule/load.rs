@@ -8,7 +8,7 @@ use toml::Spanned;
 
 use super::guard::Before;
 use super::pattern::{self, Pattern};
-use super::{Example, Examples, Kind, Rule, dotenv, key, plain, url};
+use super::{Example, Examples, Kind, Rule, dotenv, key, phrase, plain, url};
 use crate::finding::{RuleId, Severity};
 use crate::suggest::suggestion;
 
@@ -97,6 +97,7 @@ struct RuleText {
 #[serde(rename_all = "kebab-case")]
 enum KindName {
     Key,
+    Phrase,
     Pattern,
     Url,
     Dotenv,
@@ -193,7 +194,7 @@ impl RuleText {
         }
         let missing = |key: &str| error(start.clone(), format!("missing key `{key}`"));
         let kind = match self.kind {
-            KindName::Key | KindName::Pattern => {
+            KindName::Key | KindName::Phrase | KindName::Pattern => {
                 if anchors.is_empty() {
                     return Err(missing("anchors"));
                 }
@@ -210,6 +211,9 @@ impl RuleText {
                         let key = self.key.ok_or_else(|| missing("key"))?;
                         let key = key::KeyRule::new(key, pattern.anchors());
                         Kind::Key(pattern, key)
+                    }
+                    KindName::Phrase => {
+                        Kind::Phrase(pattern, phrase::PhraseRule::new(self.summary.clone()))
                     }
                     _ => Kind::Plain(
                         pattern,
@@ -282,7 +286,9 @@ impl ExampleText {
 /// built-in rules and for rules a user brings.
 pub fn check(rules: &[Rule]) -> Result<(), String> {
     for rule in rules {
-        if let Kind::Key(pattern, _) | Kind::Plain(pattern, _) = &rule.kind {
+        if let Kind::Key(pattern, _) | Kind::Phrase(pattern, _) | Kind::Plain(pattern, _) =
+            &rule.kind
+        {
             pattern::compile(pattern.tail()).map_err(|e| format!("{}: {e}", rule.id))?;
         }
     }

@@ -11,6 +11,7 @@ pub mod guard;
 pub mod key;
 pub mod load;
 pub mod pattern;
+pub mod phrase;
 pub mod plain;
 pub mod prefilter;
 pub mod url;
@@ -69,6 +70,7 @@ pub struct Example {
 
 enum Kind {
     Key(pattern::Pattern, key::KeyRule),
+    Phrase(pattern::Pattern, phrase::PhraseRule),
     Plain(pattern::Pattern, plain::PlainRule),
     Url(url::UrlRule),
     Dotenv(dotenv::DotenvRule),
@@ -248,6 +250,9 @@ impl RuleSet {
                         .find(&mut scratch.pattern, index, document.bytes(), hit.start)
                         .and_then(|found| key.judge(&found, scene))
                         .or_else(|| key.judge_hidden(hit.start, scene)),
+                    Kind::Phrase(pattern, phrase) => pattern
+                        .find(&mut scratch.pattern, index, document.bytes(), hit.start)
+                        .and_then(|found| phrase.judge(&found, scene)),
                     Kind::Plain(pattern, plain) => pattern
                         .find(&mut scratch.pattern, index, document.bytes(), hit.start)
                         .and_then(|found| plain.judge(&found, scene)),
@@ -420,7 +425,7 @@ impl Rule {
     fn anchors(&self) -> &[Vec<u8>] {
         match &self.kind {
             Kind::Key(_, key) => key.anchors(),
-            Kind::Plain(pattern, _) => pattern.anchors(),
+            Kind::Phrase(pattern, _) | Kind::Plain(pattern, _) => pattern.anchors(),
             Kind::Url(url) => url.anchors(),
             Kind::Dotenv(dotenv) => dotenv.anchors(),
         }

@@ -1,4 +1,21 @@
 //! One pass that finds every anchor of every rule.
+//!
+//! A filter marks positions where a window of four bytes could stand, a bitmap
+//! of hashed windows refuses most of them, and what is left is compared. Each
+//! anchor is known by the window that source text holds least often.
+//!
+//! Measured over 64 MiB of source text, in CPU time of one thread on a loaded
+//! Zen 4 (minimum / median of 9 runs, GB/s; memmem for one literal: 16.8):
+//!
+//! | anchors | find |
+//! |---|---|
+//! | 3 | 4.8 / 5.6 |
+//! | 30, case-sensitive | 3.2 / 3.5 |
+//! | 477, two thirds of them in either case | 0.9 / 1.1 |
+//!
+//! With 477, about 0.3 ns of each byte's 0.75 are shuffles, the rest is
+//! candidates and hits. The portable way makes 0.4 to 0.5 GB/s of wall time
+//! under the same load. `cargo bench --bench stages prefilter` repeats it over other text.
 
 use std::ops::Range;
 use std::sync::OnceLock;

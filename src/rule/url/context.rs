@@ -543,7 +543,7 @@ fn assigned(bytes: &[u8], floor: usize, end: usize) -> Option<Range<usize>> {
         b'"' | b'\'' | b'`' => {
             let close = end - 1;
             let open = string_start(bytes, floor, close);
-            let close = if bytes[close - 1] == b'\\' {
+            let close = if close > open && bytes[close - 1] == b'\\' {
                 close - 1
             } else {
                 close

@@ -47,19 +47,13 @@ pub(super) fn judge(rule: &UrlRule, url: &Url, scene: &Scene<'_>) -> Option<Verd
         .filter(|c| c.kind == Value::Literal)
         .map(|c| c.value.clone())
         .collect();
-    let mut content = Vec::with_capacity(url.span.len());
-    let mut at = url.span.start;
-    for secret in &secrets {
-        content.extend_from_slice(&bytes[at..secret.start]);
-        at = secret.end;
-    }
-    content.extend_from_slice(&bytes[at..url.span.end]);
     Some(Verdict {
         severity: Some(ruling.severity),
         message: ruling.message,
         highlight: url.span.clone(),
         secrets,
-        content,
+        // With its secrets: another password in the same URL is another finding.
+        content: bytes[url.span.clone()].to_vec(),
         provider: (class == Class::Product).then(|| "Report Flow".to_owned()),
         ..Verdict::default()
     })
