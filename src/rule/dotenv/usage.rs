@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Names;
-use crate::document::{Coverage, RepoPath};
+use crate::document::{Coverage, RepoPath, line_around};
 use crate::finding::{Finding, Fingerprint, Related, Severity};
 use crate::rule::guard::is_token_byte;
 use crate::rule::{Rule, Scene};
@@ -37,6 +37,8 @@ pub enum Sign {
     File { dotenv: RepoPath, what: String },
     /// A program reads a file of this name where it is started.
     Call { name: Vec<u8>, what: String },
+    /// The repository has a function of this name of its own: calls of it mean nothing.
+    Definition { what: String },
     /// The document is a package's manifest: programs are started in its folder.
     Manifest,
     /// The document is a `.gitignore`: a rule can be added to it.
@@ -133,9 +135,13 @@ impl Usage {
             if !stands || !runs {
                 return None;
             }
-            Sign::Call {
-                name: self.argument(anchor, rest)?,
-                what,
+            if is_defined_at(bytes, start) {
+                Sign::Definition { what }
+            } else {
+                Sign::Call {
+                    name: self.argument(anchor, rest)?,
+                    what,
+                }
             }
         };
         Some(Evidence {
@@ -215,6 +221,13 @@ impl Usage {
         };
         let manifests = folders(Sign::Manifest);
         let ignore_files = folders(Sign::IgnoreFile);
+        let own: BTreeSet<&String> = evidence
+            .iter()
+            .filter_map(|e| match &e.sign {
+                Sign::Definition { what } => Some(what),
+                Sign::File { .. } | Sign::Call { .. } | Sign::Manifest | Sign::IgnoreFile => None,
+            })
+            .collect();
         let mut known: BTreeMap<RepoPath, bool> = BTreeMap::new();
         let mut is_safe = |path: &RepoPath| {
             *known.entry(path.clone()).or_insert_with(|| {
@@ -225,6 +238,7 @@ impl Usage {
         for one in evidence {
             let (dotenv, what) = match &one.sign {
                 Sign::File { dotenv, what } => (dotenv.clone(), what),
+                Sign::Call { what, .. } if own.contains(what) => continue,
                 Sign::Call { name, what } => {
                     let top = in_folder(b"", name);
                     let started = nearest(&manifests, one.path.parent()).unwrap_or(b"");
@@ -234,7 +248,7 @@ impl Usage {
                     }
                     (in_folder(started, name), what)
                 }
-                Sign::Manifest | Sign::IgnoreFile => continue,
+                Sign::Definition { .. } | Sign::Manifest | Sign::IgnoreFile => continue,
             };
             if is_safe(&dotenv) {
                 continue;
@@ -253,6 +267,15 @@ impl Usage {
             .map(|(home, exposed)| exposed.finding(rule, in_folder(home, b".gitignore")))
             .collect()
     }
+}
+
+/// Whether what stands at `start` is being defined there: `def`, `function`, `fn`, `func`.
+fn is_defined_at(bytes: &[u8], start: usize) -> bool {
+    let line = &bytes[line_around(bytes, start).start..start];
+    let words = line.trim_ascii_end().rsplit(|b| b.is_ascii_whitespace());
+    let last = words.into_iter().next();
+    line.last().is_some_and(u8::is_ascii_whitespace)
+        && last.is_some_and(|w| matches!(w, b"def" | b"function" | b"fn" | b"func" | b"fun"))
 }
 
 /// Where the call whose arguments begin `rest` ends; `depth` of its brackets are open.
@@ -295,7 +318,11 @@ impl Exposed<'_> {
         let (first, what) = self.signs[0];
         let place = |e: &Evidence| match e.sign {
             Sign::File { .. } if e.line == 1 => e.path.to_string(),
-            Sign::File { .. } | Sign::Call { .. } | Sign::Manifest | Sign::IgnoreFile => {
+            Sign::File { .. }
+            | Sign::Call { .. }
+            | Sign::Definition { .. }
+            | Sign::Manifest
+            | Sign::IgnoreFile => {
                 format!("{}:{}", e.path, e.line)
             }
         };
