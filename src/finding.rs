@@ -61,6 +61,24 @@ pub struct Region {
     pub line_hash: Option<String>,
 }
 
+/// What a rule found, whatever place it stands at: equal for equal secrets of
+/// one rule, and no way back to the secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Secret([u8; 32]);
+
+impl Secret {
+    pub fn new(rule: &RuleId, content: &[u8]) -> Secret {
+        // Keyed with the rule, so that it answers no lookup in a table of hashed secrets.
+        let hash = Sha256::new()
+            .chain_update(b"hushlint/1\0")
+            .chain_update(rule.as_str())
+            .chain_update(b"\0")
+            .chain_update(content)
+            .finalize();
+        Secret(hash.into())
+    }
+}
+
 /// What stays the same while a finding is the same: rule, path and secret,
 /// never line, commit or offset. `occurrence` tells equal ones apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -73,16 +91,9 @@ impl Fingerprint {
     /// The fingerprint of what `rule` found in `path`; `content` is the secret,
     /// the URL, or empty for a finding about the file itself.
     pub fn new(rule: &RuleId, path: &RepoPath, content: &[u8]) -> Fingerprint {
-        // The inner hash is keyed with the rule, so that it answers no lookup
-        // in a table of hashed secrets.
-        let inner = Sha256::new()
-            .chain_update(b"hushlint/1\0")
-            .chain_update(rule.as_str())
-            .chain_update(b"\0")
-            .chain_update(content)
-            .finalize();
+        let inner = Secret::new(rule, content);
         let outer = Sha256::new()
-            .chain_update(inner)
+            .chain_update(inner.0)
             .chain_update(path.as_bytes())
             .finalize();
         let mut digest = [0; 16];

@@ -1,5 +1,6 @@
 //! hushlint: a static secret-leak linter.
 
+pub mod audit;
 pub mod check;
 pub mod cli;
 pub mod document;

@@ -18,15 +18,19 @@ use std::ops::Range;
 
 use crate::document::{Coverage, Document, RepoPath, line_around};
 use crate::excerpt::{Excerpt, Masking, mask};
-use crate::finding::{Finding, Fingerprint, Region, Related, RuleId, Severity};
+use crate::finding::{Finding, Fingerprint, Region, Related, RuleId, Secret, Severity};
 use crate::line_hash::LineHashes;
 use crate::syntax::{Language, Lexed};
 
 pub use dotenv::Evidence;
 pub use load::{LoadError, RuleFile};
+pub use prefilter::Hit;
 
 use pattern::Scratch as PatternScratch;
-use prefilter::{Hit, Prefilter};
+use prefilter::Prefilter;
+
+/// No match looks farther from its anchor.
+const CONTEXT: usize = 4096;
 
 /// One rule: what it says, and how it is found.
 pub struct Rule {
@@ -106,6 +110,16 @@ pub struct Match {
     pub span: Range<usize>,
     /// The part to mask and to fingerprint.
     pub secret: Range<usize>,
+}
+
+/// A finding, and what it was made of.
+#[derive(Debug)]
+pub struct Judged {
+    /// The rule's place in the set.
+    pub rule: u16,
+    pub found: Match,
+    pub secret: Secret,
+    pub finding: Finding,
 }
 
 /// A judge's word on a match that is to be reported.
@@ -225,30 +239,120 @@ impl RuleSet {
         scratch: &mut Scratch,
         scene: &Scene<'_>,
         evidence: &mut Vec<Evidence>,
-    ) -> Vec<(u16, Verdict)> {
+    ) -> Vec<(u16, Match, Verdict)> {
         let document = scene.document;
         let mut verdicts = Vec::new();
-        scratch.hits.clear();
+        let mut hits = std::mem::take(&mut scratch.hits);
+        hits.clear();
         self.prefilter
-            .find(document.bytes(), document.core(), &mut scratch.hits);
-        for hit in &scratch.hits {
+            .find(document.bytes(), document.core(), &mut hits);
+        for hit in &hits {
             for &index in &self.waiting[usize::from(hit.anchor)] {
-                let verdict = match &self.rules[usize::from(index)].kind {
-                    Kind::Key(pattern, key) => pattern
-                        .find(&mut scratch.pattern, index, document.bytes(), hit.start)
-                        .and_then(|found| key.judge(&found, scene)),
-                    Kind::Url(url) => url
-                        .find(document.bytes(), hit.start)
-                        .and_then(|found| url.judge(&found, scene)),
-                    Kind::Dotenv(dotenv) => {
-                        evidence.extend(dotenv.evidence(hit.start, scene));
-                        None
-                    }
-                };
-                verdicts.extend(verdict.map(|v| (index, v)));
+                if let Kind::Dotenv(dotenv) = &self.rules[usize::from(index)].kind {
+                    evidence.extend(dotenv.evidence(hit.start, scene));
+                }
+                if let Some(found) = self.find(scratch, document.bytes(), *hit, index)
+                    && let Some(verdict) = self.judge(index, &found, scene)
+                {
+                    verdicts.push((index, found, verdict));
+                }
             }
         }
+        scratch.hits = hits;
         verdicts
+    }
+
+    /// The match stage for one anchor and one rule that waits for it.
+    fn find(&self, scratch: &mut Scratch, bytes: &[u8], hit: Hit, index: u16) -> Option<Match> {
+        match &self.rules[usize::from(index)].kind {
+            Kind::Key(pattern, _) => pattern.find(&mut scratch.pattern, index, bytes, hit.start),
+            Kind::Url(url) => url.find(bytes, hit.start),
+            Kind::Dotenv(_) => None,
+        }
+    }
+
+    /// The judge's word on a match of the rule `index`.
+    fn judge(&self, index: u16, found: &Match, scene: &Scene<'_>) -> Option<Verdict> {
+        match &self.rules[usize::from(index)].kind {
+            Kind::Key(_, key) => key.judge(found, scene),
+            Kind::Url(url) => url.judge(found, scene),
+            Kind::Dotenv(_) => None,
+        }
+    }
+
+    /// How far from an anchor a match may look, to either side.
+    pub fn context(&self) -> usize {
+        CONTEXT
+    }
+
+    /// The length of the longest anchor.
+    pub fn longest_anchor(&self) -> usize {
+        let anchors = self.rules.iter().flat_map(|r| r.anchors());
+        anchors.map(Vec::len).max().unwrap_or(1)
+    }
+
+    /// Appends to `hits`, sorted, every anchor that begins in `core` and that a match may come of.
+    pub fn anchors(&self, bytes: &[u8], core: Range<usize>, hits: &mut Vec<Hit>) {
+        let before = hits.len();
+        self.prefilter.find(bytes, core, hits);
+        let mut kept = before;
+        for at in before..hits.len() {
+            let hit = hits[at];
+            let is_evidence = |&index: &u16| {
+                let rule = &self.rules[usize::from(index)];
+                !rule.enabled || matches!(rule.kind, Kind::Dotenv(_))
+            };
+            if !self.waiting[usize::from(hit.anchor)]
+                .iter()
+                .all(is_evidence)
+            {
+                hits[kept] = hit;
+                kept += 1;
+            }
+        }
+        hits.truncate(kept);
+    }
+
+    /// The match stage alone: appends what every rule that reports finds at `hit`.
+    pub fn matches(
+        &self,
+        scratch: &mut Scratch,
+        bytes: &[u8],
+        hit: Hit,
+        found: &mut Vec<(u16, Match)>,
+    ) {
+        for &index in &self.waiting[usize::from(hit.anchor)] {
+            if self.rules[usize::from(index)].enabled {
+                let one = self.find(scratch, bytes, hit, index);
+                found.extend(one.map(|m| (index, m)));
+            }
+        }
+    }
+
+    /// What [`RuleSet::scan`] finds, each finding with the rule and the match
+    /// it comes of, and with what all findings of its secret have in common.
+    pub fn scan_matches(&self, scratch: &mut Scratch, document: &Document) -> Vec<Judged> {
+        let scene = Scene::new(document);
+        let verdicts = self.verdicts(scratch, &scene, &mut Vec::new());
+        let mut origins = Vec::new();
+        for (index, found, verdict) in &verdicts {
+            let rule = &self.rules[usize::from(*index)];
+            if rule.enabled {
+                let secret = Secret::new(&rule.id, &verdict.content);
+                origins.push((*index, found.clone(), secret));
+            }
+        }
+        let findings = self.findings(document, verdicts);
+        origins
+            .into_iter()
+            .zip(findings)
+            .map(|((rule, found, secret), finding)| Judged {
+                rule,
+                found,
+                secret,
+                finding,
+            })
+            .collect()
     }
 
     /// What is to be said once all documents are read.
@@ -269,7 +373,7 @@ impl RuleSet {
         let mut secrets: Vec<Range<usize>> = self
             .verdicts(&mut scratch, &scene, &mut Vec::new())
             .into_iter()
-            .flat_map(|(_, v)| v.secrets)
+            .flat_map(|(_, _, v)| v.secrets)
             .collect();
         secrets.sort_by_key(|r| (r.start, r.end));
         let mut masked = String::with_capacity(text.len());
@@ -289,10 +393,10 @@ impl RuleSet {
     }
 
     /// The verdicts as findings, once all secrets of the document are known.
-    fn findings(&self, document: &Document, verdicts: Vec<(u16, Verdict)>) -> Vec<Finding> {
+    fn findings(&self, document: &Document, verdicts: Vec<(u16, Match, Verdict)>) -> Vec<Finding> {
         let mut secrets: Vec<Range<usize>> = verdicts
             .iter()
-            .flat_map(|(_, v)| v.secrets.iter().cloned())
+            .flat_map(|(_, _, v)| v.secrets.iter().cloned())
             .collect();
         secrets.sort_by_key(|r| (r.start, r.end));
         let hashes =
@@ -300,7 +404,7 @@ impl RuleSet {
                 .then(|| LineHashes::new(document.bytes()));
         let region = |span: &Range<usize>| self.region(document, span, &secrets, hashes.as_ref());
         let mut findings = Vec::with_capacity(verdicts.len());
-        for (index, verdict) in verdicts {
+        for (index, _, verdict) in verdicts {
             let rule = &self.rules[usize::from(index)];
             if !rule.enabled {
                 continue;

@@ -1,0 +1,3 @@
+//! The audit: every version of every file that a repository's history holds.
+
+mod scan;
