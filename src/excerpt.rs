@@ -278,12 +278,12 @@ mod tests {
     #[test]
     fn a_highlight_may_enclose_a_secret() {
         let (text, marked) = shown(
-            "get('http://h.de/?k=hunter22&b')",
-            "http://h.de/?k=hunter22&b",
+            "get('https://h.de/?k=hunter22&b')",
+            "https://h.de/?k=hunter22&b",
             &["hunter22"],
         );
-        assert_eq!(text, "get('http://h.de/?k=********&b')");
-        assert_eq!(marked, "http://h.de/?k=********&b");
+        assert_eq!(text, "get('https://h.de/?k=********&b')");
+        assert_eq!(marked, "https://h.de/?k=********&b");
     }
 
     #[test]

@@ -1,4 +1,39 @@
-//! hushlint: a static secret-leak linter.
+//! hushlint: a static secret-leak linter. This is the map.
+//!
+//! ```text
+//! argv -> Source.list() -> inputs (sorted) -> read -> Document -> RuleSet.scan -> [Finding], [Evidence]
+//!      -> RuleSet.conclude -> Report -> FORMATS[..].write ; exit 0 | 1 | 2
+//! ```
+//!
+//! | module | what it is for |
+//! |---|---|
+//! | [`cli`] | arguments and one file per command; the only user of clap, standard output and standard error, and the only writer of files |
+//! | [`check`] | the pipeline: list, read, scan, report; the only user of rayon |
+//! | [`report`] | what a scan says: one file and one row of `FORMATS` a format |
+//! | [`source`] | where texts come from: the working tree, chosen as git would; reading, decoding, windows |
+//! | [`rule`] | rules as data (`rules/*.toml`), the prefilter that finds their anchors, and the code behind each kind |
+//! | [`git`] | all that is known about git: repository, index, ignore rules; the only user of the git crate |
+//! | [`syntax`] | comments, strings and code in many languages, for judges that must know where they are |
+//! | [`finding`] | finding, problem, report and accounting: all that a format gets to see |
+//! | [`excerpt`] | the piece of a file that a report may show: masked, cut, free of control characters |
+//! | [`document`] | one text: its name, its bytes, and positions in it |
+//! | [`line_hash`] | GitHub's hash of a line and its surroundings, for SARIF |
+//! | [`suggest`] | did you mean ...? |
+//!
+//! A module uses only those below it, in the table of `tests/tidy.rs`. The
+//! core (`rule` and what is under it) does no I/O and cannot fail: what goes
+//! wrong on the way is a [`finding::Problem`] of the report, and makes the
+//! exit code 2.
+//!
+//! Two stages. *Match* is a pure function of an anchor and its bounded
+//! surroundings, blind to the path, so that windows, threads and histories
+//! agree. *Judge* runs only where something matched, may look at the whole
+//! document, and turns a match into a finding or drops it.
+//!
+//! To add a rule, add it to a file of `rules/`, with examples of what it finds
+//! and what it leaves alone: they are its tests. To add a format, add a file to
+//! `report/` and a row to [`report::FORMATS`]. A behaviour or a mended bug is a
+//! file in `tests/cases/`.
 
 pub mod audit;
 pub mod check;

@@ -6,10 +6,11 @@ use std::ops::Range;
 use crate::git::objects::{Met, Visitor};
 use crate::git::pack::Copied;
 use crate::git::repository::hash;
-use crate::rule::{Hit, Match, RuleSet, Scratch};
+use crate::rule::{Hit, RuleSet, Scratch, Sight};
 use crate::source::read::{Text, text_of};
 
 /// A secret, as its rule matched it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Content {
     pub rule: u16,
     pub secret: Vec<u8>,
@@ -52,9 +53,9 @@ pub struct Scanner<'a> {
     context: usize,
     scratch: Scratch,
     hits: Vec<Hit>,
-    found: Vec<(u16, Match)>,
+    sights: Vec<Sight>,
     catch: Catch,
-    known_contents: HashMap<(u16, Vec<u8>), u32>,
+    known_contents: HashMap<Content, u32>,
     known_sightings: HashMap<Sighting, u32>,
     known_sets: HashMap<Box<[u32]>, u32>,
     /// Scan everything, whatever is known of the base.
@@ -98,7 +99,7 @@ impl Scanner<'_> {
             context: rules.context(),
             scratch: Scratch::default(),
             hits: Vec::new(),
-            found: Vec::new(),
+            sights: Vec::new(),
             catch: Catch::default(),
             known_contents: HashMap::new(),
             known_sightings: HashMap::new(),
@@ -127,8 +128,8 @@ impl Scanner<'_> {
                 binary,
             } = other.catch;
             let contents: Vec<u32> = contents
-                .iter()
-                .map(|c| all.content(c.rule, &c.secret))
+                .into_iter()
+                .map(|c| all.content(c.rule, c.secret))
                 .collect();
             let sightings: Vec<u32> = sightings
                 .into_iter()
@@ -158,16 +159,14 @@ impl Scanner<'_> {
         all.catch
     }
 
-    fn content(&mut self, rule: u16, secret: &[u8]) -> u32 {
+    fn content(&mut self, rule: u16, secret: Vec<u8>) -> u32 {
         let next = self.catch.contents.len() as u32;
+        let content = Content { rule, secret };
         *self
             .known_contents
-            .entry((rule, secret.to_vec()))
-            .or_insert_with(|| {
-                self.catch.contents.push(Content {
-                    rule,
-                    secret: secret.to_vec(),
-                });
+            .entry(content)
+            .or_insert_with_key(|content| {
+                self.catch.contents.push(content.clone());
                 next
             })
     }
@@ -204,24 +203,27 @@ impl Scanner<'_> {
 
     /// Takes up the anchor `hit`, an offset into `text`, and what comes of it.
     fn verify(&mut self, text: &[u8], skip: usize, hit: Hit, known: &mut Known) {
-        let mut found = std::mem::take(&mut self.found);
-        found.clear();
-        self.rules.matches(&mut self.scratch, text, hit, &mut found);
-        for (rule, one) in found.drain(..) {
-            let content = self.content(rule, &text[one.secret.clone()]);
-            let around =
-                one.span.start.saturating_sub(AROUND)..text.len().min(one.span.end + AROUND);
+        let mut sights = std::mem::take(&mut self.sights);
+        self.rules.sights(&mut self.scratch, text, hit, &mut sights);
+        for sight in sights.drain(..) {
+            let Sight {
+                rule,
+                span,
+                content,
+            } = sight;
+            let content = self.content(rule, content);
+            let around = span.start.saturating_sub(AROUND)..text.len().min(span.end + AROUND);
             let sighting = self.sighting(Sighting {
                 content,
                 around: hash(&text[around]),
             });
             known.places.push(Place {
                 rule,
-                span: one.span.start + skip..one.span.end + skip,
+                span: span.start + skip..span.end + skip,
                 sighting,
             });
         }
-        self.found = found;
+        self.sights = sights;
         known.anchors.push(Anchor {
             hit: Hit {
                 start: hit.start + skip,

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::check::{self, Progress, Settings};
+use crate::document::RepoPath;
 use crate::excerpt::Masking;
 use crate::finding::{Report, Severity};
 use crate::report::{FORMATS, Format, View};
@@ -53,9 +54,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit, String> {
     if let Some(level) = args.severity {
         report.findings.retain(|f| f.severity >= level);
     }
-    for problem in &mut report.problems {
-        problem.message = rules.mask(&problem.message);
-    }
+    mask_names(&mut report, &rules);
     output::problems(&report.problems);
     let level = args
         .severity
@@ -67,9 +66,31 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit, String> {
         level,
     };
     for out in outputs {
-        out.write(&report, view.clone(), args.color)?;
+        out.write(&report, view, args.color)?;
     }
     Ok(exit(&report, args))
+}
+
+/// Masks the secrets in what names files: a name can hold one too.
+fn mask_names(report: &mut Report, rules: &RuleSet) {
+    let masked = |path: &mut RepoPath| {
+        let text = path.to_text();
+        let masked = rules.mask(&text);
+        if masked != text {
+            *path = masked.as_str().into();
+        }
+    };
+    for finding in &mut report.findings {
+        masked(&mut finding.path);
+        for related in &mut finding.related {
+            masked(&mut related.path);
+        }
+    }
+    for problem in &mut report.problems {
+        problem.path.iter_mut().for_each(masked);
+        problem.message = rules.mask(&problem.message);
+    }
+    report.scanned.submodules.iter_mut().for_each(masked);
 }
 
 fn exit(report: &Report, args: &CheckArgs) -> Exit {

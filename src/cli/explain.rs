@@ -16,7 +16,7 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Exit, String> {
         ));
     };
     output::to_stdout(clap::ColorChoice::Auto, |out, colour| {
-        out.write_all(explain::explain(rule, colour).as_bytes())
+        out.write_all(explain::explain(&rules, rule, colour).as_bytes())
     })?;
     Ok(Exit::Clean)
 }

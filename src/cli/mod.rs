@@ -14,6 +14,8 @@ use clap::Parser;
 
 use args::{Args, Command};
 
+use crate::rule::RuleSet;
+
 /// What a run came to; the same for every format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Exit {
@@ -47,7 +49,8 @@ pub fn run(argv: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Explain(explain) => explain::run(explain),
     };
     exit.unwrap_or_else(|message| {
-        output::error(&message);
+        // Messages quote arguments, and an argument can hold a secret.
+        output::error(&RuleSet::builtin().mask(&message));
         Exit::Error
     })
     .into()

@@ -8,6 +8,7 @@ use clap::ColorChoice;
 use crate::document::is_unsafe_on_a_terminal;
 use crate::finding::{Problem, Report};
 use crate::report::{Format, View};
+use crate::rule::RuleSet;
 
 use super::Exit;
 
@@ -125,7 +126,17 @@ pub(super) fn error(message: &str) {
 
 /// What clap has to say: help and version are no errors.
 pub(super) fn usage(error: &clap::Error) -> Exit {
-    let _ = error.print();
+    let text = error.to_string();
+    let rules = RuleSet::builtin();
+    // An option's dashes would make the name behind them part of a longer word.
+    let parts: Vec<String> = text.split("--").map(|part| rules.mask(part)).collect();
+    let masked = parts.join("--");
+    if masked == text {
+        let _ = error.print();
+    } else {
+        // It quotes an argument that holds a secret; colour is not worth showing it.
+        let _ = anstream::stderr().write_all(masked.as_bytes());
+    }
     if error.use_stderr() {
         Exit::Error
     } else {

@@ -5,3 +5,4 @@ pub mod ignore;
 pub mod objects;
 pub mod pack;
 pub mod repository;
+pub mod wildmatch;

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use gix::index::entry::Mode;
 
+use super::ignore::Rules;
+
 /// What git knows about one worktree. Nothing in it is ever written.
 pub struct Repository {
     /// The top of the worktree, as canonical as the path it was found from.
@@ -45,14 +47,17 @@ impl Repository {
             message,
         };
         let found = match gix::ThreadSafeRepository::discover_with_environment_overrides(folder) {
+            // A hook's `GIT_DIR` may name a repository elsewhere, which knows nothing of this folder.
+            Ok(found) if !holds(&found, folder) => {
+                match gix::ThreadSafeRepository::discover(folder) {
+                    Ok(own) => own.to_thread_local(),
+                    Err(_) => found.to_thread_local(),
+                }
+            }
             Ok(found) => found.to_thread_local(),
             // A failure where there is no repository is an answer; where there is one it is an error.
             Err(failure) => {
-                return match folder
-                    .ancestors()
-                    .map(|a| a.join(".git"))
-                    .find(|git| git.symlink_metadata().is_ok())
-                {
+                return match dot_git_above(folder) {
                     None => Ok(None),
                     Some(git) => Err(Error {
                         path: git,
@@ -61,11 +66,24 @@ impl Repository {
                 };
             }
         };
+        // In a bare repository, or in `.git` itself, every file is git's own data:
+        // compressed, so that a scan would be green whatever it holds.
+        if found
+            .git_dir()
+            .canonicalize()
+            .is_ok_and(|git_dir| folder.starts_with(git_dir))
+        {
+            let what = if found.is_bare() {
+                "a bare repository: there is no worktree to check"
+            } else {
+                "git's own data, not files: name a worktree"
+            };
+            return Err(error(what.to_owned()));
+        }
         let Some(root) = found.workdir() else {
             return Ok(None);
         };
         let root = root.canonicalize().map_err(|e| error(e.to_string()))?;
-        // `GIT_DIR` may name a repository elsewhere, whose rules are not this folder's.
         if !folder.starts_with(&root) {
             return Ok(None);
         }
@@ -85,10 +103,40 @@ impl Repository {
     }
 }
 
+/// Whether `folder` lies in the worktree or the git directory of `repository`.
+fn holds(repository: &gix::ThreadSafeRepository, folder: &Path) -> bool {
+    let lies_in = |around: &Path| {
+        around
+            .canonicalize()
+            .is_ok_and(|around| folder.starts_with(around))
+    };
+    let repository = repository.to_thread_local();
+    repository.workdir().is_some_and(lies_in) || lies_in(repository.git_dir())
+}
+
 impl Repository {
-    pub fn rules(&self) -> crate::git::ignore::Rules {
-        crate::git::ignore::Rules
+    /// Where its ignore rules are.
+    pub fn rules(&self) -> Rules {
+        Rules {
+            root: self.root.clone(),
+            ignore_case: self.ignore_case,
+            info_exclude: self.info_exclude.clone(),
+            excludes_file: self.excludes_file.clone(),
+        }
     }
+}
+
+/// What is called `.git` in `folder` or above, as far up as `GIT_CEILING_DIRECTORIES` lets git look.
+fn dot_git_above(folder: &Path) -> Option<PathBuf> {
+    let ceilings: Vec<PathBuf> = std::env::var_os("GIT_CEILING_DIRECTORIES")
+        .map(|c| std::env::split_paths(&c).collect())
+        .unwrap_or_default();
+    folder
+        .ancestors()
+        .enumerate()
+        .take_while(|(i, above)| *i == 0 || !ceilings.iter().any(|c| c == above))
+        .map(|(_, above)| above.join(".git"))
+        .find(|git| git.symlink_metadata().is_ok())
 }
 
 /// `$XDG_CONFIG_HOME/git/ignore`, else `~/.config/git/ignore` (gitignore(5)).

@@ -1,51 +1,91 @@
-use crate::finding::{Report, Severity};
-use crate::rule::RuleSet;
+//! What a scan says, in the forms its readers want: one file and one row of [`FORMATS`] a format.
+
+pub mod explain;
+mod json;
+mod markdown;
+mod sarif;
+mod text;
+
+use std::fmt;
 use std::io::{self, Write};
-#[derive(Clone)]
+
+use crate::document::is_unsafe_on_a_terminal;
+use crate::finding::{Finding, Report, Severity};
+use crate::rule::RuleSet;
+
+/// How the caller wants to see a report.
+#[derive(Clone, Copy)]
 pub struct View<'a> {
+    /// The rules that made the report.
     pub rules: &'a RuleSet,
     pub colour: bool,
+    /// Columns of the terminal; 0 where there is none.
     pub width: usize,
+    /// The least severity to show; `None` leaves it to the format: text shows
+    /// errors and warnings and counts the notes, the data formats show all.
     pub level: Option<Severity>,
 }
+
+/// A way to write a report.
 pub struct Format {
     pub name: &'static str,
+    /// What it is for, in half a line.
     pub about: &'static str,
+    /// Writes the whole of it and flushes; the only errors are the writer's.
     pub write: fn(&Report, &View<'_>, &mut dyn Write) -> io::Result<()>,
 }
+
 pub const FORMATS: &[Format] = &[
     Format {
         name: "text",
-        about: "",
-        write: dump,
+        about: "annotated source lines, for people",
+        write: text::write,
     },
     Format {
         name: "json",
-        about: "",
-        write: json,
+        about: "one document of the schema hushlint/1, for programs",
+        write: json::write,
+    },
+    Format {
+        name: "sarif",
+        about: "SARIF 2.1.0, for code scanning",
+        write: sarif::write,
     },
 ];
-fn dump(r: &Report, _: &View<'_>, w: &mut dyn Write) -> io::Result<()> {
-    for f in &r.findings {
-        writeln!(
-            w,
-            "{} {}:{:?} {}",
-            f.rule,
-            f.path,
-            f.region
-                .as_ref()
-                .map(|r| (r.start.line, r.start.column, &r.excerpt.text)),
-            f.message
-        )?;
+
+pub fn format(name: &str) -> Option<&'static Format> {
+    FORMATS.iter().find(|f| f.name == name)
+}
+
+impl View<'_> {
+    /// The findings to show, in the report's order, where the format shows `default` and above.
+    fn shown<'r>(
+        &self,
+        report: &'r Report,
+        default: Severity,
+    ) -> impl Iterator<Item = &'r Finding> + use<'r> {
+        let least = self.level.unwrap_or(default);
+        report.findings.iter().filter(move |f| f.severity >= least)
     }
-    writeln!(w, "{:?} {:?} {:?}", r.scanned, r.problems, r.elapsed)
 }
-fn json(r: &Report, _: &View<'_>, w: &mut dyn Write) -> io::Result<()> {
-    let f: Vec<_> = r.findings.iter().map(|f| serde_json::json!({"rule": f.rule.as_str(), "severity": f.severity.name(), "path": f.path.to_text(), "line": f.region.as_ref().map(|r| r.start.line), "column": f.region.as_ref().map(|r| r.start.column), "end_column": f.region.as_ref().map(|r| r.end.column), "message": f.message})).collect();
-    writeln!(w, "{}", serde_json::json!({"findings": f}))
+
+/// `text` on one line, with nothing in it that a terminal would obey.
+fn one_line(text: &str) -> String {
+    text.chars()
+        .map(|c| match c {
+            '\n' | '\r' | '\t' => ' ',
+            c if is_unsafe_on_a_terminal(c) => '\u{fffd}',
+            c => c,
+        })
+        .collect()
 }
-pub mod explain {
-    pub fn explain(_r: &crate::rule::Rule, _c: bool) -> String {
-        String::new()
+
+/// `1 file`, `2 files`.
+struct Count(u64, &'static str);
+
+impl fmt::Display for Count {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Count(n, noun) = *self;
+        write!(f, "{n} {noun}{}", if n == 1 { "" } else { "s" })
     }
 }

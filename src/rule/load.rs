@@ -200,10 +200,9 @@ impl RuleText {
                     self.long,
                 )
                 .map_err(|m| error(tail.span(), format!("tail: {m}")))?;
-                Kind::Key(
-                    pattern,
-                    key::KeyRule::new(self.key.ok_or_else(|| missing("key"))?),
-                )
+                let key = self.key.ok_or_else(|| missing("key"))?;
+                let key = key::KeyRule::new(key, pattern.anchors());
+                Kind::Key(pattern, key)
             }
             KindName::Url => Kind::Url(url::UrlRule::new(
                 anchors,

@@ -5,6 +5,7 @@
 //! **Judge** runs only where something matched, may look at the whole
 //! document, and turns a match into a finding or drops it.
 
+pub mod decode;
 pub mod dotenv;
 pub mod guard;
 pub mod key;
@@ -27,7 +28,7 @@ pub use load::{LoadError, RuleFile};
 pub use prefilter::Hit;
 
 use pattern::Scratch as PatternScratch;
-use prefilter::Prefilter;
+use prefilter::{Anchor, Prefilter};
 
 /// No match looks farther from its anchor.
 const CONTEXT: usize = 4096;
@@ -112,12 +113,20 @@ pub struct Match {
     pub secret: Range<usize>,
 }
 
+/// What the match stage sees at an anchor, blind to the path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sight {
+    /// The rule's place in the set.
+    pub rule: u16,
+    pub span: Range<usize>,
+    /// The secret, out of its disguise; the URL.
+    pub content: Vec<u8>,
+}
+
 /// A finding, and what it was made of.
 #[derive(Debug)]
 pub struct Judged {
-    /// The rule's place in the set.
-    pub rule: u16,
-    pub found: Match,
+    pub sight: Sight,
     pub secret: Secret,
     pub finding: Finding,
 }
@@ -199,7 +208,15 @@ impl RuleSet {
         }
         RuleSet {
             rules,
-            prefilter: Prefilter::new(&anchors),
+            prefilter: Prefilter::new(
+                anchors
+                    .into_iter()
+                    .map(|bytes| Anchor {
+                        bytes,
+                        ignore_case: false,
+                    })
+                    .collect(),
+            ),
             waiting,
             options,
         }
@@ -239,7 +256,7 @@ impl RuleSet {
         scratch: &mut Scratch,
         scene: &Scene<'_>,
         evidence: &mut Vec<Evidence>,
-    ) -> Vec<(u16, Match, Verdict)> {
+    ) -> Vec<(u16, Hit, Verdict)> {
         let document = scene.document;
         let mut verdicts = Vec::new();
         let mut hits = std::mem::take(&mut scratch.hits);
@@ -248,36 +265,24 @@ impl RuleSet {
             .find(document.bytes(), document.core(), &mut hits);
         for hit in &hits {
             for &index in &self.waiting[usize::from(hit.anchor)] {
-                if let Kind::Dotenv(dotenv) = &self.rules[usize::from(index)].kind {
-                    evidence.extend(dotenv.evidence(hit.start, scene));
-                }
-                if let Some(found) = self.find(scratch, document.bytes(), *hit, index)
-                    && let Some(verdict) = self.judge(index, &found, scene)
-                {
-                    verdicts.push((index, found, verdict));
-                }
+                let verdict = match &self.rules[usize::from(index)].kind {
+                    Kind::Key(pattern, key) => pattern
+                        .find(&mut scratch.pattern, index, document.bytes(), hit.start)
+                        .and_then(|found| key.judge(&found, scene))
+                        .or_else(|| key.judge_hidden(hit.start, scene)),
+                    Kind::Url(url) => url
+                        .find(document.bytes(), hit.start)
+                        .and_then(|found| url.judge(&found, scene)),
+                    Kind::Dotenv(dotenv) => {
+                        evidence.extend(dotenv.evidence(hit.start, scene));
+                        None
+                    }
+                };
+                verdicts.extend(verdict.map(|v| (index, *hit, v)));
             }
         }
         scratch.hits = hits;
         verdicts
-    }
-
-    /// The match stage for one anchor and one rule that waits for it.
-    fn find(&self, scratch: &mut Scratch, bytes: &[u8], hit: Hit, index: u16) -> Option<Match> {
-        match &self.rules[usize::from(index)].kind {
-            Kind::Key(pattern, _) => pattern.find(&mut scratch.pattern, index, bytes, hit.start),
-            Kind::Url(url) => url.find(bytes, hit.start),
-            Kind::Dotenv(_) => None,
-        }
-    }
-
-    /// The judge's word on a match of the rule `index`.
-    fn judge(&self, index: u16, found: &Match, scene: &Scene<'_>) -> Option<Verdict> {
-        match &self.rules[usize::from(index)].kind {
-            Kind::Key(_, key) => key.judge(found, scene),
-            Kind::Url(url) => url.judge(found, scene),
-            Kind::Dotenv(_) => None,
-        }
     }
 
     /// How far from an anchor a match may look, to either side.
@@ -313,44 +318,57 @@ impl RuleSet {
         hits.truncate(kept);
     }
 
-    /// The match stage alone: appends what every rule that reports finds at `hit`.
-    pub fn matches(
-        &self,
-        scratch: &mut Scratch,
-        bytes: &[u8],
-        hit: Hit,
-        found: &mut Vec<(u16, Match)>,
-    ) {
+    /// The match stage alone: appends what every rule that reports sees at `hit`.
+    pub fn sights(&self, scratch: &mut Scratch, bytes: &[u8], hit: Hit, sights: &mut Vec<Sight>) {
         for &index in &self.waiting[usize::from(hit.anchor)] {
             if self.rules[usize::from(index)].enabled {
-                let one = self.find(scratch, bytes, hit, index);
-                found.extend(one.map(|m| (index, m)));
+                sights.extend(self.sight(scratch, bytes, hit, index));
             }
         }
     }
 
-    /// What [`RuleSet::scan`] finds, each finding with the rule and the match
-    /// it comes of, and with what all findings of its secret have in common.
-    pub fn scan_matches(&self, scratch: &mut Scratch, document: &Document) -> Vec<Judged> {
+    fn sight(&self, scratch: &mut Scratch, bytes: &[u8], hit: Hit, rule: u16) -> Option<Sight> {
+        let (span, content) = match &self.rules[usize::from(rule)].kind {
+            Kind::Key(pattern, key) => pattern
+                .find(&mut scratch.pattern, rule, bytes, hit.start)
+                .and_then(|found| key.plain(bytes, &found))
+                .or_else(|| key.hidden(bytes, hit.start)),
+            Kind::Url(url) => url
+                .find(bytes, hit.start)
+                .map(|found| (found.span, bytes[found.secret].to_vec())),
+            Kind::Dotenv(_) => None,
+        }?;
+        Some(Sight {
+            rule,
+            span,
+            content,
+        })
+    }
+
+    /// What [`RuleSet::scan`] finds by its anchors, each finding with what
+    /// [`RuleSet::sights`] says of it and what all findings of its secret have in common.
+    pub fn scan_sights(&self, scratch: &mut Scratch, document: &Document) -> Vec<Judged> {
         let scene = Scene::new(document);
         let verdicts = self.verdicts(scratch, &scene, &mut Vec::new());
         let mut origins = Vec::new();
-        for (index, found, verdict) in &verdicts {
+        for (index, hit, verdict) in &verdicts {
             let rule = &self.rules[usize::from(*index)];
             if rule.enabled {
                 let secret = Secret::new(&rule.id, &verdict.content);
-                origins.push((*index, found.clone(), secret));
+                let sight = self.sight(scratch, document.bytes(), *hit, *index);
+                origins.push((sight, secret));
             }
         }
         let findings = self.findings(document, verdicts);
         origins
             .into_iter()
             .zip(findings)
-            .map(|((rule, found, secret), finding)| Judged {
-                rule,
-                found,
-                secret,
-                finding,
+            .filter_map(|((sight, secret), finding)| {
+                Some(Judged {
+                    sight: sight?,
+                    secret,
+                    finding,
+                })
             })
             .collect()
     }
@@ -374,6 +392,7 @@ impl RuleSet {
             .verdicts(&mut scratch, &scene, &mut Vec::new())
             .into_iter()
             .flat_map(|(_, _, v)| v.secrets)
+            .chain(self.lone_secrets(&mut Scratch::default(), text.as_bytes()))
             .collect();
         secrets.sort_by_key(|r| (r.start, r.end));
         let mut masked = String::with_capacity(text.len());
@@ -392,8 +411,42 @@ impl RuleSet {
         masked
     }
 
+    /// What would be a secret if it stood alone behind a name that says so. In a
+    /// path or an error, what stands around a key tells nothing about it.
+    fn lone_secrets(&self, scratch: &mut Scratch, text: &[u8]) -> Vec<Range<usize>> {
+        const NAME: &[u8] = b"key=";
+        let mut secrets = Vec::new();
+        scratch.hits.clear();
+        self.prefilter.find(text, 0..text.len(), &mut scratch.hits);
+        for hit in &scratch.hits {
+            for &index in &self.waiting[usize::from(hit.anchor)] {
+                let Kind::Key(pattern, key) = &self.rules[usize::from(index)].kind else {
+                    continue;
+                };
+                let found = pattern.find(&mut scratch.pattern, index, text, hit.start);
+                let Some(Match { secret, .. }) = found else {
+                    continue;
+                };
+                let alone = [NAME, &text[secret.clone()]].concat();
+                let span = NAME.len()..alone.len();
+                let document = Document::new(RepoPath::default(), alone);
+                let found = Match {
+                    span: span.clone(),
+                    secret: span,
+                };
+                let verdict = key.judge(&found, &Scene::new(&document));
+                let shift = |r: Range<usize>| {
+                    let start = secret.start + r.start.saturating_sub(NAME.len());
+                    start..secret.start + r.end.saturating_sub(NAME.len())
+                };
+                secrets.extend(verdict.into_iter().flat_map(|v| v.secrets).map(shift));
+            }
+        }
+        secrets
+    }
+
     /// The verdicts as findings, once all secrets of the document are known.
-    fn findings(&self, document: &Document, verdicts: Vec<(u16, Match, Verdict)>) -> Vec<Finding> {
+    fn findings(&self, document: &Document, verdicts: Vec<(u16, Hit, Verdict)>) -> Vec<Finding> {
         let mut secrets: Vec<Range<usize>> = verdicts
             .iter()
             .flat_map(|(_, _, v)| v.secrets.iter().cloned())
@@ -457,7 +510,7 @@ impl RuleSet {
 impl Rule {
     fn anchors(&self) -> &[Vec<u8>] {
         match &self.kind {
-            Kind::Key(pattern, _) => pattern.anchors(),
+            Kind::Key(_, key) => key.anchors(),
             Kind::Url(url) => url.anchors(),
             Kind::Dotenv(dotenv) => dotenv.anchors(),
         }

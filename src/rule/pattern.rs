@@ -88,7 +88,11 @@ impl Pattern {
         bytes: &[u8],
         start: usize,
     ) -> Option<Match> {
-        if !self.before.allows(bytes, start) {
+        let is_own = |anchor: &Vec<u8>| {
+            bytes[start..].len() >= anchor.len()
+                && bytes[start..start + anchor.len()].eq_ignore_ascii_case(anchor)
+        };
+        if !self.anchors.iter().any(is_own) || !self.before.allows(bytes, start) {
             return None;
         }
         let regex = self

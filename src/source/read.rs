@@ -264,3 +264,143 @@ pub fn sniff(bytes: &[u8]) -> Option<&'static Encoding> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    /// The place, line and text of every `needle` that a core answers for.
+    fn places(bytes: &[u8], needle: &[u8]) -> (Vec<(u64, Position)>, usize) {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(bytes).unwrap();
+        std::io::Seek::rewind(&mut file).unwrap();
+        let (mut found, mut documents) = (Vec::new(), 0);
+        let mut visit = |document: Document| {
+            documents += 1;
+            let core = document.core();
+            let offset = document.window.as_ref().map_or(0, |w| w.offset);
+            for at in
+                memchr::memmem::find_iter(document.bytes(), needle).filter(|at| core.contains(at))
+            {
+                found.push((offset + at as u64, document.position(at)));
+            }
+            document.into_buffer()
+        };
+        let outcome = each_document(
+            &mut file,
+            &"a".into(),
+            &mut Buffers::default(),
+            None,
+            &mut visit,
+        )
+        .unwrap();
+        assert!(matches!(outcome, Outcome::Scanned(n) if n == bytes.len() as u64));
+        (found, documents)
+    }
+
+    /// As one document, counted from the start.
+    fn expected(text: &[u8], needle: &[u8]) -> Vec<(u64, Position)> {
+        let (mut at, mut position) = (0, Position::START);
+        memchr::memmem::find_iter(text, needle)
+            .map(|found| {
+                position = position.after(&text[at..found]);
+                at = found;
+                (found as u64, position)
+            })
+            .collect()
+    }
+
+    fn text(lines: usize) -> Vec<u8> {
+        let mut text = Vec::new();
+        for i in 0..lines {
+            let filling = "é".repeat(i * 7919 % 61);
+            let word = if i % 16 == 0 { "NEEDLE" } else { "needle" };
+            writeln!(text, "{i} {filling} {word}").unwrap();
+        }
+        text
+    }
+
+    #[test]
+    fn windows_answer_for_every_place_once() {
+        for (lines, newlines) in [(120_000, true), (120_000, false)] {
+            let mut text = text(lines);
+            if !newlines {
+                text.iter_mut()
+                    .filter(|b| **b == b'\n')
+                    .for_each(|b| *b = b' ');
+            }
+            assert!(text.len() > WHOLE + CORE);
+            // Needles across the edges of cores and of the first block.
+            for edge in [CORE, 2 * CORE, WHOLE, WHOLE - CONTEXT] {
+                text[edge - 3..edge + 3].copy_from_slice(b"NEEDLE");
+            }
+            let (found, documents) = places(&text, b"NEEDLE");
+            assert!(documents > 4);
+            assert_eq!(found, expected(&text, b"NEEDLE"));
+        }
+    }
+
+    #[test]
+    fn a_text_of_exactly_the_limit_ends_once() {
+        for length in [FIRST, WHOLE - 1, WHOLE, WHOLE + 1, WHOLE + CORE] {
+            let mut text = vec![b'x'; length];
+            text[length - 6..].copy_from_slice(b"NEEDLE");
+            assert_eq!(
+                places(&text, b"NEEDLE").0,
+                expected(&text, b"NEEDLE"),
+                "{length}"
+            );
+        }
+    }
+
+    #[test]
+    fn utf16_is_found_where_its_text_has_it() {
+        for lines in [3, 60_000] {
+            let text = text(lines);
+            let units: Vec<u16> = std::str::from_utf8(&text).unwrap().encode_utf16().collect();
+            for bom in [true, false] {
+                let units = bom
+                    .then_some(0xFEFF)
+                    .into_iter()
+                    .chain(units.iter().copied());
+                let little: Vec<u8> = units.clone().flat_map(u16::to_le_bytes).collect();
+                let big: Vec<u8> = units.flat_map(u16::to_be_bytes).collect();
+                assert_eq!(
+                    places(&little, b"NEEDLE").0,
+                    expected(&text, b"NEEDLE"),
+                    "{lines} {bom}"
+                );
+                assert_eq!(
+                    places(&big, b"NEEDLE").0,
+                    expected(&text, b"NEEDLE"),
+                    "{lines} {bom}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_no_column() {
+        assert_eq!(
+            places(b"\xEF\xBB\xBFNEEDLE", b"NEEDLE").0[0].1,
+            Position::START
+        );
+    }
+
+    #[test]
+    fn nul_bytes_make_a_binary() {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(b"\x7fELF\x00\x01\x02\x00\x00\x00 NEEDLE")
+            .unwrap();
+        std::io::Seek::rewind(&mut file).unwrap();
+        let outcome = each_document(
+            &mut file,
+            &"a".into(),
+            &mut Buffers::default(),
+            None,
+            &mut |_| unreachable!("binary"),
+        );
+        assert!(matches!(outcome, Ok(Outcome::Binary)));
+    }
+}

@@ -1,5 +1,6 @@
 //! Files as they lie on disk, chosen as git would: tracked ones always, untracked ones unless ignored.
 
+use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::fs;
@@ -115,11 +116,7 @@ impl Target {
                 let repository = match held {
                     Some(repository) => Some(repository.clone()),
                     None => Repository::discover(&folder)
-                        .map_err(|e| Problem {
-                            path: Some(RepoPath::from_relative(&e.path)),
-                            kind: ProblemKind::Repository,
-                            message: e.message,
-                        })?
+                        .map_err(|e| problem(ProblemKind::Repository, e.message))?
                         .map(Arc::new),
                 };
                 known.push((folder, repository.clone()));
@@ -181,8 +178,11 @@ impl Source for Worktree {
             };
             walk.list(&mut listing);
         }
-        listing.inputs.sort_by(|a, b| a.key().cmp(&b.key()));
-        listing.inputs.dedup_by(|a, b| a.path() == b.path());
+        // What was named twice: the input that is read goes before the one judged by name.
+        listing
+            .inputs
+            .sort_by(|a, b| a.by_path(b).then(a.name_only.cmp(&b.name_only)));
+        listing.inputs.dedup_by(|a, b| a.by_path(b).is_eq());
         listing
     }
 
@@ -193,12 +193,17 @@ impl Source for Worktree {
 }
 
 impl Input {
-    /// Sorts as its path would, without building it.
-    fn key(&self) -> (&[u8], &[u8]) {
-        (
-            &self.prefix,
-            &self.file.as_os_str().as_encoded_bytes()[self.strip..],
-        )
+    /// Compares as the paths would, without building them.
+    fn by_path(&self, other: &Input) -> Ordering {
+        if self.prefix == other.prefix {
+            return self.rest().cmp(other.rest());
+        }
+        let (own, others) = (self.prefix.iter(), other.prefix.iter());
+        own.chain(self.rest()).cmp(others.chain(other.rest()))
+    }
+
+    fn rest(&self) -> &[u8] {
+        &self.file.as_os_str().as_encoded_bytes()[self.strip..]
     }
 }
 
@@ -429,10 +434,12 @@ impl Walk<'_> {
             RepoPath::new([&prefix[..], &rest].concat())
         };
         if let Some(repository) = &place.repository {
-            let nested = repository
-                .tracked
-                .is_submodule(&[&place.within, name.as_encoded_bytes()].concat());
-            let own = !nested && entry.path().join(".git").symlink_metadata().is_ok();
+            let path = [&place.within, name.as_encoded_bytes()].concat();
+            let nested = repository.tracked.is_submodule(&path);
+            // Where another repository begins around tracked files, they stay this one's.
+            let own = !nested
+                && !repository.tracked.holds_folder(&path)
+                && entry.path().join(".git").symlink_metadata().is_ok();
             if (nested || own) && !self.choice.submodules {
                 if !own || place.ignores(name.as_encoded_bytes(), true) == Ignored::No {
                     haul.listing.skipped.skip(Skip::Submodule);
@@ -590,6 +597,11 @@ impl Walk<'_> {
     }
 
     fn report_path(&self, path: &Path) -> RepoPath {
+        // What cannot be read cannot be canonicalised either; the walk's own names lead there.
+        if let Ok(rest) = path.strip_prefix(&self.target.named) {
+            let rest = RepoPath::from_relative(rest);
+            return RepoPath::new([&self.prefix(), rest.as_bytes()].concat());
+        }
         let canonical = path.canonicalize().unwrap_or_else(|_| path.to_owned());
         RepoPath::from_relative(canonical.strip_prefix(self.root).unwrap_or(path))
     }

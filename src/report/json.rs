@@ -1,0 +1,160 @@
+//! The schema `hushlint/1`: keys in fixed order, all of them present but a file finding's places.
+
+use std::collections::BTreeMap;
+use std::io::{self, BufWriter, Write};
+
+use serde::Serialize;
+
+use super::View;
+use crate::finding::{Finding, Region, Report, Severity};
+
+pub(super) fn write(report: &Report, view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let document = Document {
+        schema: "hushlint/1",
+        tool: Tool {
+            name: "hushlint",
+            version: env!("CARGO_PKG_VERSION"),
+        },
+        findings: view
+            .shown(report, Severity::Note)
+            .map(JsonFinding::new)
+            .collect(),
+        problems: report
+            .problems
+            .iter()
+            .map(|p| JsonProblem {
+                kind: p.kind.name(),
+                path: p.path.as_ref().map(|p| p.to_text().into_owned()),
+                message: &p.message,
+            })
+            .collect(),
+        summary: Summary::new(report),
+    };
+    let mut out = BufWriter::new(out);
+    serde_json::to_writer_pretty(&mut out, &document)?;
+    out.write_all(b"\n")?;
+    out.flush()
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: &'static str,
+    tool: Tool,
+    findings: Vec<JsonFinding<'a>>,
+    problems: Vec<JsonProblem<'a>>,
+    summary: Summary,
+}
+
+#[derive(Serialize)]
+struct Tool {
+    name: &'static str,
+    version: &'static str,
+}
+
+#[derive(Serialize)]
+struct JsonFinding<'a> {
+    rule: &'a str,
+    severity: &'static str,
+    message: &'a str,
+    path: String,
+    #[serde(flatten)]
+    place: Option<Place>,
+    excerpt: Option<&'a str>,
+    provider: Option<&'a str>,
+    fingerprint: String,
+    /// These three are part of the schema and always null in this version.
+    provenance: (),
+    fix: (),
+    suppressed: (),
+}
+
+/// 1-based, columns in code points, the end exclusive.
+#[derive(Serialize)]
+struct Place {
+    line: usize,
+    column: usize,
+    end_line: usize,
+    end_column: usize,
+}
+
+#[derive(Serialize)]
+struct JsonProblem<'a> {
+    kind: &'static str,
+    path: Option<String>,
+    message: &'a str,
+}
+
+#[derive(Serialize)]
+struct Summary {
+    complete: bool,
+    files: u64,
+    bytes: u64,
+    skipped: BTreeMap<&'static str, u64>,
+    submodules: Vec<String>,
+    findings: Counts,
+    suppressed: u64,
+}
+
+/// Of the whole report, shown or not: they explain the exit code.
+#[derive(Serialize)]
+struct Counts {
+    error: usize,
+    warning: usize,
+    note: usize,
+}
+
+impl JsonFinding<'_> {
+    fn new(finding: &Finding) -> JsonFinding<'_> {
+        JsonFinding {
+            rule: finding.rule.as_str(),
+            severity: finding.severity.name(),
+            message: &finding.message,
+            path: finding.path.to_text().into_owned(),
+            place: finding.region.as_ref().map(Place::new),
+            excerpt: finding.region.as_ref().map(|r| r.excerpt.text.as_str()),
+            provider: finding.provider.as_deref(),
+            fingerprint: finding.fingerprint.to_string(),
+            provenance: (),
+            fix: (),
+            suppressed: (),
+        }
+    }
+}
+
+impl Place {
+    fn new(region: &Region) -> Place {
+        Place {
+            line: region.start.line,
+            column: region.start.column,
+            end_line: region.end.line,
+            end_column: region.end.column,
+        }
+    }
+}
+
+impl Summary {
+    fn new(report: &Report) -> Summary {
+        let scanned = &report.scanned;
+        Summary {
+            complete: report.is_complete(),
+            files: scanned.files,
+            bytes: scanned.bytes,
+            skipped: scanned
+                .skipped
+                .iter()
+                .map(|(why, &n)| (why.name(), n))
+                .collect(),
+            submodules: scanned
+                .submodules
+                .iter()
+                .map(|p| p.to_text().into_owned())
+                .collect(),
+            findings: Counts {
+                error: report.count(Severity::Error),
+                warning: report.count(Severity::Warning),
+                note: report.count(Severity::Note),
+            },
+            suppressed: 0,
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! The little Markdown that rules are written in, turned into plain text.
+
+/// `markdown` without links and bold; code keeps its backticks, which read well as they are.
+pub(super) fn plain(markdown: &str) -> String {
+    let mut out = String::with_capacity(markdown.len());
+    let mut rest = markdown;
+    while let Some(at) = rest.find(['`', '[', '*']) {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let taken = if rest.starts_with('`') {
+            let span = code_span(rest);
+            out.push_str(span);
+            span.len()
+        } else if rest.starts_with("**") {
+            2
+        } else if let Some((label, target, length)) = link(rest) {
+            out.push_str(&format!("{} ({target})", plain(label)));
+            length
+        } else {
+            out.push_str(&rest[..1]);
+            1
+        };
+        rest = &rest[taken..];
+    }
+    out.push_str(rest);
+    out.trim().to_owned()
+}
+
+/// The code span at the start of `text`, or its backticks if nothing closes them.
+fn code_span(text: &str) -> &str {
+    let ticks = text.len() - text.trim_start_matches('`').len();
+    match text[ticks..].find(&text[..ticks]) {
+        Some(length) => &text[..ticks + length + ticks],
+        None => &text[..ticks],
+    }
+}
+
+/// Label, target and whole length of the `[label](target)` at the start of `text`.
+fn link(text: &str) -> Option<(&str, &str, usize)> {
+    let label = text.strip_prefix('[')?.split_once("](")?.0;
+    let target = text[label.len() + 3..].split_once(')')?.0;
+    let whole = label.len() + 3 + target.len() + 1;
+    (!label.contains(['[', '\n']) && !target.contains([' ', '\n']))
+        .then_some((label, target, whole))
+}
+
+/// The first paragraph, on one line.
+pub(super) fn first_paragraph(text: &str) -> String {
+    text.trim()
+        .lines()
+        .take_while(|l| !l.trim().is_empty())
+        .map(str::trim)
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// `text` in lines of at most `width` characters where its words allow it.
+/// Paragraphs and list items stay apart; code blocks stay as they are.
+pub(super) fn fill(text: &str, width: usize) -> String {
+    let mut out = String::new();
+    let mut block = String::new();
+    let mut fenced = false;
+    for line in text.trim().lines() {
+        let fence = line.trim_start().starts_with("```");
+        if fence || fenced {
+            flush(&mut block, width, &mut out);
+            out.push_str(line);
+            out.push('\n');
+            fenced ^= fence;
+        } else if line.trim().is_empty() {
+            flush(&mut block, width, &mut out);
+            out.push('\n');
+        } else {
+            if hanging(line.trim_start()) > 0 {
+                flush(&mut block, width, &mut out);
+            }
+            if !block.is_empty() {
+                block.push(' ');
+            }
+            block.push_str(line.trim());
+        }
+    }
+    flush(&mut block, width, &mut out);
+    out.truncate(out.trim_end().len());
+    out
+}
+
+/// How far the lines after the first of a list item are indented; 0 for what is none.
+fn hanging(block: &str) -> usize {
+    let digits = block.bytes().take_while(u8::is_ascii_digit).count();
+    if block.starts_with("- ") || block.starts_with("* ") {
+        2
+    } else if digits > 0 && block[digits..].starts_with(". ") {
+        digits + 2
+    } else {
+        0
+    }
+}
+
+fn flush(block: &mut String, width: usize, out: &mut String) {
+    let indent = hanging(block);
+    let mut column = 0;
+    for word in block.split_whitespace() {
+        let length = word.chars().count();
+        if column > 0 && column + 1 + length > width {
+            out.push('\n');
+            out.extend(std::iter::repeat_n(' ', indent));
+            column = indent;
+        } else if column > 0 {
+            out.push(' ');
+            column += 1;
+        }
+        out.push_str(word);
+        column += length;
+    }
+    if !block.is_empty() {
+        out.push('\n');
+        block.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_and_bold_become_text_and_code_stays() {
+        let cases = [
+            ("a **b** c", "a b c"),
+            (
+                "see [the docs](https://h.test/a) now",
+                "see the docs (https://h.test/a) now",
+            ),
+            ("`[a](b)` and `**`", "`[a](b)` and `**`"),
+            ("an array[0] (x) * 2", "an array[0] (x) * 2"),
+            ("```sh\n**x**\n```\ny", "```sh\n**x**\n```\ny"),
+            ("open ` tick [x](", "open ` tick [x]("),
+        ];
+        for (markdown, expected) in cases {
+            assert_eq!(plain(markdown), expected);
+        }
+    }
+
+    #[test]
+    fn words_fill_lines_and_blocks_stay_apart() {
+        assert_eq!(fill("a bb\nccc dddd", 6), "a bb\nccc\ndddd");
+        assert_eq!(
+            fill("- aa bb cc\n- dd\n\nee", 7),
+            "- aa bb\n  cc\n- dd\n\nee"
+        );
+        assert_eq!(
+            fill("a\n```\nlong  code line\n```", 4),
+            "a\n```\nlong  code line\n```"
+        );
+    }
+}

@@ -1,0 +1,546 @@
+//! Keys that do not stand in the text as they are: split over literals,
+//! spelled in escapes, in hex or base64, or one of these inside another.
+//!
+//! Everything starts from an anchor: an image of `ak_` under a disguise. What
+//! is undone is a bounded neighbourhood of it, and every byte of the result
+//! remembers which bytes it came from.
+
+use std::ops::Range;
+
+use super::guard::{Before, is_token_byte};
+
+/// Images of `ak_`, and of its base64 inside base64. One that is not followed
+/// by the rest of an image costs a few comparisons.
+pub(super) const ANCHORS: &[&str] = &[
+    // base64 of `ak_` where a group of four begins with it, has one byte before it, has two.
+    "YWtf", "FrX", "ha1", // the same of `YWtf`
+    "WVd0Z", "lXdG", "ZV3R", // hex
+    "616b5f", "616B5F", // an escaped `a`
+    "\\x61", "\\u0061", "\\141", "%61", "&#97;", "&#x61;", // an escaped `k`
+    "a\\x6", "a\\u006", "a%6", "a&#", // an escaped `_`
+    "ak\\", "ak%5", "ak&",
+];
+
+/// How much before and after a disguised token is kept as its context.
+const CONTEXT: usize = 256;
+/// The longest disguised token, in bytes of the original.
+const LONGEST: usize = 1024;
+/// The longest token that is looked for.
+const LONGEST_TOKEN: usize = 160;
+/// The shortest: the prefix and the shortest body.
+const SHORTEST_TOKEN: usize = 15;
+/// What may stand between two literals that make one.
+const LONGEST_JOINT: usize = 96;
+
+/// What hid a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Disguise {
+    Split,
+    Escapes,
+    Hex,
+    Base64,
+}
+
+impl Disguise {
+    /// As the end of "a key, ...".
+    pub fn words(self) -> &'static str {
+        match self {
+            Disguise::Split => "split over literals",
+            Disguise::Escapes => "in escaped characters",
+            Disguise::Hex => "in hex",
+            Disguise::Base64 => "in base64",
+        }
+    }
+}
+
+/// Text with a disguise undone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plain {
+    pub text: Vec<u8>,
+    /// The bytes of the original that each byte of `text` stands for.
+    places: Vec<Range<usize>>,
+    /// Where in `text` the token stands.
+    pub token: Range<usize>,
+    pub disguise: Disguise,
+}
+
+impl Plain {
+    /// The bytes of the original that `span` of the text stands for, in
+    /// pieces where something stands between them.
+    pub fn origin(&self, span: Range<usize>) -> Vec<Range<usize>> {
+        let mut pieces: Vec<Range<usize>> = Vec::new();
+        for place in &self.places[span] {
+            match pieces.last_mut() {
+                Some(last) if place.start <= last.end => last.end = last.end.max(place.end),
+                Some(_) | None => pieces.push(place.clone()),
+            }
+        }
+        pieces
+    }
+
+    /// The same, of a text that was itself decoded from another.
+    fn inside(self, outer: &Plain) -> Plain {
+        let places = self
+            .places
+            .into_iter()
+            .map(|p| outer.places[p.start].start..outer.places[p.end - 1].end)
+            .collect();
+        Plain {
+            places,
+            disguise: outer.disguise,
+            ..self
+        }
+    }
+}
+
+/// The token whose image begins at `start`, if one does. Looks at a bounded
+/// number of bytes to either side.
+pub fn reveal(bytes: &[u8], start: usize) -> Option<Plain> {
+    let rest = &bytes[start..];
+    match rest {
+        [b'Y', b'W', b't', b'f', ..] => base64(bytes, start),
+        [b'F', b'r', b'X', ..] => base64(bytes, start.checked_sub(2)?),
+        [b'h', b'a', b'1', ..] => base64(bytes, start.checked_sub(3)?),
+        [b'W', b'V', b'd', b'0', b'Z', ..] => nested_base64(bytes, start),
+        [b'l', b'X', b'd', b'G', ..] => nested_base64(bytes, start.checked_sub(2)?),
+        [b'Z', b'V', b'3', b'R', ..] => nested_base64(bytes, start.checked_sub(3)?),
+        [b'N', b'j', b'E', b'2', b'Y', b'j', b'V', b'm', ..] => nested_base64(bytes, start),
+        [b'6', b'1', b'6', b'b' | b'B', b'5', b'f' | b'F', ..] => hex(bytes, start),
+        [b'5', b'9', b'5', b'7', b'7', b'4', b'6', b'6', ..] => reveal_inside(&hex(bytes, start)?),
+        [b'a' | b'\\' | b'%' | b'&', ..] => spelled(bytes, start),
+        _ => None,
+    }
+}
+
+/// The same in a text that [`reveal`] made: what was inside what was hidden.
+pub fn reveal_inside(outer: &Plain) -> Option<Plain> {
+    reveal(&outer.text, outer.token.start).map(|inner| inner.inside(outer))
+}
+
+/// A text under construction.
+#[derive(Default)]
+struct Builder {
+    text: Vec<u8>,
+    places: Vec<Range<usize>>,
+}
+
+impl Builder {
+    fn push(&mut self, byte: u8, place: Range<usize>) {
+        self.text.push(byte);
+        self.places.push(place);
+    }
+
+    fn copy(&mut self, bytes: &[u8], range: Range<usize>) {
+        for at in range {
+            self.push(bytes[at], at..at + 1);
+        }
+    }
+
+    fn plain(self, token: Range<usize>, disguise: Disguise) -> Plain {
+        Plain {
+            text: self.text,
+            places: self.places,
+            token,
+            disguise,
+        }
+    }
+}
+
+/// A token spelled out: plain characters, escapes, and joints between literals.
+fn spelled(bytes: &[u8], start: usize) -> Option<Plain> {
+    if !Before::Boundary.allows(bytes, start) {
+        return None;
+    }
+    let mut token = Builder::default();
+    let mut at = start;
+    let mut disguise = None;
+    let mut quote = None;
+    while token.text.len() < LONGEST_TOKEN && at < bytes.len().min(start + LONGEST) {
+        let (byte, next) = if is_token_byte(bytes[at]) && bytes[at].is_ascii() {
+            (bytes[at], at + 1)
+        } else if let Some((byte, next)) = escape(bytes, at).filter(|(b, _)| is_plain(*b)) {
+            disguise.get_or_insert(Disguise::Escapes);
+            (byte, next)
+        } else if let Some(next) = joint(bytes, at, start, &mut quote) {
+            disguise = Some(Disguise::Split);
+            at = next;
+            continue;
+        } else {
+            break;
+        };
+        let length = token.text.len();
+        if length < 3 && byte != b"ak_"[length] {
+            return None;
+        }
+        token.push(byte, at..next);
+        at = next;
+    }
+    let disguise = disguise?;
+    if token.text.len() < SHORTEST_TOKEN {
+        return None;
+    }
+    let mut whole = Builder::default();
+    whole.copy(bytes, start.saturating_sub(CONTEXT)..start);
+    let from = whole.text.len();
+    whole.text.append(&mut token.text);
+    whole.places.append(&mut token.places);
+    let to = whole.text.len();
+    whole.copy(bytes, at..bytes.len().min(at + CONTEXT));
+    Some(whole.plain(from..to, disguise))
+}
+
+fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')
+}
+
+/// The ASCII character that the escape at `at` stands for, and where the next begins.
+fn escape(bytes: &[u8], at: usize) -> Option<(u8, usize)> {
+    let rest = &bytes[at..bytes.len().min(at + 16)];
+    let number = |from: usize, digits: Range<usize>, radix: u32, close: &[u8]| {
+        let count = rest
+            .get(from..)?
+            .iter()
+            .take(digits.end - 1)
+            .take_while(|b| char::from(**b).is_digit(radix))
+            .count();
+        let text = std::str::from_utf8(&rest[from..from + count]).ok()?;
+        let code = u32::from_str_radix(text, radix).ok()?;
+        let byte = u8::try_from(code).ok().filter(u8::is_ascii)?;
+        (digits.contains(&count) && rest[from + count..].starts_with(close))
+            .then(|| (byte, at + from + count + close.len()))
+    };
+    match rest.first()? {
+        b'%' => number(1, 2..3, 16, b""),
+        b'&' if rest.starts_with(b"&lowbar;") => Some((b'_', at + 8)),
+        b'&' if rest.starts_with(b"&#x") || rest.starts_with(b"&#X") => number(3, 1..7, 16, b";"),
+        b'&' if rest.starts_with(b"&#") => number(2, 1..8, 10, b";"),
+        // A string inside a string doubles its backslashes.
+        b'\\' => {
+            let slashes = rest.iter().take_while(|&&b| b == b'\\').count();
+            match rest.get(slashes)? {
+                b'x' if rest.get(slashes + 1) == Some(&b'{') => number(slashes + 2, 1..7, 16, b"}"),
+                b'x' => number(slashes + 1, 2..3, 16, b""),
+                b'u' if rest.get(slashes + 1) == Some(&b'{') => number(slashes + 2, 1..7, 16, b"}"),
+                b'u' => number(slashes + 1, 4..5, 16, b""),
+                b'U' => number(slashes + 1, 8..9, 16, b""),
+                b'0'..=b'1' => number(slashes, 3..4, 8, b""),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+/// Where the next literal's text begins, if the one that ends at `at` and the
+/// next are put together: by an operator, by standing side by side, by a
+/// line's continuation, by `join` or `concat`. `quote` is what the literal began with.
+fn joint(bytes: &[u8], at: usize, start: usize, quote: &mut Option<u8>) -> Option<usize> {
+    let rest = &bytes[at..bytes.len().min(at + LONGEST_JOINT)];
+    // A backslash at the end of a line goes on in the next.
+    if let [b'\\', b'\n', ..] | [b'\\', b'\r', b'\n', ..] = rest {
+        let line = memchr::memchr(b'\n', rest)? + 1;
+        let blanks = rest[line..].iter().take_while(|b| is_blank(**b)).count();
+        return (line + blanks < rest.len()).then_some(at + line + blanks);
+    }
+    let slashes = rest.iter().take_while(|&&b| b == b'\\').count();
+    let close = *rest.get(slashes)?;
+    if !matches!(close, b'"' | b'\'' | b'`') {
+        return template_joint(rest, close).map(|next| at + next);
+    }
+    let opened = *quote.get_or_insert(close);
+    if opened != close {
+        return None;
+    }
+    let mut from = slashes + 1;
+    // Python's and others' literals of three quotes.
+    while rest.get(from) == Some(&close) && rest.get(from + 1) == Some(&close) {
+        from += 2;
+    }
+    let between = rest[from..]
+        .iter()
+        .position(|b| matches!(b, b'"' | b'\'' | b'`'))?;
+    let (glue, open) = rest[from..].split_at(between);
+    let glue = without_comments(glue);
+    let glue = glue.strip_suffix(b"\\").unwrap_or(&glue);
+    // `f"`, `r"`, `u8"`, `L"`, `@"`: a letter or two that belong to the literal.
+    let glue = glue
+        .iter()
+        .rposition(|b| !b.is_ascii_alphabetic() && *b != b'@')
+        .map_or(if glue.len() <= 2 { &[][..] } else { glue }, |last| {
+            if glue.len() - last <= 3 {
+                &glue[..=last]
+            } else {
+                glue
+            }
+        });
+    let mut operator: Vec<u8> = glue
+        .iter()
+        .copied()
+        .filter(|b| !is_blank(*b) && !matches!(b, b'\n' | b'\r' | b'(' | b')' | b'{' | b'}' | b'$'))
+        .collect();
+    operator.dedup_by(|a, b| *a == b'\\' && *b == b'\\');
+    let joins = match &operator[..] {
+        b"" | b"+" | b"." | b".." | b"&" | b"~" | b"<>" | b"||" | b"++" | b"^" | b"\\" | b"+\\"
+        | b".\\" | b"&_" | b"*" | b"<<" | b"+=" | b".=" => true,
+        b"," => is_joined(bytes, start, at),
+        _ => false,
+    };
+    // A tag's attributes stand side by side as well, but each behind its name.
+    *quote = Some(open[0]);
+    let triple = usize::from(open.len() >= 3 && open[1] == open[0] && open[2] == open[0]) * 2;
+    joins.then_some(at + from + between + 1 + triple)
+}
+
+/// `ak_${"..."}` and back: where the text goes on after the template's joint.
+fn template_joint(rest: &[u8], close: u8) -> Option<usize> {
+    match close {
+        b'$' | b'#' if rest.get(1) == Some(&b'{') => {
+            let blanks = rest[2..].iter().take_while(|b| is_blank(**b)).count();
+            matches!(rest.get(2 + blanks), Some(b'"' | b'\'' | b'`')).then_some(3 + blanks)
+        }
+        _ => None,
+    }
+}
+
+fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t')
+}
+
+/// `glue` without `/* */`, and without `//` and `#` to the end of their lines.
+fn without_comments(glue: &[u8]) -> Vec<u8> {
+    let mut kept = Vec::with_capacity(glue.len());
+    let mut at = 0;
+    while at < glue.len() {
+        let rest = &glue[at..];
+        let skip = if rest.starts_with(b"/*") {
+            memchr::memmem::find(rest, b"*/").map_or(rest.len(), |end| end + 2)
+        } else if rest.starts_with(b"//") || rest[0] == b'#' {
+            memchr::memchr(b'\n', rest).unwrap_or(rest.len())
+        } else {
+            0
+        };
+        if skip == 0 {
+            kept.push(glue[at]);
+        }
+        at += skip.max(1);
+    }
+    kept
+}
+
+/// Whether a list that holds the literal at `start` is put together: `concat(`
+/// before it, `.join(` or `| join` behind.
+fn is_joined(bytes: &[u8], start: usize, at: usize) -> bool {
+    let before = &bytes[start.saturating_sub(64)..start];
+    let after = &bytes[at..bytes.len().min(at + 4 * LONGEST_JOINT)];
+    let after = &after[..memchr::memchr(b';', after).unwrap_or(after.len())];
+    ["concat", "join", "cat(", "paste0(", "strcat"]
+        .iter()
+        .any(|word| memchr::memmem::find(before, word.as_bytes()).is_some())
+        || [&b"join"[..], b"concat", b"implode", b"reduce"]
+            .iter()
+            .any(|word| memchr::memmem::find(after, word).is_some())
+}
+
+/// A token in hex, two digits a byte.
+fn hex(bytes: &[u8], start: usize) -> Option<Plain> {
+    let pair = |at: usize| {
+        let high = char::from(*bytes.get(at)?).to_digit(16)?;
+        let low = char::from(*bytes.get(at + 1)?).to_digit(16)?;
+        u8::try_from(high * 16 + low).ok()
+    };
+    let shortest = (0..SHORTEST_TOKEN).all(|n| pair(start + 2 * n).is_some_and(is_plain));
+    if !shortest {
+        return None;
+    }
+    let mut from = start;
+    while from >= 2 && start - from < 2 * CONTEXT && pair(from - 2).is_some() {
+        from -= 2;
+    }
+    let mut decoded = Builder::default();
+    let mut at = from;
+    while let Some(byte) = pair(at).filter(|_| at < start + 2 * (LONGEST_TOKEN + CONTEXT)) {
+        decoded.push(byte, at..at + 2);
+        at += 2;
+    }
+    let token = (start - from) / 2;
+    Some(in_context(bytes, from..at, decoded, token, Disguise::Hex))
+}
+
+/// Six bits of base64, of either alphabet.
+fn sextet(byte: u8) -> Option<u32> {
+    let value = match byte {
+        b'A'..=b'Z' => byte - b'A',
+        b'a'..=b'z' => byte - b'a' + 26,
+        b'0'..=b'9' => byte - b'0' + 52,
+        b'+' | b'-' => 62,
+        b'/' | b'_' => 63,
+        _ => return None,
+    };
+    Some(u32::from(value))
+}
+
+/// The base64 character at `at` and where the next stands: behind a line's
+/// end, where the encoder folds lines; escaped, where the text is in a URL or JSON.
+fn base64_digit(bytes: &[u8], at: usize) -> Option<(u32, usize)> {
+    let byte = *bytes.get(at)?;
+    if let Some(value) = sextet(byte) {
+        return Some((value, at + 1));
+    }
+    match byte {
+        b'%' => {
+            let (byte, next) = escape(bytes, at)?;
+            Some((sextet(byte)?, next))
+        }
+        b'\\' if bytes.get(at + 1) == Some(&b'/') => Some((63, at + 2)),
+        b'\r' | b'\n' => {
+            let folded = bytes[at..]
+                .iter()
+                .take(64)
+                .take_while(|b| b.is_ascii_whitespace())
+                .count();
+            // Encoders fold at 64 or 76 characters; a shorter line is the last.
+            let full = bytes[..at]
+                .iter()
+                .rev()
+                .take(60)
+                .all(|&b| sextet(b).is_some());
+            let value = sextet(*bytes.get(at + folded)?)?;
+            (full && at >= 60).then_some((value, at + folded + 1))
+        }
+        _ => None,
+    }
+}
+
+/// The text whose base64 has a group of four at `group`, which holds (the
+/// beginning of) the wanted text.
+fn base64_text(bytes: &[u8], group: usize, least: &dyn Fn(&[u8]) -> bool) -> Option<Builder> {
+    let mut decoded = Builder::default();
+    let mut digits: Vec<(u32, Range<usize>)> = Vec::with_capacity(4);
+    let mut at = group;
+    let mut is_checked = false;
+    loop {
+        let digit = base64_digit(bytes, at)
+            .filter(|_| decoded.text.len() < LONGEST_TOKEN + CONTEXT && at < group + LONGEST);
+        if let Some((value, next)) = digit {
+            digits.push((value, next - 1..next));
+            at = next;
+        }
+        if digits.len() == 4 || digit.is_none() {
+            for pair in digits.windows(2).enumerate() {
+                let (shift, [(high, from), (low, to)]) = pair else {
+                    continue;
+                };
+                let both = high << 6 | low;
+                let byte = both >> (4 - 2 * shift) & 0xff;
+                decoded.push(byte as u8, from.start..to.end);
+            }
+            digits.clear();
+        }
+        if !is_checked && (decoded.text.len() >= SHORTEST_TOKEN + 2 || digit.is_none()) {
+            is_checked = true;
+            if !least(&decoded.text) {
+                return None;
+            }
+        }
+        if digit.is_none() {
+            return Some(decoded);
+        }
+    }
+}
+
+/// The text around what base64 has at `group`, with its own context.
+fn base64_plain(
+    bytes: &[u8],
+    group: usize,
+    wanted: &dyn Fn(&[u8]) -> Option<usize>,
+) -> Option<Plain> {
+    let forward = base64_text(bytes, group, &|text| wanted(text).is_some())?;
+    let token = wanted(&forward.text)?;
+    // What stands before it in the same run, as far as it is text.
+    let mut from = group;
+    while from >= 4
+        && group - from < CONTEXT
+        && bytes[from - 4..from].iter().all(|&b| sextet(b).is_some())
+    {
+        from -= 4;
+    }
+    let mut decoded = Builder::default();
+    for at in (from..group).step_by(4) {
+        let value = bytes[at..at + 4]
+            .iter()
+            .fold(0, |value, &b| value << 6 | sextet(b).unwrap_or(0));
+        for (n, byte) in value.to_be_bytes()[1..].iter().enumerate() {
+            decoded.push(*byte, at + n..at + n + 2);
+        }
+    }
+    let noise = decoded
+        .text
+        .iter()
+        .rposition(|&b| b < 0x20 && !b.is_ascii_whitespace() || b == 0x7f)
+        .map_or(0, |last| last + 1);
+    decoded.text.drain(..noise);
+    decoded.places.drain(..noise);
+    let from = if noise == 0 { from } else { group };
+    let token = decoded.text.len() + token;
+    let end = forward.places.last().map_or(group, |p| p.end);
+    decoded.text.extend(forward.text);
+    decoded.places.extend(forward.places);
+    Some(in_context(
+        bytes,
+        from..end,
+        decoded,
+        token,
+        Disguise::Base64,
+    ))
+}
+
+fn base64(bytes: &[u8], group: usize) -> Option<Plain> {
+    base64_plain(bytes, group, &|text| {
+        (0..3).find(|&lead| {
+            let token = text.get(lead..).unwrap_or_default();
+            // Of a split or escaped token, the rest is seen later.
+            token.len() >= SHORTEST_TOKEN
+                && token.starts_with(b"ak_")
+                && token[3..5].iter().all(|b| (0x20..0x7f).contains(b))
+        })
+    })
+}
+
+/// base64 of a text that holds base64 or hex.
+fn nested_base64(bytes: &[u8], group: usize) -> Option<Plain> {
+    let outer = base64_plain(bytes, group, &|text| {
+        (0..3).find(|&lead| {
+            let text = text.get(lead..).unwrap_or_default();
+            text.starts_with(b"YWtf") || text.starts_with(b"616b5f")
+        })
+    })?;
+    reveal_inside(&outer)
+}
+
+/// `decoded`, which stands for `run` of `bytes`, with what surrounds the run;
+/// the token begins at `token` in it.
+fn in_context(
+    bytes: &[u8],
+    run: Range<usize>,
+    decoded: Builder,
+    token: usize,
+    disguise: Disguise,
+) -> Plain {
+    let mut whole = Builder::default();
+    whole.copy(bytes, run.start.saturating_sub(CONTEXT)..run.start);
+    let start = whole.text.len() + token;
+    whole.text.extend(decoded.text);
+    whole.places.extend(decoded.places);
+    let end = whole.text[start..]
+        .iter()
+        .position(|&b| !is_plain(b))
+        .map_or(whole.text.len(), |length| start + length);
+    let padding = bytes[run.end..]
+        .iter()
+        .take(2)
+        .take_while(|&&b| b == b'=')
+        .count();
+    let after = run.end + padding;
+    whole.copy(bytes, after..bytes.len().min(after + CONTEXT));
+    whole.plain(start..end, disguise)
+}

@@ -1,0 +1,176 @@
+//! What the bytes next to a token make of it: part of a name, a path, an
+//! address, a template; and what the text calls it.
+
+use std::ops::Range;
+
+use crate::rule::guard::is_token_byte;
+
+/// How far to the left a name or the beginning of a word is looked for.
+const REACH: usize = 256;
+
+/// Whether what stands right before the token makes it part of something else.
+pub(super) fn continues_something(text: &[u8], token: &Range<usize>) -> bool {
+    let before = &text[token.start.saturating_sub(REACH)..token.start];
+    let Some((&last, rest)) = before.split_last() else {
+        return false;
+    };
+    match last {
+        b'$' | b'@' => true,
+        // A member, a path of modules, the last part of a JWT.
+        b'.' => rest
+            .last()
+            .is_some_and(|&b| is_token_byte(b) || matches!(b, b')' | b']' | b'?')),
+        b'>' => rest.ends_with(b"-"),
+        b':' => rest.ends_with(b":"),
+        b'#' => rest
+            .last()
+            .is_some_and(|&b| is_token_byte(b) || matches!(b, b'"' | b'\'' | b'/')),
+        b'\\' => true,
+        // A path, unless of a URL or behind a comment's slashes.
+        b'/' => !rest.ends_with(b"/") && !rest.ends_with(b"*") && !is_in_url(rest),
+        _ => false,
+    }
+}
+
+fn is_in_url(before: &[u8]) -> bool {
+    let word = before
+        .rsplit(|b| b.is_ascii_whitespace() || matches!(b, b'"' | b'\'' | b'`' | b'<'))
+        .next()
+        .unwrap_or_default();
+    memchr::memmem::find(word, b"://").is_some()
+}
+
+/// How the text goes on after a token.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Follows {
+    /// Something that ends it.
+    End,
+    /// `.` and a second part, as far as it goes.
+    Part(Range<usize>),
+    /// More of the same word, a placeholder, an ellipsis: this was not all.
+    More,
+}
+
+pub(super) fn follows(text: &[u8], token: &Range<usize>) -> Follows {
+    let rest = &text[token.end..text.len().min(token.end + REACH)];
+    let left = token.start.checked_sub(1).map(|at| text[at]);
+    let next = rest.get(1).copied();
+    match rest.first() {
+        None => Follows::End,
+        Some(b'.') => {
+            let part = rest[1..].iter().take_while(|&&b| is_token_byte(b)).count();
+            if next == Some(b'.') || is_mask(&rest[1..]) {
+                Follows::More
+            } else if part > 0 && rest[1].is_ascii() {
+                Follows::Part(token.end + 1..token.end + 1 + part)
+            } else {
+                Follows::End
+            }
+        }
+        // Bold and italics close as they opened.
+        Some(b'*') if left == Some(b'*') => Follows::End,
+        Some(b'@') if matches!(left, Some(b'/' | b':')) => Follows::End,
+        Some(b'*' | b'@' | b'[' | b'{') => Follows::More,
+        Some(b'(') if next.is_some_and(|b| b.is_ascii()) => Follows::More,
+        Some(b'$' | b'#') if next == Some(b'{') => Follows::More,
+        Some(b'%') if next.is_some_and(|b| !b.is_ascii_hexdigit()) => Follows::More,
+        Some(b'-') if next == Some(b'>') => Follows::More,
+        Some(b':') if next == Some(b':') => Follows::More,
+        Some(b'=') if !is_padding(rest, token.len() - 3) => Follows::More,
+        Some(0x80..) if is_mask(rest) => Follows::More,
+        Some(_) => Follows::End,
+    }
+}
+
+/// `…`, `•`, `·`, `●`, `*`, `█`, `×`: what stands for characters left out.
+fn is_mask(text: &[u8]) -> bool {
+    ["…", "•", "·", "●", "∙", "█", "×", "*", "⋯", "○", "■"]
+        .iter()
+        .any(|mask| text.starts_with(mask.as_bytes()))
+}
+
+/// Whether the `=` at the beginning of `rest` complete a body of `len` to base64's multiple of four.
+fn is_padding(rest: &[u8], len: usize) -> bool {
+    let signs = rest.iter().take_while(|&&b| b == b'=').count();
+    (len + signs) % 4 == 0
+        && signs <= 2
+        && rest
+            .get(signs)
+            .is_none_or(|b| b.is_ascii_whitespace() || matches!(b, b'"' | b'\'' | b'`' | b','))
+}
+
+/// Whether the line is one that names packages and the token one of its names.
+pub(super) fn is_import(text: &[u8], token: &Range<usize>) -> bool {
+    let line = line_before(text, token).trim_ascii_start();
+    let keyword = line
+        .iter()
+        .take_while(|b| b.is_ascii_alphabetic() || **b == b'#')
+        .count();
+    let (keyword, names) = line.split_at(keyword);
+    [
+        &b"package"[..],
+        b"import",
+        b"from",
+        b"using",
+        b"namespace",
+        b"module",
+        b"mod",
+        b"#include",
+    ]
+    .contains(&keyword)
+        && names.first().is_some_and(|b| b.is_ascii_whitespace())
+        && names
+            .iter()
+            .all(|&b| is_token_byte(b) || b.is_ascii_whitespace() || b"./\\:{},*\"'<".contains(&b))
+}
+
+/// The name the text gives the token: `name = "`, `"name": "`, `name: `,
+/// `<name>`, `?name=`, `name", "`; empty where there is none.
+pub(super) fn name<'t>(text: &'t [u8], token: &Range<usize>) -> &'t [u8] {
+    let before = line_before(text, token);
+    let is_name = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
+    let end = before
+        .iter()
+        .rposition(|&b| is_name(b))
+        .map_or(0, |at| at + 1);
+    let between = &before[end..];
+    if between.len() > 12 || !between.iter().any(|b| b"=:,>(\"'`".contains(b)) {
+        return &[];
+    }
+    let start = before[..end]
+        .iter()
+        .rposition(|&b| !is_name(b))
+        .map_or(0, |at| at + 1);
+    &before[start..end]
+}
+
+/// What stands on the token's line before it, as far as a name may reach.
+pub(super) fn line_before<'t>(text: &'t [u8], token: &Range<usize>) -> &'t [u8] {
+    let from = token.start.saturating_sub(REACH);
+    text[from..token.start]
+        .rsplit(|&b| b == b'\n')
+        .next()
+        .unwrap_or_default()
+}
+
+/// The words of an identifier, lower case: `_prodCode` is `prod`, `code`.
+pub(super) fn words(name: &[u8]) -> Vec<Vec<u8>> {
+    let mut words: Vec<Vec<u8>> = Vec::new();
+    let mut previous = b'_';
+    for (at, &byte) in name.iter().enumerate() {
+        let next_is_lower = name.get(at + 1).is_some_and(u8::is_ascii_lowercase);
+        let begins = !previous.is_ascii_alphanumeric()
+            || (byte.is_ascii_uppercase() && (!previous.is_ascii_uppercase() || next_is_lower));
+        if byte.is_ascii_alphanumeric() {
+            if begins {
+                words.push(Vec::new());
+            }
+            words
+                .last_mut()
+                .expect("the first letter begins a word")
+                .push(byte.to_ascii_lowercase());
+        }
+        previous = byte;
+    }
+    words
+}

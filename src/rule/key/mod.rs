@@ -1,0 +1,239 @@
+//! What makes an `ak_` token a key: its own look, what stands around it, and who issues it.
+
+mod around;
+mod provider;
+mod shape;
+mod words;
+
+use std::ops::Range;
+
+use around::Follows;
+use provider::Provider;
+use shape::Vocabulary;
+
+use super::decode::{self, Disguise, Plain};
+use super::guard::Before;
+use super::{Match, Scene, Verdict};
+
+/// The `[rule.key]` table as written.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct KeyText {
+    /// How long the body, what follows prefix and stage, may be.
+    length: [usize; 2],
+    /// What may stand between the prefix and the body: `live_`, `test_`.
+    stages: Vec<String>,
+    placeholders: Vec<String>,
+    known_words: Vec<String>,
+    example_values: Vec<String>,
+    /// Words of a name that say its value is a credential.
+    credential_names: Vec<String>,
+    /// Last words of a name that say its value is none.
+    other_names: Vec<String>,
+    #[serde(default)]
+    provider: Vec<Provider>,
+}
+
+pub struct KeyRule {
+    anchors: Vec<Vec<u8>>,
+    length: [usize; 2],
+    stages: Vec<String>,
+    vocabulary: Vocabulary,
+    credential_names: Vec<String>,
+    other_names: Vec<String>,
+    providers: Vec<Provider>,
+}
+
+/// A token that is a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Key {
+    /// The key itself, in the text it was looked for.
+    pub span: Range<usize>,
+    pub provider: Option<String>,
+    pub help: Option<String>,
+}
+
+const PREFIX: usize = 3;
+
+impl KeyRule {
+    /// `anchors` are those of the pattern.
+    pub fn new(text: KeyText, anchors: &[Vec<u8>]) -> KeyRule {
+        let bytes = |words: Vec<String>| words.into_iter().map(String::into_bytes).collect();
+        // Only the product's own prefix has images.
+        let images = decode::ANCHORS
+            .iter()
+            .filter(|_| anchors.iter().any(|a| a == b"ak_"))
+            .map(|image| image.as_bytes().to_vec());
+        KeyRule {
+            anchors: anchors.iter().cloned().chain(images).collect(),
+            length: text.length,
+            stages: text.stages,
+            vocabulary: Vocabulary {
+                placeholders: bytes(text.placeholders),
+                known: bytes(text.known_words),
+                examples: bytes(text.example_values),
+            },
+            credential_names: text.credential_names,
+            other_names: text.other_names,
+            providers: text.provider,
+        }
+    }
+
+    /// What the prefilter looks for: the prefix, and its images in disguise.
+    pub fn anchors(&self) -> &[Vec<u8>] {
+        &self.anchors
+    }
+
+    /// `None` for placeholders, identifiers, addresses, hashes.
+    pub fn judge(&self, found: &Match, scene: &Scene<'_>) -> Option<Verdict> {
+        let text = scene.bytes();
+        let key = self.key_at(text, found.secret.clone())?;
+        let content = text[key.span.clone()].to_vec();
+        let pieces = vec![key.span.clone()];
+        Some(verdict(key, pieces, content, None))
+    }
+
+    /// The key whose image begins at `start`: split, escaped, encoded.
+    pub fn judge_hidden(&self, start: usize, scene: &Scene<'_>) -> Option<Verdict> {
+        let (plain, key) = self.reveal(scene.bytes(), start)?;
+        let pieces = plain.origin(key.span.clone());
+        let content = plain.text[key.span.clone()].to_vec();
+        Some(verdict(key, pieces, content, Some(plain.disguise)))
+    }
+
+    /// Where the key of a match stands, and the key.
+    pub fn plain(&self, text: &[u8], found: &Match) -> Option<(Range<usize>, Vec<u8>)> {
+        let key = self.key_at(text, found.secret.clone())?;
+        let content = text[key.span.clone()].to_vec();
+        Some((key.span, content))
+    }
+
+    /// Where the key stands whose image begins at `start`, and the key.
+    pub fn hidden(&self, text: &[u8], start: usize) -> Option<(Range<usize>, Vec<u8>)> {
+        let (plain, key) = self.reveal(text, start)?;
+        let pieces = plain.origin(key.span.clone());
+        let span = pieces.first()?.start..pieces.last()?.end;
+        Some((span, plain.text[key.span].to_vec()))
+    }
+
+    fn reveal(&self, text: &[u8], start: usize) -> Option<(Plain, Key)> {
+        let plain = decode::reveal(text, start)?;
+        match self.key_in(&plain) {
+            Some(key) => Some((plain, key)),
+            None => {
+                let inner = decode::reveal_inside(&plain)?;
+                let key = self.key_in(&inner)?;
+                Some((inner, key))
+            }
+        }
+    }
+
+    fn key_in(&self, plain: &Plain) -> Option<Key> {
+        (plain.token.len() >= PREFIX + self.length[0]
+            && Before::Boundary.allows(&plain.text, plain.token.start))
+        .then(|| self.key_at(&plain.text, plain.token.clone()))
+        .flatten()
+    }
+
+    /// The key that the token is or begins. Looks at no more than 512 bytes to
+    /// either side, so that the answer is the same in every window and in
+    /// decoded text.
+    pub fn key_at(&self, text: &[u8], token: Range<usize>) -> Option<Key> {
+        let stage = self.stage(&text[token.start + PREFIX..token.end]);
+        let body = &text[token.start + PREFIX + stage..token.end];
+        let length = self.length[0]..=self.length[1];
+        if body.len() < *length.start()
+            || around::continues_something(text, &token)
+            || around::is_import(text, &token)
+        {
+            return None;
+        }
+        let name = around::name(text, &token);
+        let words = around::words(name);
+        let named = self.says_credential(&words);
+        // What stands in a markup tag, `<code>`, is called by no name.
+        let tagged = text[..token.start].ends_with(b">");
+        if !named && !tagged && self.is_other(&words) {
+            return None;
+        }
+        let hinted =
+            named || self.says_credential(&around::words(around::line_before(text, &token)));
+        let random = |body: &[u8]| {
+            length.contains(&body.len()) && shape::is_random(body, hinted, &self.vocabulary)
+        };
+        let span = match around::follows(text, &token) {
+            Follows::End if random(body) => token,
+            Follows::Part(part) if random(&text[part.clone()]) => token.start..part.end,
+            Follows::End | Follows::Part(_) | Follows::More => return None,
+        };
+        if shape::is_address(body) || (shape::looks_like_address(body) && !named) {
+            return None;
+        }
+        let stage = text[span.start + PREFIX..][..stage]
+            .strip_suffix(b"_")
+            .unwrap_or_default();
+        let provider = provider::find(&self.providers, text, &span, stage, body, name);
+        Some(Key {
+            provider: provider.map(|p| p.name.clone()),
+            help: provider.map(|p| p.help.clone()),
+            span,
+        })
+    }
+
+    /// The length of the stage word and its `_` at the beginning of `rest`, or 0.
+    fn stage(&self, rest: &[u8]) -> usize {
+        self.stages
+            .iter()
+            .map(String::as_bytes)
+            .find(|stage| rest.starts_with(stage) && rest.get(stage.len()) == Some(&b'_'))
+            .map_or(0, |stage| stage.len() + 1)
+    }
+
+    /// Whether any of these words speaks of a credential.
+    fn says_credential(&self, words: &[Vec<u8>]) -> bool {
+        words
+            .iter()
+            .any(|word| is_listed(&self.credential_names, word))
+    }
+
+    /// Whether a name of these words is a known one for what is no credential.
+    fn is_other(&self, words: &[Vec<u8>]) -> bool {
+        let is_stage = |word: &Vec<u8>| is_listed(&self.stages, word);
+        words
+            .last()
+            .is_some_and(|word| is_listed(&self.other_names, word))
+            || is_listed(&self.other_names, &words.concat())
+            // A name that shares the prefix: a namespace, not a kind of key.
+            || (words.len() > 1 && words[0] == b"ak" && !words.last().is_some_and(is_stage))
+    }
+}
+
+fn is_listed(list: &[String], word: &[u8]) -> bool {
+    list.iter().any(|listed| listed.as_bytes() == word)
+}
+
+fn verdict(
+    key: Key,
+    pieces: Vec<Range<usize>>,
+    content: Vec<u8>,
+    disguise: Option<Disguise>,
+) -> Verdict {
+    let mut message = "hard-coded `ak_` application key".to_owned();
+    if let Some(name) = &key.provider {
+        message.push_str(&format!(" ({name})"));
+    }
+    if let Some(disguise) = disguise {
+        message.push_str(&format!(", {}", disguise.words()));
+    }
+    let start = pieces.first().map_or(0, |p| p.start);
+    let end = pieces.last().map_or(0, |p| p.end);
+    Verdict {
+        message,
+        highlight: start..end,
+        secrets: pieces,
+        content,
+        provider: key.provider,
+        help: key.help,
+        ..Verdict::default()
+    }
+}

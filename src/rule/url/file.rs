@@ -1,0 +1,242 @@
+//! What a file is for, as far as its path tells.
+
+use super::words::words;
+use crate::syntax::{Kind, paths};
+
+/// What the URLs of a file can be, before anything in it is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Purpose {
+    Code,
+    Config,
+    /// Records and documents: mostly written by programs.
+    Data,
+    /// Pages and their templates.
+    Markup,
+    /// Text for people.
+    Prose,
+    /// No call is ever made from it: licences, lock files, translations, source maps.
+    Silent,
+}
+
+/// What the folders and the name say about the weight of a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Weight {
+    Full,
+    /// Examples, documentation and other people's code: never more than a note.
+    Light,
+    /// Tests and their data.
+    None,
+}
+
+/// What the URLs of the file at `path` can be; `kind` is its language's.
+pub(super) fn purpose(path: &[u8], kind: Kind) -> Purpose {
+    let lower = String::from_utf8_lossy(path).to_ascii_lowercase();
+    let (folders, name) = lower.rsplit_once('/').unwrap_or(("", &lower));
+    let stem = name.split('.').next().unwrap_or(name);
+    let extension = name.rsplit_once('.').map_or("", |(_, e)| e);
+    if (SILENT_STEMS.contains(&stem) && kind != Kind::Code)
+        || SILENT_NAMES.contains(&name)
+        || SILENT.contains(&extension)
+        || name.contains(".min.")
+        || folders
+            .split('/')
+            .any(|folder| TRANSLATIONS.contains(&folder))
+    {
+        return Purpose::Silent;
+    }
+    match kind {
+        Kind::Lock | Kind::Style => Purpose::Silent,
+        Kind::Code => Purpose::Code,
+        Kind::Config => Purpose::Config,
+        Kind::Data | Kind::Text => Purpose::Data,
+        Kind::Markup | Kind::Template => Purpose::Markup,
+        Kind::Prose => Purpose::Prose,
+    }
+}
+
+pub(super) fn weight(path: &[u8]) -> Weight {
+    if paths::is_test_path(path) || paths::is_fixture_path(path) {
+        return Weight::None;
+    }
+    let text = String::from_utf8_lossy(path);
+    let (folders, name) = text.rsplit_once('/').unwrap_or(("", &text));
+    let mut light = paths::is_vendored_path(path) || paths::is_doc_path(path);
+    for folder in folders.split('/') {
+        let words = words(folder.as_bytes());
+        let has = |list: &[&str]| words.iter().any(|w| list.contains(&w.as_str()));
+        if has(TESTS) {
+            return Weight::None;
+        }
+        light |= words.len() <= 3 && has(LIGHT);
+    }
+    light |= [".example", ".sample", ".dist"]
+        .iter()
+        .any(|s| name.contains(s));
+    if light { Weight::Light } else { Weight::Full }
+}
+
+/// Words of folders that hold tests, whatever stands beside them.
+const TESTS: &[&str] = &[
+    "test", "tests", "testing", "fixture", "fixtures", "mock", "mocks", "cached",
+];
+const LIGHT: &[&str] = &[
+    "example",
+    "examples",
+    "sample",
+    "samples",
+    "demo",
+    "demos",
+    "vendor",
+    "codemirror",
+    "jquery",
+];
+const TRANSLATIONS: &[&str] = &[
+    "locale",
+    "locales",
+    "lang",
+    "langs",
+    "language",
+    "languages",
+    "i18n",
+    "l10n",
+    "translations",
+    "translation",
+    "localization",
+    "lproj",
+    "po",
+];
+const SILENT_STEMS: &[&str] = &[
+    "license",
+    "licence",
+    "licenses",
+    "copying",
+    "copyright",
+    "notice",
+    "unlicense",
+    "authors",
+    "contributors",
+    "changelog",
+    "changes",
+    "history",
+    "credits",
+    "thanks",
+    "patents",
+];
+const SILENT_NAMES: &[&str] = &[
+    "go.sum",
+    "go.mod",
+    "gradlew",
+    "gradlew.bat",
+    "mvnw",
+    "mvnw.cmd",
+    "yarn.lock",
+    "gemfile.lock",
+    "cargo.lock",
+    "composer.lock",
+    "pnpm-lock.yaml",
+    "poetry.lock",
+    "pom.xml",
+    "package.json",
+    "composer.json",
+    "cargo.toml",
+    "pyproject.toml",
+    "setup.py",
+    "setup.cfg",
+    "bower.json",
+    "codemeta.json",
+    "manifest.json",
+    "control",
+    ".gitignore",
+    ".gitattributes",
+    ".mailmap",
+];
+const SILENT: &[&str] = &[
+    "lock",
+    "map",
+    "resx",
+    "xlf",
+    "xliff",
+    "po",
+    "pot",
+    "mo",
+    "strings",
+    "xcstrings",
+    "arb",
+    "ts.xml",
+    "svg",
+    "log",
+    "xsd",
+    "dtd",
+    "xsl",
+    "xslt",
+    "rng",
+    "rdf",
+    "owl",
+    "ttl",
+    "n3",
+    "plist",
+    "entitlements",
+    "storyboard",
+    "xib",
+    "manifest",
+    "gemspec",
+    "podspec",
+    "nuspec",
+    "csproj",
+    "vbproj",
+    "fsproj",
+    "sln",
+    "props",
+    "targets",
+    "ics",
+    "eml",
+    "bib",
+    "css",
+    "scss",
+    "less",
+    "sass",
+    "styl",
+    "patch",
+    "diff",
+    "snap",
+    "har",
+    "wsdl",
+    "icls",
+    "iml",
+    "appdata",
+    "metainfo",
+    "desktop",
+    "glade",
+    "ui",
+    "qrc",
+    "rc",
+    "spdx",
+    "opml",
+    "nfo",
+    "sum",
+];
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_path_says_how_much_a_finding_weighs() {
+        let cases = [
+            ("src/a.py", Weight::Full),
+            ("tests/a.py", Weight::None),
+            ("a/androidTest/b.java", Weight::None),
+            ("Jellyfin.Networking.Tests/a.cs", Weight::None),
+            ("a/b_test.go", Weight::None),
+            ("a/test_b.py", Weight::None),
+            ("a/b.spec.ts", Weight::None),
+            ("a/UserServiceTest.java", Weight::None),
+            ("a/latest.py", Weight::Full),
+            ("examples/a.py", Weight::Light),
+            ("node_modules/a/b.js", Weight::Light),
+            ("app/.env.example", Weight::Light),
+        ];
+        for (path, expected) in cases {
+            assert_eq!(weight(path.as_bytes()), expected, "{path}");
+        }
+    }
+}

@@ -1,0 +1,264 @@
+//! What kind of machine a host names: only a public one can be called in plain text by mistake.
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+/// The lists of the rule file that hosts are compared with.
+#[derive(Default)]
+pub(super) struct Hosts {
+    /// The product's own: always an error.
+    pub(super) product: Vec<String>,
+    /// Last labels that no public name has.
+    pub(super) reserved: Vec<String>,
+    /// Labels that stand for the reader's own domain.
+    pub(super) placeholders: Vec<String>,
+    /// Hosts, or hosts with the beginning of a path, whose URLs are names and are never called.
+    pub(super) identifiers: Vec<String>,
+    /// Hosts whose URLs are read by people.
+    pub(super) documentation: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Class {
+    /// This machine, this network, or a name that resolves nowhere else.
+    Local,
+    /// Meant to be replaced by the reader, or no host at all.
+    Placeholder,
+    /// The program decides.
+    Dynamic,
+    /// A namespace, a schema, a licence.
+    Identifier,
+    Documentation,
+    Product,
+    Public,
+}
+
+impl Hosts {
+    /// `host` and `path` are lower-case texts with `\0` for template holes.
+    pub(super) fn classify(&self, host: &str, path: &str) -> Class {
+        if let Some(v6) = host.strip_prefix('[') {
+            return v6.strip_suffix(']').map_or(Class::Placeholder, classify_v6);
+        }
+        let host = host.strip_suffix('.').unwrap_or(host);
+        let literal = match host.rfind('\0') {
+            None => host,
+            // `api-${region}.vendor.com`: what follows the hole names the owner.
+            Some(hole) => match host[hole + 1..].split_once('.') {
+                Some((_, rest)) if rest.contains('.') => rest,
+                _ => return Class::Dynamic,
+            },
+        };
+        if let Some(address) = numeric(literal) {
+            return classify_v4(address);
+        }
+        let labels: Vec<&str> = literal.split('.').collect();
+        if !labels.iter().all(|l| is_label(l)) {
+            return Class::Placeholder;
+        }
+        let [.., owner, top] = labels.as_slice() else {
+            return Class::Local;
+        };
+        if self.product.iter().any(|p| is_within(literal, p)) {
+            return Class::Product;
+        }
+        if self.reserved.iter().any(|r| is_within(literal, r)) {
+            return Class::Local;
+        }
+        if !is_top_level(top) || self.is_placeholder(&labels, owner, top) {
+            return Class::Placeholder;
+        }
+        if is_listed(&self.identifiers, literal, path) || is_identifier_host(labels[0]) {
+            return Class::Identifier;
+        }
+        if is_listed(&self.documentation, literal, path) || is_documentation_host(&labels) {
+            return Class::Documentation;
+        }
+        Class::Public
+    }
+
+    fn is_placeholder(&self, labels: &[&str], owner: &str, top: &str) -> bool {
+        const OWN: [&str; 19] = [
+            "domain", "site", "server", "host", "hostname", "app", "company", "website", "store",
+            "shop", "service", "project", "blog", "proxy", "instance", "name", "api", "url",
+            "hoster",
+        ];
+        // `co.uk` and its like: the owner is one label further left.
+        let names = &labels[..labels.len() - 1];
+        let second_level = ["co", "com", "org", "net", "ac", "gov", "edu"].contains(&owner)
+            && top.len() == 2
+            && names.len() > 1;
+        let owner = if second_level {
+            names[names.len() - 2]
+        } else {
+            owner
+        };
+        let named = |label: &&str| {
+            let bare: String = label.chars().filter(|c| !matches!(c, '-' | '_')).collect();
+            self.placeholders.contains(&bare)
+                || ["your", "my", "some", "the", "a", "any", "client", "other"]
+                    .iter()
+                    .any(|p| bare.strip_prefix(p).is_some_and(|rest| OWN.contains(&rest)))
+                || (bare.starts_with("your") && bare.len() > 6)
+        };
+        let lone = ["com", "org", "net"].contains(&top) && owner.len() == 1 && owner != "x";
+        lone || labels.iter().all(|l| l.len() == 1)
+            || labels
+                .iter()
+                .any(|l| l.len() > 1 && l.bytes().all(|b| b == b'x'))
+            || names.iter().any(named)
+            || ([
+                "foo", "bar", "baz", "test", "abc", "domain", "host", "server", "site", "url",
+                "company", "proxy", "link", "demo", "website", "hostname", "bla", "blah", "qux",
+            ]
+            .contains(&owner))
+    }
+}
+
+/// Whether `host` is `suffix` or a name under it.
+fn is_within(host: &str, suffix: &str) -> bool {
+    host.strip_suffix(suffix)
+        .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+}
+
+/// Entries are a host, or a host with the beginning of a path.
+fn is_listed(list: &[String], host: &str, path: &str) -> bool {
+    list.iter().any(|entry| match entry.split_once('/') {
+        None => is_within(host, entry),
+        Some((name, prefix)) => {
+            is_within(host, name)
+                && path
+                    .strip_prefix('/')
+                    .is_some_and(|path| path.starts_with(prefix))
+        }
+    })
+}
+
+/// `schemas.vendor.com`, `ns.adobe.com`: names of vocabularies.
+fn is_identifier_host(first: &str) -> bool {
+    [
+        "schemas", "schema", "ns", "xmlns", "xsd", "dtd", "purl", "ontology", "vocab",
+    ]
+    .contains(&first)
+}
+
+fn is_documentation_host(labels: &[&str]) -> bool {
+    labels[..labels.len() - 2].iter().any(|l| {
+        [
+            "docs",
+            "doc",
+            "documentation",
+            "wiki",
+            "blog",
+            "blogs",
+            "forum",
+            "forums",
+            "help",
+            "support",
+            "manual",
+            "man",
+            "kb",
+            "faq",
+            "bugs",
+            "issues",
+            "jira",
+            "community",
+            "developer",
+            "developers",
+            "learn",
+            "javadoc",
+        ]
+        .contains(l)
+    })
+}
+
+fn is_label(label: &str) -> bool {
+    !label.is_empty()
+        && label
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_') || b >= 0x80)
+}
+
+/// Letters, or punycode; the names of files are none (`http://index.html`).
+fn is_top_level(label: &str) -> bool {
+    const FILES: [&str; 10] = [
+        "html", "htm", "php", "js", "css", "json", "xml", "txt", "jsp", "png",
+    ];
+    label.len() >= 2
+        && (label.starts_with("xn--")
+            || label.chars().all(|c| c.is_alphabetic()) && !FILES.contains(&label))
+}
+
+/// An IPv4 address in any form that `inet_aton` takes: decimal, octal, hex, one to four parts.
+fn numeric(host: &str) -> Option<Ipv4Addr> {
+    let part = |text: &str| -> Option<u32> {
+        match text {
+            "" => None,
+            _ if text.starts_with("0x") => u32::from_str_radix(&text[2..], 16).ok(),
+            _ if text.len() > 1 && text.starts_with('0') => u32::from_str_radix(text, 8).ok(),
+            _ => text.parse().ok(),
+        }
+    };
+    let parts: Vec<u32> = host.split('.').map(part).collect::<Option<_>>()?;
+    let (last, first) = parts.split_last()?;
+    if first.len() > 3 || first.iter().any(|&p| p > 255) {
+        return None;
+    }
+    let room = 8 * (4 - first.len());
+    if room < 32 && *last >= 1 << room {
+        return None;
+    }
+    let head = first
+        .iter()
+        .enumerate()
+        .fold(0, |sum, (i, &p)| sum | p << (24 - 8 * i));
+    Some(Ipv4Addr::from(head | last))
+}
+
+fn classify_v4(address: Ipv4Addr) -> Class {
+    let [a, b, c, d] = address.octets();
+    if address.is_loopback()
+        || address.is_private()
+        || address.is_link_local()
+        || a == 0
+        || a >= 224
+        || (a == 100 && b & 0xC0 == 64)
+        || (a == 198 && b & 0xFE == 18)
+    {
+        return Class::Local;
+    }
+    let counted = b == a.wrapping_add(1) && c == b.wrapping_add(1) && d == c.wrapping_add(1);
+    let down = b == a.wrapping_sub(1) && c == b.wrapping_sub(1) && d == c.wrapping_sub(1);
+    if address.is_documentation()
+        || counted
+        || down
+        || matches!(
+            (a, b, c, d),
+            (11, 22, 33, 44) | (12, 34, 56, 78) | (123, 45, 67, 89)
+        )
+        || (a == b && b == c && c == d && a > 9)
+    {
+        return Class::Placeholder;
+    }
+    Class::Public
+}
+
+fn classify_v6(text: &str) -> Class {
+    let Ok(address) = text.split('%').next().unwrap_or(text).parse::<Ipv6Addr>() else {
+        return Class::Placeholder;
+    };
+    if let Some(v4) = address.to_ipv4_mapped() {
+        return classify_v4(v4);
+    }
+    let first = address.segments()[0];
+    if address.is_loopback()
+        || address.is_unspecified()
+        || address.is_multicast()
+        || first & 0xFE00 == 0xFC00
+        || first & 0xFFC0 == 0xFE80
+    {
+        return Class::Local;
+    }
+    if first == 0x2001 && address.segments()[1] == 0x0db8 {
+        return Class::Placeholder;
+    }
+    Class::Public
+}

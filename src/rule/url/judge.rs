@@ -1,0 +1,439 @@
+//! Whether a URL is an API call, and how sure that is.
+
+use std::ops::Range;
+
+use super::super::{Scene, Verdict};
+use super::UrlRule;
+use super::context::{Context, Lead, is_word};
+use super::file::{Purpose, Weight, purpose, weight};
+use super::host::Class;
+use super::parse::Url;
+use super::shape::{Credential, Shape, Value, credentials, shape};
+use super::words::{Role, Work, role, work};
+use crate::finding::Severity;
+use crate::syntax::{Place, paths};
+
+/// Code larger than this is generated: its names are not followed.
+const LARGEST_FOLLOWED: usize = 512 * 1024;
+/// How far from the URL its name is looked for.
+const FOLLOWED: usize = 24 * 1024;
+const OCCURRENCES: usize = 24;
+
+/// What was found, and how it reads.
+struct Ruling {
+    severity: Severity,
+    message: String,
+}
+
+pub(super) fn judge(rule: &UrlRule, url: &Url, scene: &Scene<'_>) -> Option<Verdict> {
+    let bytes = scene.bytes();
+    let host = url.text(bytes, &url.host).to_ascii_lowercase();
+    let raw = url.text(bytes, &url.path);
+    let class = rule.hosts.classify(&host, &raw.to_ascii_lowercase());
+    let credentials = credentials(bytes, url, &rule.credential_parameters);
+    let ruling = match class {
+        Class::Product => Ruling {
+            severity: Severity::Error,
+            message: "Report Flow is called over plain HTTP, which it rejects: use `https://`"
+                .into(),
+        },
+        Class::Public | Class::Documentation => {
+            public(url, scene, class, &host, &raw, &credentials)?
+        }
+        Class::Local | Class::Placeholder | Class::Dynamic | Class::Identifier => return None,
+    };
+    let secrets: Vec<Range<usize>> = credentials
+        .iter()
+        .filter(|c| c.kind == Value::Literal)
+        .map(|c| c.value.clone())
+        .collect();
+    let mut content = Vec::with_capacity(url.span.len());
+    let mut at = url.span.start;
+    for secret in &secrets {
+        content.extend_from_slice(&bytes[at..secret.start]);
+        at = secret.end;
+    }
+    content.extend_from_slice(&bytes[at..url.span.end]);
+    Some(Verdict {
+        severity: Some(ruling.severity),
+        message: ruling.message,
+        highlight: url.span.clone(),
+        secrets,
+        content,
+        provider: (class == Class::Product).then(|| "Report Flow".to_owned()),
+        ..Verdict::default()
+    })
+}
+
+fn public(
+    url: &Url,
+    scene: &Scene<'_>,
+    class: Class,
+    host: &str,
+    raw: &str,
+    credentials: &[Credential],
+) -> Option<Ruling> {
+    let path = scene.document.path.as_bytes();
+    let mut purpose = purpose(path, scene.language().kind());
+    let weight = weight(path);
+    if purpose == Purpose::Silent || weight == Weight::None {
+        return None;
+    }
+    let bytes = scene.bytes();
+    let query = url
+        .query
+        .as_ref()
+        .map(|q| url.text(bytes, q).to_ascii_lowercase());
+    let ends_open = matches!(bytes[url.span.end - 1], b'=' | b'/' | b'?')
+        && bytes
+            .get(url.span.end)
+            .is_some_and(|b| matches!(b, b'"' | b'\'' | b'`'))
+        && bytes[url.span.end + 1..bytes.len().min(url.span.end + 8)]
+            .trim_ascii_start()
+            .first()
+            .is_some_and(|b| matches!(b, b'+' | b'.' | b'%' | b'\\' | b'&'));
+    let shape = shape(host, raw, query.as_deref(), ends_open);
+    if shape == Shape::Identifier || paths::is_minified(path, bytes) {
+        return None;
+    }
+    let place = scene.lexed().place(url.span.start);
+    match place {
+        Place::LineComment
+        | Place::BlockComment
+        | Place::DocString
+        | Place::Regex
+        | Place::LinkTarget
+        | Place::Prose => return None,
+        Place::Heredoc | Place::InlineCode | Place::CodeBlock
+            if !runs_command(&bytes[line_start(bytes, url.span.start)..url.span.start]) =>
+        {
+            return None;
+        }
+        Place::String | Place::Template if purpose == Purpose::Markup => purpose = Purpose::Code,
+        Place::Code
+        | Place::String
+        | Place::Template
+        | Place::Heredoc
+        | Place::InlineCode
+        | Place::CodeBlock
+        | Place::MarkupText
+        | Place::MarkupAttribute => {}
+    }
+    let context = Context::read(bytes, url.span.start);
+    let evidence = evidence(bytes, url, purpose, shape, &context)?;
+    let light = weight == Weight::Light || purpose == Purpose::Prose;
+
+    let carried = credentials.iter().find(|c| c.kind != Value::Placeholder);
+    if let Some(credential) = carried
+        && class == Class::Public
+        && evidence != Evidence::Command
+    {
+        return Some(Ruling {
+            severity: if light {
+                Severity::Note
+            } else {
+                Severity::Error
+            },
+            message: match &credential.parameter {
+                Some(name) => format!(
+                    "the `{}` parameter travels to {} in plain text",
+                    shown(name),
+                    shown(host)
+                ),
+                None => format!(
+                    "the password in this URL travels to {} in plain text",
+                    shown(host)
+                ),
+            },
+        });
+    }
+    let (severity, why) = match evidence {
+        Evidence::Call => (Severity::Warning, "is called"),
+        Evidence::Command => (Severity::Warning, "is called"),
+        Evidence::Named => (Severity::Warning, "is configured as an endpoint"),
+        Evidence::Shaped => (Severity::Warning, "looks like an API and is addressed"),
+        Evidence::Followed => (Severity::Warning, "is called"),
+        Evidence::Little => (Severity::Note, "is addressed"),
+    };
+    Some(Ruling {
+        severity: if light || class == Class::Documentation {
+            Severity::Note
+        } else {
+            severity
+        },
+        message: format!("{} {why} over plain HTTP", shown(host)),
+    })
+}
+
+/// A piece of the URL as a message may show it.
+fn shown(text: &str) -> String {
+    text.chars()
+        .map(|c| if c == '\0' { '*' } else { c })
+        .filter(|c| !c.is_control())
+        .take(80)
+        .collect()
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Evidence {
+    /// The argument of a call that sends requests.
+    Call,
+    /// The argument of `curl` or its kind.
+    Command,
+    /// A name says that it is an endpoint.
+    Named,
+    /// The URL itself looks like an API.
+    Shaped,
+    /// Its name is given to a call elsewhere.
+    Followed,
+    Little,
+}
+
+/// Why the URL may be an API call; `None` where it is something else.
+fn evidence(
+    bytes: &[u8],
+    url: &Url,
+    purpose: Purpose,
+    shape: Shape,
+    context: &Context,
+) -> Option<Evidence> {
+    let line = line_start(bytes, url.span.start);
+    let before = &bytes[line..url.span.start];
+    let command = runs_command(before);
+    match context.lead {
+        Lead::Link | Lead::Embedded => return None,
+        Lead::Inside if !command => return mirror(before),
+        Lead::Inside | Lead::Quote | Lead::Bare | Lead::Element => {}
+    }
+    if context.compared || is_key(bytes, url, context) {
+        return None;
+    }
+    if purpose == Purpose::Prose {
+        return (command && shape != Shape::Page).then_some(Evidence::Little);
+    }
+    let name = |range: &Range<usize>| &bytes[range.clone()];
+    let works: Vec<Work> = context.calls.iter().map(|c| work(name(&c.name))).collect();
+    let sender = works.iter().position(|w| *w == Work::Fetch);
+    // What receives the answer of a call says nothing about its argument.
+    let roles: Vec<Role> = context
+        .names
+        .iter()
+        .filter(|n| sender.is_none_or(|s| n.start > context.calls[s].name.start))
+        .map(|n| role(name(n)))
+        .collect();
+    let siblings: Vec<&[u8]> = context
+        .calls
+        .iter()
+        .take(2)
+        .flat_map(|c| &c.siblings)
+        .map(name)
+        .collect();
+    if roles.first() == Some(&Role::Other)
+        || (matches!(roles.first(), Some(Role::Address | Role::Unknown))
+            && roles[1..].contains(&Role::Other))
+        || siblings
+            .iter()
+            .any(|s| role(s) == Role::Other && s.len() > 2)
+    {
+        return None;
+    }
+    let first = works.iter().find(|w| **w != Work::Wrap);
+    if first == Some(&Work::Other) {
+        return None;
+    }
+    let methods = siblings.iter().any(|s| is_method(s));
+    let called = first == Some(&Work::Fetch) && roles.is_empty() || methods;
+    if called || (first == Some(&Work::Fetch) && shape != Shape::Page) {
+        return Some(Evidence::Call);
+    }
+    if command {
+        return Some(Evidence::Command);
+    }
+    let markup = purpose == Purpose::Markup;
+    if markup && context.lead != Lead::Quote {
+        return None;
+    }
+    let named = roles.contains(&Role::Endpoint)
+        || siblings.iter().any(|s| role(s) == Role::Endpoint)
+        || context
+            .calls
+            .iter()
+            .take(1)
+            .any(|c| role(name(&c.name)) == Role::Endpoint);
+    if named && shape != Shape::Page {
+        return Some(Evidence::Named);
+    }
+    if shape == Shape::Api {
+        return Some(Evidence::Shaped);
+    }
+    if purpose == Purpose::Code {
+        let variable = context.names.first().and_then(|n| variable(bytes, n));
+        let addressed = variable.is_some() && roles.first() == Some(&Role::Address);
+        if let Some(variable) = variable
+            && bytes.len() <= LARGEST_FOLLOWED
+            && is_fetched(bytes, variable, url.span.end)
+        {
+            return Some(Evidence::Followed);
+        }
+        if addressed && shape == Shape::Filled {
+            return Some(Evidence::Named);
+        }
+    }
+    if markup || shape == Shape::Page {
+        return None;
+    }
+    Some(Evidence::Little)
+}
+
+fn is_method(word: &[u8]) -> bool {
+    [
+        "GET",
+        "POST",
+        "PUT",
+        "PATCH",
+        "DELETE",
+        "HEAD",
+        "MethodGet",
+        "MethodPost",
+    ]
+    .iter()
+    .any(|m| m.as_bytes() == word)
+}
+
+fn line_start(bytes: &[u8], at: usize) -> usize {
+    let floor = at.saturating_sub(1024);
+    floor
+        + bytes[floor..at]
+            .iter()
+            .rposition(|&b| b == b'\n')
+            .map_or(0, |i| i + 1)
+}
+
+/// Whether the text before the URL, on its line, runs a program that fetches it.
+fn runs_command(before: &[u8]) -> bool {
+    let segment = before
+        .iter()
+        .rposition(|&b| matches!(b, b'|' | b';' | b'&'))
+        .map_or(before, |i| &before[i + 1..]);
+    segment
+        .split(|b| !b.is_ascii_alphanumeric() && !matches!(b, b'-' | b'_' | b'.'))
+        .any(|w| {
+            [
+                "curl",
+                "wget",
+                "Invoke-WebRequest",
+                "Invoke-RestMethod",
+                "iwr",
+                "irm",
+                "aria2c",
+                "_get",
+                "_post",
+            ]
+            .iter()
+            .any(|c| c.as_bytes() == w)
+        })
+        && !segment.ends_with(b"-e ")
+        && !segment.ends_with(b"--referer ")
+        && !segment
+            .windows(8)
+            .any(|w| w.eq_ignore_ascii_case(b"referer:"))
+}
+
+/// A line of a package manager's sources: signed, and still worth a note.
+fn mirror(before: &[u8]) -> Option<Evidence> {
+    let text = before.trim_ascii_start();
+    before
+        .windows(4)
+        .any(|w| w == b"deb ")
+        .then_some(Evidence::Little)
+        .filter(|_| !text.is_empty())
+}
+
+/// Whether the URL is the key of a map: `"http://..": value`.
+fn is_key(bytes: &[u8], url: &Url, context: &Context) -> bool {
+    if context.lead != Lead::Quote {
+        return false;
+    }
+    let rest = &bytes[url.span.end..bytes.len().min(url.span.end + 16)];
+    let rest = rest.strip_prefix(b"\\").unwrap_or(rest);
+    let Some((b'"' | b'\'' | b'`', rest)) = rest.split_first() else {
+        return false;
+    };
+    let rest = rest.trim_ascii_start();
+    rest.starts_with(b"=>")
+        || (rest.first() == Some(&b':')
+            && rest.get(1) != Some(&b':')
+            && context.names.is_empty()
+            && !context.returned
+            && context.calls.is_empty()
+            && !bytes[line_start(bytes, url.span.start)..url.span.start].contains(&b'?'))
+        || rest.starts_with(b"==")
+        || rest.starts_with(b"!=")
+}
+
+/// The variable or constant at `name` without its receiver; `None` for the keys of maps.
+fn variable<'b>(bytes: &'b [u8], name: &Range<usize>) -> Option<&'b [u8]> {
+    let word = &bytes[name.clone()];
+    let quoted = name
+        .start
+        .checked_sub(1)
+        .is_some_and(|i| matches!(bytes[i], b'"' | b'\'' | b'`'));
+    let own = word
+        .iter()
+        .rposition(|&b| matches!(b, b'.' | b'$' | b'@' | b'>' | b':'))
+        .map_or(word, |i| &word[i + 1..]);
+    let receiver = &word[..word.len() - own.len()];
+    let plain = own.iter().all(|&b| is_word(b));
+    let ours = [
+        &b""[..],
+        b"$",
+        b"@",
+        b"this.",
+        b"self.",
+        b"$this->",
+        b"self::",
+        b"@@",
+    ];
+    (!quoted && plain && ours.contains(&receiver)).then_some(own)
+}
+
+/// Whether `word`, assigned at `from`, is given to a call that sends
+/// requests before something else is assigned to it.
+fn is_fetched(bytes: &[u8], word: &[u8], from: usize) -> bool {
+    if word.len() < 3 {
+        return false;
+    }
+    let window = &bytes[from..bytes.len().min(from + FOLLOWED)];
+    let uses = memchr::memmem::find_iter(window, word)
+        .map(|i| from + i)
+        .filter(|&i| {
+            !is_word(bytes[i - 1]) && bytes.get(i + word.len()).is_none_or(|&b| !is_word(b))
+        })
+        .take(OCCURRENCES);
+    for at in uses {
+        let rest = bytes[at + word.len()..bytes.len().min(at + word.len() + 8)].trim_ascii_start();
+        let assigns = rest.starts_with(b":=")
+            || (rest.first() == Some(&b'=') && !matches!(rest.get(1), Some(b'=' | b'>')));
+        let start = at
+            - bytes[line_start(bytes, at)..at]
+                .iter()
+                .rev()
+                .take_while(|&&b| {
+                    is_word(b) || matches!(b, b'.' | b':' | b'$' | b'>' | b'-' | b'@')
+                })
+                .count();
+        let context = Context::read(bytes, start);
+        let done = context
+            .calls
+            .iter()
+            .map(|c| work(&bytes[c.name.clone()]))
+            .find(|w| *w != Work::Wrap);
+        if done == Some(Work::Fetch) {
+            return true;
+        }
+        if assigns && context.calls.is_empty() {
+            return false;
+        }
+    }
+    false
+}

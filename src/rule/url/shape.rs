@@ -1,0 +1,495 @@
+//! What a URL's own text says: an API, a page, a name, a credential.
+
+use std::ops::Range;
+
+use super::parse::Url;
+use super::words::words;
+
+/// What the text of a URL is like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// `api.`, `/v1/`, `.json`, `format=`.
+    Api,
+    /// A query, or parts that the program fills in.
+    Filled,
+    /// Nothing to tell by.
+    Plain,
+    /// `.html`, `/wiki/`, `/docs/`, an image.
+    Page,
+    /// A DTD, an XML schema, a fragment of a vocabulary.
+    Identifier,
+}
+
+/// `host` and `path` are lower-case texts with `\0` for holes; `raw` is the path as written.
+pub(super) fn shape(host: &str, raw: &str, query: Option<&str>, ends_open: bool) -> Shape {
+    let path = raw.to_ascii_lowercase();
+    let segments: Vec<&str> = path.split('/').filter(|s| !s.is_empty()).collect();
+    let last = segments.last().copied().unwrap_or("");
+    let extension = last.rsplit_once('.').map_or("", |(_, e)| e);
+    let has = |list: &[&str]| segments.iter().any(|s| list.contains(s));
+    if ["dtd", "xsd", "rng", "rdf", "owl", "wsdl", "xsl", "xslt"].contains(&extension)
+        || last == "schema.json"
+        || last.ends_with("schema#")
+        || has(&[
+            "schema",
+            "schemas",
+            "ns",
+            "namespace",
+            "namespaces",
+            "xmlns",
+            "dtd",
+            "dtds",
+            "ontology",
+            "xmlschema",
+            "xsd",
+            "xml-schema",
+            "vocab",
+        ])
+    {
+        return Shape::Identifier;
+    }
+    let page = PAGE_EXTENSIONS.contains(&extension)
+        || has(PAGE_SEGMENTS)
+        || segments
+            .iter()
+            .any(|s| s.starts_with("share") || s.starts_with("~"))
+        || (query.is_some_and(|q| q.starts_with("url=") || q.contains("&url="))
+            && has(&[
+                "submit",
+                "intent",
+                "create",
+                "sharer.php",
+                "bookmarklet",
+                "add",
+            ]));
+    let labels: Vec<&str> = host.split('.').collect();
+    let names = &labels[..labels.len().saturating_sub(1)];
+    let api_host = names.iter().enumerate().any(|(i, label)| {
+        let owner = i + 1 == names.len();
+        let parts = words(label.as_bytes());
+        let part = |list: &[&str]| parts.iter().any(|p| list.contains(&p.as_str()));
+        !owner && part(SERVICE_LABELS) || owner && *label == "api"
+    });
+    let feed = has(&["rss", "feed", "feeds", "atom"])
+        || ["rss", "atom"].contains(&extension)
+        || (extension == "xml"
+            && (last.starts_with("rss") || last.contains("feed") || last.starts_with("atom")));
+    let verb = raw.split('/').any(|segment| {
+        let parts = words(segment.as_bytes());
+        segment.contains("JSON")
+            || parts.len() > 1
+                && parts.first().is_some_and(|p| {
+                    [
+                        "get", "find", "search", "list", "query", "update", "create", "fetch",
+                        "post",
+                    ]
+                    .contains(&p.as_str())
+                })
+                && (segment.bytes().any(|b| b.is_ascii_uppercase()) || segment.contains('_'))
+    });
+    let api_path = segments.iter().any(|s| {
+        API_SEGMENTS.contains(s)
+            || is_version(s)
+            || s.starts_with("api.")
+            || s.starts_with("api-")
+            || s.ends_with("-api")
+            || s.ends_with("api.php")
+            || s.starts_with("api_")
+    }) || API_EXTENSIONS.contains(&extension);
+    let api_query = query.is_some_and(|q| {
+        parameters(q).any(|(name, value)| {
+            [
+                "format",
+                "output",
+                "otype",
+                "type",
+                "alt",
+                "wt",
+                "mode",
+                "fmt",
+                "dataformat",
+            ]
+            .contains(&name)
+                && ["json", "xml", "jsonp", "csv", "rss", "atom"].contains(&value)
+                || ["jsonp", "jsoncallback"].contains(&name)
+        })
+    });
+    if !page && (api_host || feed || verb || api_path || api_query) {
+        return Shape::Api;
+    }
+    if page {
+        return Shape::Page;
+    }
+    if ends_open
+        || PROGRAMS.contains(&extension)
+        || path.contains('\0')
+        || query.is_some_and(|q| q.contains('=') || q.contains('\0'))
+    {
+        return Shape::Filled;
+    }
+    Shape::Plain
+}
+
+const SERVICE_LABELS: &[&str] = &[
+    "api",
+    "apis",
+    "rest",
+    "rpc",
+    "graphql",
+    "webservice",
+    "webservices",
+    "webapi",
+    "openapi",
+    "gateway",
+    "rdap",
+    "feeds",
+    "feed",
+    "rss",
+    "geoip",
+    "ws",
+    "services",
+    "service",
+    "httpdns",
+    "pool",
+    "telemetry",
+    "metrics",
+    "collector",
+    "endpoint",
+    "autodiscover",
+    "oauth",
+];
+const API_SEGMENTS: &[&str] = &[
+    "api",
+    "apis",
+    "rest",
+    "rpc",
+    "graphql",
+    "jsonrpc",
+    "json-rpc",
+    "xmlrpc",
+    "xmlrpc.php",
+    "soap",
+    "json",
+    "odata",
+    "ajax",
+    "webservice",
+    "webservices",
+    "ws",
+    "wp-json",
+    "jsonp",
+    "webhook",
+    "webhooks",
+    "oauth",
+    "oauth2",
+    "services",
+    "openapi",
+    "geocode",
+    "endpoint",
+];
+const API_EXTENSIONS: &[&str] = &["json", "asmx", "svc", "jsonp", "ashx"];
+/// Paths that run a program on the server.
+const PROGRAMS: &[&str] = &[
+    "php", "cgi", "asp", "aspx", "jsp", "do", "pl", "action", "ashx",
+];
+const PAGE_EXTENSIONS: &[&str] = &[
+    "html", "htm", "shtml", "xhtml", "pdf", "png", "jpg", "jpeg", "gif", "svg", "ico", "webp",
+    "css", "js", "md", "doc", "docx", "ppt", "pptx", "ps", "mp3", "mp4", "ogg", "webm", "woff",
+    "ttf", "c", "h", "py", "java",
+];
+const PAGE_SEGMENTS: &[&str] = &[
+    "wiki",
+    "docs",
+    "doc",
+    "documentation",
+    "blog",
+    "forum",
+    "forums",
+    "help",
+    "faq",
+    "about",
+    "license",
+    "licenses",
+    "licence",
+    "manual",
+    "manuals",
+    "tutorial",
+    "tutorials",
+    "questions",
+    "issues",
+    "article",
+    "articles",
+    "news",
+    "post",
+    "posts",
+    "archives",
+    "archive",
+    "download",
+    "downloads",
+    "javadoc",
+    "apidocs",
+    "api-docs",
+    "developer",
+    "developers",
+    "img",
+    "images",
+    "privacy",
+    "terms",
+    "contact",
+    "support",
+    "reference",
+    "guide",
+    "guides",
+    "book",
+    "bot.html",
+    "signup",
+    "register",
+    "pricing",
+    "intent",
+    "sharer",
+    "people",
+    "users",
+    "user",
+    "profile",
+    "papers",
+    "projects",
+    "man",
+    "software",
+];
+
+/// `v1`, `v2.0`, and nothing else of a name.
+fn is_version(segment: &str) -> bool {
+    segment.strip_prefix('v').is_some_and(|rest| {
+        rest.starts_with(|c: char| c.is_ascii_digit())
+            && rest.len() <= 5
+            && rest.bytes().all(|b| b.is_ascii_digit() || b == b'.')
+    })
+}
+
+/// Names and values of a query, in lower case.
+fn parameters(query: &str) -> impl Iterator<Item = (&str, &str)> {
+    query
+        .split(['&', ';'])
+        .map(|p| p.strip_prefix("amp;").unwrap_or(p))
+        .map(|p| p.split_once('=').unwrap_or((p, "")))
+}
+
+/// A credential that a URL carries.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Credential {
+    /// The parameter's name; `None` for the userinfo part.
+    pub(super) parameter: Option<String>,
+    pub(super) value: Range<usize>,
+    pub(super) kind: Value,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Value {
+    /// Written out.
+    Literal,
+    /// Filled in by the program.
+    Template,
+    /// Stands for the reader's own.
+    Placeholder,
+}
+
+/// The credentials in `url`; `names` are parameters that carry one.
+pub(super) fn credentials(bytes: &[u8], url: &Url, names: &[String]) -> Vec<Credential> {
+    let mut found = Vec::new();
+    if let Some(info) = &url.userinfo
+        && let Some(colon) = colon_outside(bytes, info, url)
+    {
+        let value = colon + 1..info.end;
+        let kind = kind_of(bytes, url, &value, "password");
+        if !value.is_empty() {
+            found.push(Credential {
+                parameter: None,
+                value,
+                kind,
+            });
+        }
+    }
+    let Some(query) = &url.query else {
+        return found;
+    };
+    let mut at = query.start;
+    while at < query.end {
+        let outside = |i: &usize| !url.holes.iter().any(|h| h.contains(i));
+        let end = (at..query.end)
+            .find(|i| matches!(bytes[*i], b'&' | b';') && outside(i))
+            .unwrap_or(query.end);
+        let start = if bytes[at..end].starts_with(b"amp;") {
+            at + 4
+        } else {
+            at
+        };
+        if let Some(sign) = (start..end).find(|&i| bytes[i] == b'=' && outside(&i)) {
+            let name = String::from_utf8_lossy(&bytes[start..sign]).into_owned();
+            let value = sign + 1..end;
+            if let Some(kind) = parameter(bytes, url, &name, &value, names) {
+                found.push(Credential {
+                    parameter: Some(name),
+                    value,
+                    kind,
+                });
+            }
+        }
+        at = end + 1;
+    }
+    found
+}
+
+fn colon_outside(bytes: &[u8], range: &Range<usize>, url: &Url) -> Option<usize> {
+    range
+        .clone()
+        .find(|i| bytes[*i] == b':' && !url.holes.iter().any(|h| h.contains(i)))
+}
+
+/// What the value of the parameter `name` is, if the parameter carries a credential.
+fn parameter(
+    bytes: &[u8],
+    url: &Url,
+    name: &str,
+    value: &Range<usize>,
+    names: &[String],
+) -> Option<Value> {
+    let bare: String = name
+        .chars()
+        .filter(|c| !matches!(c, '-' | '_' | '.'))
+        .map(|c| c.to_ascii_lowercase())
+        .collect();
+    if names.contains(&bare) {
+        return Some(kind_of(bytes, url, value, &bare));
+    }
+    // `key` is as often a search word: what fills it in tells.
+    if bare != "key" {
+        return None;
+    }
+    let kind = kind_of(bytes, url, value, &bare);
+    let filler = match kind {
+        Value::Literal => {
+            let text = &bytes[value.clone()];
+            return (text.len() >= 16
+                && text.iter().any(u8::is_ascii_digit)
+                && text.iter().any(u8::is_ascii_alphabetic))
+            .then_some(kind);
+        }
+        Value::Placeholder => return None,
+        Value::Template if value.is_empty() => {
+            let rest = &bytes[url.span.end..bytes.len().min(url.span.end + 60)];
+            rest.split(|&b| matches!(b, b'\n' | b'&' | b'?'))
+                .next()
+                .unwrap_or(rest)
+        }
+        Value::Template => &bytes[value.clone()],
+    };
+    words(filler)
+        .iter()
+        .any(|w| {
+            [
+                "key",
+                "token",
+                "secret",
+                "apikey",
+                "password",
+                "auth",
+                "credential",
+                "credentials",
+            ]
+            .contains(&w.as_str())
+        })
+        .then_some(Value::Template)
+}
+
+fn kind_of(bytes: &[u8], url: &Url, value: &Range<usize>, name: &str) -> Value {
+    let text = &bytes[value.clone()];
+    if url
+        .holes
+        .iter()
+        .any(|h| h.start >= value.start && h.end <= value.end)
+    {
+        // `<key>`, `{your_key}`, `%s`: angle brackets are for the reader.
+        return if text.first() == Some(&b'<')
+            || is_stand_in(text, name) && text.first() != Some(&b'%') && has_your(text)
+        {
+            Value::Placeholder
+        } else {
+            Value::Template
+        };
+    }
+    if text.is_empty() {
+        let rest = &bytes[url.span.end..bytes.len().min(url.span.end + 12)];
+        return if is_joined(rest) {
+            Value::Template
+        } else {
+            Value::Placeholder
+        };
+    }
+    if is_stand_in(text, name) {
+        Value::Placeholder
+    } else {
+        Value::Literal
+    }
+}
+
+fn has_your(text: &[u8]) -> bool {
+    words(text).iter().any(|w| w == "your" || w == "my")
+}
+
+/// Whether what follows a literal joins it to an expression.
+fn is_joined(rest: &[u8]) -> bool {
+    let rest = rest.strip_prefix(b"\\").unwrap_or(rest);
+    let Some((b'"' | b'\'' | b'`', rest)) = rest.split_first() else {
+        return matches!(rest.first(), Some(b'$' | b'{' | b'%'));
+    };
+    let rest = rest.trim_ascii_start();
+    matches!(rest.first(), Some(b'+' | b'.' | b'%' | b'&' | b'~'))
+        || (rest.first() == Some(&b',') && rest.get(1).is_some())
+}
+
+/// Whether `value` only shows where a credential goes.
+fn is_stand_in(value: &[u8], name: &str) -> bool {
+    let text = String::from_utf8_lossy(value).to_ascii_lowercase();
+    let bare: String = text.chars().filter(char::is_ascii_alphanumeric).collect();
+    let parts = words(value);
+    bare.len() < 4
+        || bare == name
+        || bare.chars().all(|c| Some(c) == bare.chars().next())
+        || text.contains("xxx")
+        || text.contains("...")
+        || text.contains("***")
+        || text.contains("1234")
+        || value
+            .iter()
+            .any(|b| matches!(b, b'[' | b']' | b'(' | b')' | b'<' | b'>'))
+        || parts.iter().any(|p| {
+            [
+                "your",
+                "my",
+                "demo",
+                "example",
+                "sample",
+                "test",
+                "placeholder",
+                "insert",
+                "foo",
+                "bar",
+                "dummy",
+                "fake",
+                "changeme",
+                "todo",
+                "none",
+                "null",
+                "undefined",
+            ]
+            .contains(&p.as_str())
+        })
+        || (!value.iter().any(u8::is_ascii_digit)
+            && parts.iter().all(|p| {
+                [
+                    "api", "key", "access", "token", "secret", "app", "id", "appid", "password",
+                    "passwd", "pass", "pwd", "user", "auth", "client", "value", "string", "here",
+                    "apikey", "the", "a", "code",
+                ]
+                .contains(&p.as_str())
+            }))
+}

@@ -1,0 +1,612 @@
+//! Names as words: what an identifier says about the value it holds or the work it does.
+
+/// The lower-case words of `snake_case`, `camelCase`, `kebab-case` and `APIURL`.
+pub(super) fn words(name: &[u8]) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut word = String::new();
+    for (i, &b) in name.iter().enumerate() {
+        let starts = b.is_ascii_uppercase()
+            && (i > 0 && !name[i - 1].is_ascii_uppercase()
+                || name.get(i + 1).is_some_and(u8::is_ascii_lowercase));
+        if (starts || !b.is_ascii_alphabetic()) && !word.is_empty() {
+            split_fused(std::mem::take(&mut word), &mut words);
+        }
+        if b.is_ascii_alphabetic() {
+            word.push(char::from(b.to_ascii_lowercase()));
+        }
+    }
+    if !word.is_empty() {
+        split_fused(word, &mut words);
+    }
+    words
+}
+
+/// `baseurl` is two words, and so is `apihost`.
+fn split_fused(word: String, words: &mut Vec<String>) {
+    for end in ["urls", "url", "uri", "api", "host", "server"] {
+        if let Some(rest) = word.strip_suffix(end).filter(|r| r.len() >= 2) {
+            words.push(rest.to_owned());
+            words.push(end.to_owned());
+            return;
+        }
+    }
+    if let Some(rest) = word.strip_prefix("api").filter(|r| r.len() >= 3) {
+        words.push("api".to_owned());
+        words.push(rest.to_owned());
+        return;
+    }
+    words.push(word);
+}
+
+/// What a name says about the URL it is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    /// The address of a service: `API_URL`, `endpoint`, `server`.
+    Endpoint,
+    /// An address of some kind: `url`, `uri`.
+    Address,
+    /// Nothing about it.
+    Unknown,
+    /// Something that is shown, linked to, compared or sent as text: `homepage`, `xmlns`, `Referer`.
+    Other,
+}
+
+/// What `name` says, as the name of a variable, a key, an attribute or an element.
+pub(super) fn role(name: &[u8]) -> Role {
+    if name.starts_with(b"$") && matches!(name, b"$schema" | b"$id" | b"$ref") {
+        return Role::Other;
+    }
+    let words = words(name);
+    let has = |list: &[&str]| words.iter().any(|w| list.contains(&w.as_str()));
+    if has(NEVER)
+        || (has(&["soap"]) && has(&["action"]))
+        || (!has(SERVICE) && has(SHOWN))
+        || (words.len() == 1 && has(ALONE))
+    {
+        Role::Other
+    } else if has(SERVICE) || has(WORK) && has(ADDRESS) {
+        Role::Endpoint
+    } else if has(ADDRESS) {
+        Role::Address
+    } else {
+        Role::Unknown
+    }
+}
+
+const SERVICE: &[&str] = &[
+    "api",
+    "apis",
+    "endpoint",
+    "endpoints",
+    "base",
+    "host",
+    "hosts",
+    "server",
+    "servers",
+    "service",
+    "services",
+    "gateway",
+    "webhook",
+    "hook",
+    "rpc",
+    "backend",
+    "upstream",
+    "remote",
+    "feed",
+    "feeds",
+    "rss",
+    "keyserver",
+    "resolver",
+    "node",
+    "graphql",
+    "soap",
+    "wsdl",
+];
+const WORK: &[&str] = &[
+    "request",
+    "upload",
+    "download",
+    "query",
+    "search",
+    "fetch",
+    "get",
+    "post",
+    "put",
+    "login",
+    "auth",
+    "token",
+    "access",
+    "update",
+    "submit",
+    "send",
+    "check",
+    "lookup",
+    "push",
+    "sync",
+    "root",
+    "prefix",
+    "ping",
+    "probe",
+    "geocode",
+    "verify",
+    "validate",
+    "data",
+    "list",
+    "info",
+    "health",
+    "status",
+    "report",
+    "track",
+    "stats",
+    "telemetry",
+    "version",
+    "crawl",
+    "scrape",
+];
+const ADDRESS: &[&str] = &["url", "urls", "uri", "uris", "address", "addr"];
+const NEVER: &[&str] = &[
+    "homepage",
+    "website",
+    "doc",
+    "docs",
+    "documentation",
+    "namespace",
+    "namespaces",
+    "xmlns",
+    "ns",
+    "nsuri",
+    "schema",
+    "schemas",
+    "license",
+    "licence",
+    "licenses",
+    "referer",
+    "referrer",
+    "realm",
+    "href",
+    "favicon",
+    "wiki",
+    "faq",
+    "readme",
+    "changelog",
+    "terms",
+    "tos",
+    "privacy",
+    "soapaction",
+    "xsi",
+    "dtd",
+    "doctype",
+    "donate",
+    "donation",
+    "sponsor",
+    "funding",
+    "doi",
+    "bugs",
+    "issues",
+    "tracker",
+    "ontology",
+    "vocab",
+    "rdf",
+    "iri",
+    "predicate",
+    "copyright",
+    "credit",
+    "credits",
+    "citation",
+    "useragent",
+    "agent",
+    "placeholder",
+    "example",
+    "examples",
+    "sample",
+    "regex",
+    "pattern",
+    "regexp",
+    "canonical",
+    "permalink",
+    "dummy",
+    "fake",
+    "mock",
+    "help",
+    "tooltip",
+    "hint",
+    "description",
+    "desc",
+    "summary",
+    "caption",
+    "author",
+    "authors",
+    "vendor",
+    "manual",
+    "tutorial",
+    "readmore",
+    "disclaimer",
+    "imprint",
+    "excludes",
+    "exclude",
+];
+const SHOWN: &[&str] = &[
+    "home",
+    "web",
+    "site",
+    "link",
+    "links",
+    "support",
+    "logo",
+    "icon",
+    "icons",
+    "image",
+    "images",
+    "img",
+    "thumb",
+    "thumbnail",
+    "avatar",
+    "photo",
+    "poster",
+    "picture",
+    "cover",
+    "banner",
+    "reference",
+    "references",
+    "origin",
+    "origins",
+    "callback",
+    "return",
+    "success",
+    "cancel",
+    "contact",
+    "about",
+    "blog",
+    "twitter",
+    "facebook",
+    "badge",
+    "issuer",
+    "audience",
+    "share",
+    "label",
+    "title",
+    "text",
+    "message",
+    "comment",
+    "comments",
+    "company",
+    "test",
+    "tests",
+    "redirect",
+    "page",
+    "pages",
+    "browser",
+    "store",
+    "shop",
+    "forum",
+    "news",
+    "display",
+    "note",
+    "notes",
+    "source",
+    "sources",
+    "publisher",
+    "organization",
+    "embed",
+    "video",
+    "media",
+    "back",
+    "pricing",
+    "signup",
+    "register",
+    "announcement",
+    "feature",
+    "id",
+    "ids",
+    "identifier",
+    "type",
+    "types",
+    "context",
+    "vocabulary",
+    "profile",
+    "profiles",
+    "path",
+    "expected",
+    "result",
+];
+/// Shown when they stand alone; as part of `auth_url` they are not.
+const ALONE: &[&str] = &["name", "value", "default", "content", "body", "html"];
+
+/// What a call does with the URL it is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Work {
+    /// Sends a request.
+    Fetch,
+    /// Builds another text or object from it: the call around it decides.
+    Wrap,
+    /// Anything.
+    Unknown,
+    /// Shows, opens, compares or logs it.
+    Other,
+}
+
+/// What the function `name` does with a URL; `name` holds its receiver: `requests.get`.
+pub(super) fn work(name: &[u8]) -> Work {
+    let last = name
+        .iter()
+        .rposition(|&b| matches!(b, b'.' | b':' | b'>' | b'$' | b'\\'))
+        .map_or(name, |i| &name[i + 1..]);
+    let receiver = &name[..name.len() - last.len()];
+    let verbs = words(last);
+    let has = |list: &[&str]| verbs.iter().any(|w| list.contains(&w.as_str()));
+    let on = words(receiver);
+    let owned = |list: &[&str]| on.iter().any(|w| list.contains(&w.as_str()));
+    let opens = has(&["open", "launch", "browse", "show", "start"])
+        && (verbs.iter().any(|v| {
+            [
+                "url", "uri", "link", "browser", "external", "activity", "website", "page", "tab",
+            ]
+            .contains(&v.as_str())
+        }) && last != b"urlopen"
+            || owned(&[
+                "window",
+                "webbrowser",
+                "process",
+                "browser",
+                "shell",
+                "desktop",
+                "ui",
+            ]));
+    if opens || has(COMPARED) || owned(&["console", "log", "logger", "logging", "assert"]) {
+        return Work::Other;
+    }
+    if has(FETCHES) || (has(READS) && has(REMOTE)) {
+        return Work::Fetch;
+    }
+    if owned(&[
+        "request", "requests", "http", "https", "axios", "session", "curl",
+    ]) && !has(WRAPS)
+        && !verbs.is_empty()
+    {
+        return Work::Fetch;
+    }
+    if let [verb] = verbs.as_slice()
+        && ([
+            "get", "post", "put", "patch", "head", "delete", "options", "http", "call",
+        ]
+        .contains(&verb.as_str())
+            && !owned(HOLDERS)
+            || (["open", "load", "read", "connect", "send", "query", "ping"]
+                .contains(&verb.as_str())
+                && !owned(&["db", "sql"])))
+    {
+        return Work::Fetch;
+    }
+    if has(WRAPS) || last.is_empty() {
+        return Work::Wrap;
+    }
+    Work::Unknown
+}
+
+const FETCHES: &[&str] = &[
+    "fetch",
+    "fetcher",
+    "request",
+    "requests",
+    "download",
+    "downloads",
+    "curl",
+    "urlopen",
+    "ajax",
+    "axios",
+    "wget",
+    "retrieve",
+    "urlretrieve",
+    "upload",
+    "scrape",
+    "crawl",
+    "webrequest",
+    "httpget",
+    "httppost",
+    "getforobject",
+    "getjson",
+    "consume",
+    "setopt",
+    "collect",
+    "webclient",
+    "xhr",
+    "invoke",
+];
+/// What has a `get` that looks something up.
+const HOLDERS: &[&str] = &[
+    "validate",
+    "validator",
+    "schema",
+    "header",
+    "headers",
+    "params",
+    "config",
+    "configuration",
+    "settings",
+    "options",
+    "map",
+    "dict",
+    "cache",
+    "env",
+    "environ",
+    "environment",
+    "store",
+    "storage",
+    "properties",
+    "prefs",
+    "preferences",
+    "args",
+    "data",
+    "registry",
+    "container",
+    "cookies",
+    "app",
+    "router",
+    "route",
+    "server",
+];
+const READS: &[&str] = &[
+    "get", "post", "put", "load", "read", "open", "send", "call", "head", "query", "from", "parse",
+];
+const REMOTE: &[&str] = &[
+    "json", "html", "http", "url", "feed", "feeds", "rss", "page", "contents", "content", "body",
+    "response", "data", "xml", "string", "async", "object", "entity", "simple", "file", "csv",
+    "web", "text", "api", "remote", "soup",
+];
+const COMPARED: &[&str] = &[
+    "starts",
+    "startswith",
+    "prefix",
+    "suffix",
+    "ends",
+    "endswith",
+    "index",
+    "includes",
+    "include",
+    "contains",
+    "match",
+    "matches",
+    "replace",
+    "equals",
+    "equal",
+    "strpos",
+    "test",
+    "split",
+    "assert",
+    "expect",
+    "describe",
+    "it",
+    "should",
+    "mock",
+    "stub",
+    "feature",
+    "ns",
+    "namespace",
+    "xmlns",
+    "qname",
+    "xpath",
+    "print",
+    "println",
+    "printf",
+    "echo",
+    "log",
+    "logger",
+    "warn",
+    "warning",
+    "info",
+    "debug",
+    "trace",
+    "error",
+    "errorf",
+    "fatal",
+    "raise",
+    "throw",
+    "exception",
+    "die",
+    "exit",
+    "alert",
+    "redirect",
+    "link",
+    "href",
+    "anchor",
+    "issue",
+    "cite",
+    "see",
+    "license",
+    "homepage",
+    "help",
+    "message",
+    "text",
+    "label",
+    "tooltip",
+    "notify",
+    "markdown",
+    "paragraph",
+    "image",
+    "icon",
+    "img",
+    "regex",
+    "regexp",
+    "compile",
+    "realm",
+    "doc",
+    "docs",
+    "is",
+    "has",
+    "trim",
+    "strip",
+    "skip",
+    "remove",
+    "exclude",
+    "since",
+    "say",
+    "puts",
+    "panic",
+    "abort",
+];
+const WRAPS: &[&str] = &[
+    "sprintf", "format", "url", "uri", "parse", "create", "join", "urljoin", "concat", "new",
+    "encode", "build", "builder", "string", "str", "quote", "array", "list", "set", "map", "dict",
+    "tuple", "of", "vec", "to", "u", "f", "r", "combine", "append",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_fall_into_words() {
+        let cases = [
+            ("API_URL", "api url"),
+            ("APIURL", "api url"),
+            ("baseUrl", "base url"),
+            ("URLRequestToken", "url request token"),
+            ("getHTMLPage", "get html page"),
+            ("homepage_url", "homepage url"),
+            ("apihost", "api host"),
+            ("xmlns:ns1", "xmlns ns"),
+        ];
+        for (name, expected) in cases {
+            assert_eq!(words(name.as_bytes()).join(" "), expected);
+        }
+    }
+
+    #[test]
+    fn names_say_what_a_url_is_for() {
+        let cases = [
+            ("API_ENDPOINT", Role::Endpoint),
+            ("uploadURL", Role::Endpoint),
+            ("keyserver_fetch2", Role::Endpoint),
+            ("url", Role::Address),
+            ("homepage_url", Role::Other),
+            ("api_docs_url", Role::Other),
+            ("result.ShortenedURL", Role::Other),
+            ("SOAPAction", Role::Other),
+            ("turn", Role::Unknown),
+        ];
+        for (name, expected) in cases {
+            assert_eq!(role(name.as_bytes()), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn calls_say_what_they_do() {
+        let cases = [
+            ("requests.get", Work::Fetch),
+            ("http.NewRequest", Work::Fetch),
+            ("getSimpleHTMLDOM", Work::Fetch),
+            ("file_get_contents", Work::Fetch),
+            ("curl_setopt", Work::Fetch),
+            ("fmt.Sprintf", Work::Wrap),
+            ("OpenURL", Work::Other),
+            ("window.open", Work::Other),
+            ("lowerCaseUrl.startsWith", Work::Other),
+            ("setFeature", Work::Other),
+            ("console.log", Work::Other),
+            ("doSomething", Work::Unknown),
+        ];
+        for (name, expected) in cases {
+            assert_eq!(work(name.as_bytes()), expected, "{name}");
+        }
+    }
+}

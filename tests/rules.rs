@@ -1,0 +1,153 @@
+//! Every rule proves itself: it finds its `matches`, leaves its `ignores`, and says what a reader needs.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use hushlint::document::{Coverage, Document, RepoPath, Standing};
+use hushlint::finding::Finding;
+use hushlint::rule::{Example, Rule, RuleSet, Scratch, dotenv, load};
+
+/// What the rules say about `example` as the only file of a repository.
+/// `tracked` and not ignored, or untracked and not ignored.
+fn findings(rules: &RuleSet, example: &Example, tracked: bool) -> Vec<Finding> {
+    let path = RepoPath::new(example.path.as_bytes());
+    let mut document = Document::new(path.clone(), example.text.clone().into_bytes());
+    document.tracked = tracked;
+    if dotenv::is_dotenv_name(path.name()) {
+        document.standing = Some(Standing {
+            tracked,
+            coverage: Coverage::Nothing,
+        });
+    }
+    let scan = rules.scan(&mut Scratch::default(), &document);
+    let mut findings = scan.findings;
+    findings.extend(
+        rules.conclude(scan.evidence, &|_| Some(Coverage::Nothing), &|path| {
+            *path == document.path
+        }),
+    );
+    findings
+}
+
+/// Whether `rule` reports `example`, tracked or not: of the two, a rule about
+/// files speaks of one.
+fn fires(rules: &RuleSet, rule: &Rule, example: &Example) -> bool {
+    [false, true].into_iter().any(|tracked| {
+        findings(rules, example, tracked)
+            .iter()
+            .any(|f| f.rule == rule.id)
+    })
+}
+
+#[test]
+fn rules_find_what_they_must_and_leave_the_rest() {
+    let rules = RuleSet::builtin();
+    let mut wrong = Vec::new();
+    for rule in rules.rules() {
+        assert!(!rule.examples.matches.is_empty(), "{}: no matches", rule.id);
+        assert!(!rule.examples.ignores.is_empty(), "{}: no ignores", rule.id);
+        for example in &rule.examples.matches {
+            if !fires(&rules, rule, example) {
+                wrong.push(format!(
+                    "{} misses {}: {}",
+                    rule.id, example.path, example.text
+                ));
+            }
+        }
+        for example in &rule.examples.ignores {
+            if fires(&rules, rule, example) {
+                wrong.push(format!(
+                    "{} flags {}: {}",
+                    rule.id, example.path, example.text
+                ));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Two findings about one place are one too many, unless the file itself is the matter of one.
+#[test]
+fn no_rule_speaks_of_what_another_has_found() {
+    let rules = RuleSet::builtin();
+    let mut wrong = Vec::new();
+    for rule in rules.rules() {
+        for example in &rule.examples.matches {
+            let findings = findings(&rules, example, true);
+            let places = |own: bool| {
+                findings
+                    .iter()
+                    .filter(move |f| (f.rule == rule.id) == own)
+                    .filter_map(|f| Some((&f.rule, f.region.as_ref()?)))
+            };
+            for (_, one) in places(true) {
+                for (name, other) in places(false) {
+                    if one.start == other.start && one.end == other.end {
+                        wrong.push(format!("{name} on `{}` of {}", example.text, rule.id));
+                    }
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn ids_are_unique_and_kebab_case() {
+    let mut seen = BTreeSet::new();
+    for rule in load::builtin() {
+        let id = rule.id.as_str().to_owned();
+        let is_kebab = id.split('-').all(|word| {
+            !word.is_empty()
+                && word
+                    .bytes()
+                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+        });
+        assert!(is_kebab, "{id}");
+        assert!(seen.insert(id.clone()), "{id} twice");
+    }
+}
+
+#[test]
+fn texts_are_complete() {
+    for rule in load::builtin() {
+        let id = &rule.id;
+        assert!(
+            rule.summary.len() > 10 && rule.summary.len() <= 100,
+            "{id}: summary"
+        );
+        assert!(
+            !rule.summary.ends_with('.'),
+            "{id}: a summary is no sentence"
+        );
+        for (key, text) in [("why", &rule.why), ("fix", &rule.fix)] {
+            assert!(text.trim().len() > 60, "{id}: `{key}` says too little");
+            assert!(
+                text.trim_end().ends_with(['.', '`', ')', ':', '*']),
+                "{id}: `{key}` ends in the middle"
+            );
+        }
+        // SARIF shows ten tags and 1,024 characters of description.
+        assert!(rule.tags.iter().any(|t| t == "security"), "{id}: tags");
+        assert!(rule.tags.len() <= 10, "{id}: tags");
+        assert!((0.1..=10.0).contains(&rule.security_severity), "{id}");
+    }
+}
+
+#[test]
+fn every_pattern_compiles() {
+    load::check(&load::builtin()).unwrap();
+}
+
+#[test]
+fn the_readme_names_every_rule() {
+    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let readme = std::fs::read_to_string(readme).unwrap();
+    for rule in load::builtin() {
+        let row = format!("| `{}` | {} |", rule.id, rule.severity.name());
+        assert!(
+            readme.contains(&row) || readme.contains(&format!("| `{}` | by ", rule.id)),
+            "README.md: no row {row}"
+        );
+    }
+}
