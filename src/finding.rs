@@ -124,6 +124,20 @@ pub struct Related {
     pub message: String,
 }
 
+/// How a finding came into a repository's history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Provenance {
+    /// The commit that brought it; `None` where no commit leads to it.
+    pub commit: Option<String>,
+    pub author: String,
+    /// The author date (RFC 3339).
+    pub date: String,
+    /// Where it stood then.
+    pub path: RepoPath,
+    /// Whether it still stands in HEAD, at whatever path.
+    pub in_head: bool,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     pub rule: RuleId,
@@ -139,6 +153,8 @@ pub struct Finding {
     pub related: Vec<Related>,
     /// What to do about this one, where it differs from the rule's own advice.
     pub help: Option<String>,
+    /// Known where a history was read.
+    pub provenance: Option<Provenance>,
 }
 
 impl Finding {

@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::atomic::Ordering;
 
+use crate::check::Progress;
 use crate::git::objects::{Met, Visitor};
 use crate::git::pack::Copied;
 use crate::git::repository::hash;
@@ -11,16 +13,16 @@ use crate::source::read::{Text, text_of};
 
 /// A secret, as its rule matched it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Content {
-    pub rule: u16,
-    pub secret: Vec<u8>,
+pub(super) struct Content {
+    pub(super) rule: u16,
+    pub(super) secret: Vec<u8>,
 }
 
 /// A secret in its surroundings. Where they are the same, judges say the
 /// same but for the path; so one version stands for all that share it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Sighting {
-    pub content: u32,
+pub(super) struct Sighting {
+    pub(super) content: u32,
     /// A hash of the text around.
     around: u64,
 }
@@ -32,23 +34,24 @@ const WORTHWHILE: usize = 64;
 
 /// What was found in the blobs that one or all workers met.
 #[derive(Default)]
-pub struct Catch {
-    pub contents: Vec<Content>,
-    pub sightings: Vec<Sighting>,
+pub(super) struct Catch {
+    pub(super) contents: Vec<Content>,
+    pub(super) sightings: Vec<Sighting>,
     /// Sets of sightings, ascending, none empty.
-    pub sets: Vec<Box<[u32]>>,
+    pub(super) sets: Vec<Box<[u32]>>,
     /// Blobs by number, each with the set that stands in it.
-    pub holders: Vec<(u32, u32)>,
-    pub blobs: u64,
-    pub bytes: u64,
-    pub binary: u64,
+    pub(super) holders: Vec<(u32, u32)>,
+    pub(super) blobs: u64,
+    pub(super) bytes: u64,
+    pub(super) binary: u64,
 }
 
 /// One worker's scan.
-pub struct Scanner<'a> {
+pub(super) struct Scanner<'a> {
     rules: &'a RuleSet,
     /// Whether a blob's number stands for the blob, or a lower one does.
     is_twin: &'a (dyn Fn(u32) -> bool + Sync),
+    progress: &'a Progress,
     longest_anchor: usize,
     context: usize,
     scratch: Scratch,
@@ -68,7 +71,7 @@ pub struct Scanner<'a> {
 
 /// What is known of a blob, for those made from it.
 #[derive(Default)]
-pub struct Known {
+pub(super) struct Known {
     /// The part of the blob that is text; `None`: nothing can be carried over.
     text: Option<Range<usize>>,
     anchors: Vec<Anchor>,
@@ -91,10 +94,15 @@ struct Place {
 }
 
 impl Scanner<'_> {
-    pub fn new<'a>(rules: &'a RuleSet, is_twin: &'a (dyn Fn(u32) -> bool + Sync)) -> Scanner<'a> {
+    pub(super) fn new<'a>(
+        rules: &'a RuleSet,
+        is_twin: &'a (dyn Fn(u32) -> bool + Sync),
+        progress: &'a Progress,
+    ) -> Scanner<'a> {
         Scanner {
             rules,
             is_twin,
+            progress,
             longest_anchor: rules.longest_anchor(),
             context: rules.context(),
             scratch: Scratch::default(),
@@ -112,7 +120,7 @@ impl Scanner<'_> {
     }
 
     /// What all `scanners` found.
-    pub fn finish(scanners: Vec<Scanner<'_>>) -> Catch {
+    pub(super) fn finish(scanners: Vec<Scanner<'_>>) -> Catch {
         let mut scanners = scanners.into_iter();
         let Some(mut all) = scanners.next() else {
             return Catch::default();
@@ -298,7 +306,17 @@ impl Scanner<'_> {
         self.scan(text, skip, at - skip..text.len(), known);
     }
 
-    /// Counts a blob and what stands in it.
+    /// Scans a commit's or a tag's message.
+    pub(super) fn scan_message(&mut self, number: u32, message: &[u8]) {
+        if let Text::Plain(skip) = text_of(message) {
+            let mut known = Known::default();
+            let text = &message[skip..];
+            self.scan(text, skip, 0..text.len(), &mut known);
+            self.record(number, message.len(), None, &mut known);
+        }
+    }
+
+    /// Counts a text and what stands in it.
     fn record(&mut self, number: u32, size: usize, base: Option<&Known>, known: &mut Known) {
         let sightings = |places: &[Place]| places.iter().map(|p| p.sighting).collect::<Vec<_>>();
         if !known.places.is_empty() {
@@ -328,6 +346,10 @@ impl Scanner<'_> {
         );
         if !(self.is_twin)(number) {
             self.catch.blobs += 1;
+            self.progress.files.fetch_add(1, Ordering::Relaxed);
+            self.progress
+                .bytes
+                .fetch_add(size as u64, Ordering::Relaxed);
             self.catch.bytes += size as u64;
             if let Some(set) = known.set {
                 self.catch.holders.push((number, set));
@@ -441,8 +463,9 @@ mod tests {
 
     fn both(rules: &RuleSet, context: usize, first: &[u8], scripts: &[Vec<Step>]) {
         let mut logs = Vec::new();
+        let progress = Progress::default();
         for plain in [true, false] {
-            let mut scanner = Scanner::new(rules, NO_TWIN);
+            let mut scanner = Scanner::new(rules, NO_TWIN, &progress);
             scanner.plain = plain;
             scanner.context = context;
             let mut bytes = first.to_vec();
@@ -490,7 +513,8 @@ mod tests {
         /// Itself, leaving only its log.
         fn reborn(&mut self) -> Scanner<'a> {
             let log = std::mem::take(&mut self.log);
-            let scanner = std::mem::replace(self, Scanner::new(self.rules, self.is_twin));
+            let scanner =
+                std::mem::replace(self, Scanner::new(self.rules, self.is_twin, self.progress));
             self.log = log;
             scanner
         }
@@ -518,6 +542,7 @@ mod tests {
     #[test]
     #[ignore = "needs clones of real repositories"]
     fn what_deltas_carry_is_what_a_scan_finds_in_real_packs() {
+        let progress = Progress::default();
         let folders = std::env::var("HUSHLINT_TEST_REPOSITORIES").expect("folders to read");
         for folder in folders.split(':').map(PathBuf::from) {
             let repository = Repository::open(&folder).unwrap_or_else(|e| panic!("{e:?}"));
@@ -525,8 +550,10 @@ mod tests {
                 let mut logs = Vec::new();
                 for plain in [true, false] {
                     let started = Instant::now();
-                    let mut scanners =
-                        [Scanner::new(&rules, NO_TWIN), Scanner::new(&rules, NO_TWIN)];
+                    let mut scanners = [
+                        Scanner::new(&rules, NO_TWIN, &progress),
+                        Scanner::new(&rules, NO_TWIN, &progress),
+                    ];
                     for scanner in &mut scanners {
                         scanner.plain = plain;
                     }

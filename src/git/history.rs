@@ -1,6 +1,6 @@
 //! A repository as an audit needs it: all its objects, and how they hang together.
 
-use std::collections::{BTreeMap, BinaryHeap, HashMap};
+use std::collections::{BTreeMap, BinaryHeap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use gix::hash::ObjectId;
@@ -26,6 +26,8 @@ pub struct Tips {
     /// Objects by number.
     pub all: Vec<u32>,
     pub head: Option<u32>,
+    /// Of `all`, what the repository knows of others.
+    pub remote: Vec<u32>,
     /// Refs whose object is not there.
     pub broken: Vec<String>,
     /// Commits whose parents were left out when the repository was cloned.
@@ -55,7 +57,12 @@ impl Repository {
             let reference = reference.map_err(|e| Error(e.to_string()))?;
             if let Some(id) = reference.target().try_id() {
                 match self.objects.number(id) {
-                    Some(number) => tips.all.push(number),
+                    Some(number) => {
+                        tips.all.push(number);
+                        if reference.name().as_bstr().starts_with(b"refs/remotes/") {
+                            tips.remote.push(number);
+                        }
+                    }
                     None => tips.broken.push(reference.name().as_bstr().to_string()),
                 }
             }
@@ -199,6 +206,7 @@ pub struct Commits {
     commits: Vec<Commit>,
     /// By object number, the commit's place.
     places: HashMap<u32, u32>,
+    is_all_reached: bool,
     pub lost: Vec<u32>,
 }
 
@@ -312,10 +320,21 @@ impl Commits {
         self.places.get(&number).copied()
     }
 
-    /// For each commit, whether it is `commit` or leads up to it.
-    pub fn ancestors(&self, commit: u32) -> Vec<bool> {
+    /// Treats every commit as reachable: those of reflogs, dropped stashes, amended ones.
+    pub fn reach_all(&mut self) {
+        self.commits.iter_mut().for_each(|c| c.is_reachable = true);
+        self.is_all_reached = true;
+    }
+
+    /// Whether [`Commits::reach_all`] was called.
+    pub fn is_all_reached(&self) -> bool {
+        self.is_all_reached
+    }
+
+    /// For each commit, whether it is one of `commits` or leads up to one.
+    pub fn ancestors_of(&self, commits: Vec<u32>) -> Vec<bool> {
         let mut is_ancestor = vec![false; self.commits.len()];
-        let mut todo = vec![commit];
+        let mut todo = commits;
         while let Some(place) = todo.pop() {
             if !std::mem::replace(&mut is_ancestor[place as usize], true) {
                 todo.extend_from_slice(&self.commits[place as usize].parents);
@@ -657,6 +676,18 @@ impl<'a> Forms<'a> {
         }
         names.reverse();
         names.join(&b'/')
+    }
+
+    /// Blobs of interest in every tree that was asked for, and in the trees below.
+    pub fn reached(&self) -> HashSet<u32> {
+        let edges = self.of_tree.keys().filter_map(|&t| self.trees.edges(t));
+        edges
+            .flatten()
+            .filter_map(|e| match e.to {
+                To::Blob(blob) => Some(blob),
+                To::Tree(_) | To::Missing(_) | To::Boring => None,
+            })
+            .collect()
     }
 
     /// The names of a path, the first one first.

@@ -480,6 +480,7 @@ impl RuleSet {
                     })
                     .collect(),
                 help: verdict.help,
+                provenance: None,
             });
         }
         findings
@@ -508,6 +509,11 @@ impl RuleSet {
 }
 
 impl Rule {
+    /// Whether what it finds is a secret, to be rotated.
+    pub fn is_secret(&self) -> bool {
+        matches!(self.kind, Kind::Key(..))
+    }
+
     fn anchors(&self) -> &[Vec<u8>] {
         match &self.kind {
             Kind::Key(_, key) => key.anchors(),
