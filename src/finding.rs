@@ -77,6 +77,10 @@ impl Secret {
             .finalize();
         Secret(hash.into())
     }
+
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
 }
 
 /// What stays the same while a finding is the same: rule, path and secret,
@@ -136,6 +140,29 @@ pub struct Provenance {
     pub path: RepoPath,
     /// Whether it still stands in HEAD, at whatever path.
     pub in_head: bool,
+}
+
+/// For people, in half a line.
+impl fmt::Display for Provenance {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.commit {
+            Some(commit) => {
+                let commit = commit.get(..12).unwrap_or(commit);
+                let day = self.date.get(..10).unwrap_or(&self.date);
+                write!(
+                    f,
+                    "brought by {} in commit {commit} of {day}, as {}; ",
+                    self.author, self.path
+                )?;
+            }
+            None => f.write_str("no commit leads to it; ")?,
+        }
+        f.write_str(if self.in_head {
+            "in HEAD"
+        } else {
+            "not in HEAD"
+        })
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

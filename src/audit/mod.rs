@@ -79,7 +79,7 @@ pub fn run(
     }
     report.findings = groups
         .into_values()
-        .map(|groups| story::finding(groups, settings.now))
+        .flat_map(|groups| story::findings(groups, rules, settings.now))
         .collect();
     report.settle();
     report.elapsed = started.elapsed();
@@ -165,7 +165,7 @@ fn audit(
         },
     };
     let story = Story::new(&commits, &mut forms, &catch, &set_of, &tips, since);
-    let groups = story.judge(repository, rules, settings, prefix.as_deref());
+    let groups = story.judge(repository, rules, prefix.as_deref());
 
     for message in what_is_missing(repository, &commits, &story, &lost) {
         problem(message);
@@ -215,7 +215,7 @@ fn what_is_missing(
     let reachable = commits.all().iter().filter(|c| c.is_reachable);
     let shallow: Vec<String> = reachable
         .clone()
-        .filter(|c| story.is_shallow(objects.id(c.number)))
+        .filter(|c| c.is_shallow)
         .map(|c| objects.id(c.number).to_string())
         .collect();
     if !shallow.is_empty() {
@@ -226,7 +226,7 @@ fn what_is_missing(
         ));
     }
     let gone: Vec<String> = reachable
-        .filter(|c| !story.is_shallow(objects.id(c.number)))
+        .filter(|c| !c.is_shallow)
         .flat_map(|c| c.missing.iter().map(ToString::to_string))
         .collect();
     if !gone.is_empty() {

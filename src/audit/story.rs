@@ -2,17 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use gix::hash::oid;
-
 use crate::document::{Document, RepoPath};
-use crate::finding::{Finding, Provenance, Related, Secret, Severity};
+use crate::finding::{Finding, Provenance, Related, Secret};
 use crate::git::history::{Change, Commits, Forms, Leaf, NOTHING, Repository, Tips};
 use crate::git::history::{parse, signature};
 use crate::git::objects::Reader;
 use crate::rule::{RuleSet, Scratch, Sight};
 use crate::source::read::{Text, text_of};
 
-use super::Settings;
 use super::scan::Catch;
 
 /// Where a secret stands.
@@ -281,16 +278,11 @@ impl<'a, 't> Story<'a, 't> {
         }
     }
 
-    pub(super) fn is_shallow(&self, id: &oid) -> bool {
-        self.tips.shallow.iter().any(|s| **s == *id)
-    }
-
     /// Hands each secret's versions to the judges until one is a finding.
     pub(super) fn judge(
         &self,
         repository: &Repository,
         rules: &RuleSet,
-        settings: &Settings,
         prefix: Option<&str>,
     ) -> Vec<Group> {
         let mut events = self.events.clone();
@@ -344,7 +336,6 @@ impl<'a, 't> Story<'a, 't> {
                 is_pushed,
             });
         }
-        let _ = settings;
         merge(groups)
     }
 
@@ -390,7 +381,8 @@ impl<'a, 't> Story<'a, 't> {
         let (name, seconds, zone) = signature(author);
         let provenance = Provenance {
             commit: Some(id.to_string()),
-            author: RepoPath::new(name).to_text().into_owned(),
+            // As safe on a terminal as a path is.
+            author: RepoPath::new(name).to_string(),
             date: rfc3339(seconds, zone),
             path: match first.place {
                 Place::Path(path) => RepoPath::new(self.forms.path(path)),
@@ -539,8 +531,8 @@ fn merge(groups: Vec<Group>) -> Vec<Group> {
     by_secret.into_values().collect()
 }
 
-/// One finding for a secret, whatever the repositories it was found in.
-pub(super) fn finding(mut groups: Vec<Group>, now: i64) -> Finding {
+/// One finding for a secret, whatever the repositories it was found in, and what its age gives.
+pub(super) fn findings(mut groups: Vec<Group>, rules: &RuleSet, now: i64) -> Vec<Finding> {
     groups.sort_by(|a, b| (a.first, &a.repository).cmp(&(b.first, &b.repository)));
     let is_pushed = groups.iter().any(|g| g.is_pushed);
     let in_head = groups
@@ -578,8 +570,13 @@ pub(super) fn finding(mut groups: Vec<Group>, now: i64) -> Finding {
             None => format!("{step}."),
         });
     }
-    let _ = (now, Severity::Note);
-    finding
+    let written = |days: i64| {
+        let (year, month, day) = date(days);
+        format!("{year:04}-{month:02}-{day:02}")
+    };
+    let mut findings = rules.scan_age(&finding, first.secret, (first.first, now), &written);
+    findings.push(finding);
+    findings
 }
 
 /// Puts the repository's name before every path, where there are several.

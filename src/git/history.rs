@@ -223,6 +223,8 @@ pub struct Commit {
     pub time: i64,
     /// Whether a ref leads to it.
     pub is_reachable: bool,
+    /// Whether its parents were left out when the repository was cloned.
+    pub is_shallow: bool,
 }
 
 impl Commits {
@@ -248,6 +250,11 @@ impl Commits {
         let targets: HashMap<u32, u32> = tags.iter().map(|t| (t.number, t.target)).collect();
         let mut commits = Commits::order(raw, objects);
         commits.lost = lost;
+        for commit in tips.shallow.iter().filter_map(|id| objects.number(id)) {
+            if let Some(&place) = commits.places.get(&commit) {
+                commits.commits[place as usize].is_shallow = true;
+            }
+        }
         let mut todo: Vec<u32> = Vec::new();
         for &tip in &tips.all {
             let mut tip = tip;
@@ -300,6 +307,7 @@ impl Commits {
                 missing: commit.missing.clone(),
                 time: commit.time,
                 is_reachable: false,
+                is_shallow: false,
             });
             for &child in &children[n as usize] {
                 waits[child as usize] -= 1;

@@ -5,6 +5,7 @@
 //! **Judge** runs only where something matched, may look at the whole
 //! document, and turns a match into a finding or drops it.
 
+pub mod age;
 pub mod decode;
 pub mod dotenv;
 pub mod guard;
@@ -71,6 +72,7 @@ enum Kind {
     Key(pattern::Pattern, key::KeyRule),
     Url(url::UrlRule),
     Dotenv(dotenv::DotenvRule),
+    Age(age::AgeRule),
 }
 
 /// All rules of a run, ready to scan.
@@ -277,6 +279,7 @@ impl RuleSet {
                         evidence.extend(dotenv.evidence(hit.start, scene));
                         None
                     }
+                    Kind::Age(_) => None,
                 };
                 verdicts.extend(verdict.map(|v| (index, *hit, v)));
             }
@@ -336,7 +339,7 @@ impl RuleSet {
             Kind::Url(url) => url
                 .find(bytes, hit.start)
                 .map(|found| (found.span, bytes[found.secret].to_vec())),
-            Kind::Dotenv(_) => None,
+            Kind::Dotenv(_) | Kind::Age(_) => None,
         }?;
         Some(Sight {
             rule,
@@ -369,6 +372,24 @@ impl RuleSet {
                     secret,
                     finding,
                 })
+            })
+            .collect()
+    }
+
+    /// What is to be said of a finding whose secret a history holds since
+    /// `first`; all times in seconds since 1970.
+    pub fn scan_age(
+        &self,
+        finding: &Finding,
+        secret: Secret,
+        times: (i64, i64),
+        date: &dyn Fn(i64) -> String,
+    ) -> Vec<Finding> {
+        let rules = self.rules.iter();
+        rules
+            .filter_map(|rule| match &rule.kind {
+                Kind::Age(age) => age.judge(rule, finding, secret, times, date),
+                Kind::Key(..) | Kind::Url(_) | Kind::Dotenv(_) => None,
             })
             .collect()
     }
@@ -509,6 +530,11 @@ impl RuleSet {
 }
 
 impl Rule {
+    /// Whether it speaks of histories, not of texts.
+    pub fn is_about_history(&self) -> bool {
+        matches!(self.kind, Kind::Age(_))
+    }
+
     /// Whether what it finds is a secret, to be rotated.
     pub fn is_secret(&self) -> bool {
         matches!(self.kind, Kind::Key(..))
@@ -519,6 +545,7 @@ impl Rule {
             Kind::Key(_, key) => key.anchors(),
             Kind::Url(url) => url.anchors(),
             Kind::Dotenv(dotenv) => dotenv.anchors(),
+            Kind::Age(_) => &[],
         }
     }
 }
