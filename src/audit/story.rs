@@ -16,8 +16,8 @@ use super::scan::Catch;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum Place {
     Path(u32),
-    /// In a commit's message.
-    Message,
+    /// In the message of a commit or of a tag, by number.
+    Message(u32),
     /// In an object that nothing leads to, by number.
     Adrift(u32),
 }
@@ -86,6 +86,14 @@ impl<'a, 't> Story<'a, 't> {
             pushed: None,
         };
         story.tell(set_of);
+        for &(tag, commit) in &commits.tags {
+            let set = set_of[tag as usize];
+            if let Some(commit) = commit
+                && set != NOTHING
+            {
+                story.hear(commit, tag, set);
+            }
+        }
         story.look_at_head();
         story.find_adrift();
         if let Some(known) = since {
@@ -145,19 +153,19 @@ impl<'a, 't> Story<'a, 't> {
         }
     }
 
-    /// Takes up a commit's message, in which `set` stands.
+    /// Takes up the message of a commit, or of a tag of it, in which `set` stands.
     fn hear(&mut self, commit: u32, object: u32, set: u32) {
         for content in self.contents(Some(set)) {
             self.events.push(Event {
                 content,
-                place: Place::Message,
+                place: Place::Message(object),
                 commit,
                 is_end: false,
             });
             self.versions.entry(content).or_default().insert(Version {
                 is_past: true,
                 commit,
-                place: Place::Message,
+                place: Place::Message(object),
                 object,
             });
         }
@@ -258,7 +266,8 @@ impl<'a, 't> Story<'a, 't> {
         }
         let reached = self.forms.reached();
         for &(object, set) in &self.catch.holders {
-            if reached.contains(&object) || self.commits.place(object).is_some() {
+            let is_tag = self.commits.tags.iter().any(|t| t.0 == object);
+            if is_tag || reached.contains(&object) || self.commits.place(object).is_some() {
                 continue;
             }
             for content in self.contents(Some(set)) {
@@ -343,7 +352,7 @@ impl<'a, 't> Story<'a, 't> {
     fn path(&self, repository: &Repository, version: &Version) -> RepoPath {
         match version.place {
             Place::Path(path) => RepoPath::new(self.forms.path(path)),
-            Place::Message => message_name(repository, version.object),
+            Place::Message(object) => message_name(repository, object),
             Place::Adrift(object) => {
                 RepoPath::from(&*format!("blob {}", repository.objects.id(object)))
             }
@@ -368,7 +377,8 @@ impl<'a, 't> Story<'a, 't> {
                         Place::Adrift(object) => {
                             RepoPath::from(&*format!("blob {}", repository.objects.id(object)))
                         }
-                        Place::Path(_) | Place::Message => RepoPath::default(),
+                        Place::Message(object) => message_name(repository, object),
+                        Place::Path(_) => RepoPath::default(),
                     },
                     in_head,
                 },
@@ -386,7 +396,7 @@ impl<'a, 't> Story<'a, 't> {
             date: rfc3339(seconds, zone),
             path: match first.place {
                 Place::Path(path) => RepoPath::new(self.forms.path(path)),
-                Place::Message | Place::Adrift(_) => message_name(repository, commit.number),
+                Place::Message(object) | Place::Adrift(object) => message_name(repository, object),
             },
             in_head,
         };
@@ -408,10 +418,7 @@ impl<'a, 't> Story<'a, 't> {
             let place = run[0].place;
             let path = match place {
                 Place::Path(path) => RepoPath::new(self.forms.path(path)),
-                Place::Message => {
-                    let commit = self.commits.all()[run[0].commit as usize].number;
-                    message_name(repository, commit)
-                }
+                Place::Message(object) => message_name(repository, object),
                 Place::Adrift(object) => {
                     RepoPath::from(&*format!("blob {}", repository.objects.id(object)))
                 }
@@ -426,10 +433,10 @@ impl<'a, 't> Story<'a, 't> {
                     .in_head
                     .get(&run[0].content)
                     .is_some_and(|paths| paths.contains(&path)),
-                Place::Message | Place::Adrift(_) => false,
+                Place::Message(_) | Place::Adrift(_) => false,
             };
             let message = match (place, stands, end) {
-                (Place::Message, _, _) => "the same secret in the message".to_owned(),
+                (Place::Message(_), _, _) => "the same secret in the message".to_owned(),
                 (Place::Adrift(_), _, _) => "the same secret, reached by nothing".to_owned(),
                 (_, true, _) => format!("stands here since {}, and in HEAD", name(start)),
                 (_, false, Some(end)) => {
@@ -449,8 +456,8 @@ impl<'a, 't> Story<'a, 't> {
     }
 }
 
-fn message_name(repository: &Repository, commit: u32) -> RepoPath {
-    RepoPath::from(&*format!("commit {}", repository.objects.id(commit)))
+fn message_name(repository: &Repository, object: u32) -> RepoPath {
+    RepoPath::from(&*format!("message {}", repository.objects.id(object)))
 }
 
 /// Judges, and what they have said.

@@ -42,7 +42,7 @@ impl Repository {
         let local = handle.to_thread_local();
         let objects = Objects::open(&local.common_dir().join("objects"), local.object_hash());
         Ok(Repository {
-            root: local.workdir().unwrap_or(local.git_dir()).to_owned(),
+            root: canonical(local.workdir().unwrap_or(local.git_dir())),
             handle,
             objects,
         })
@@ -97,6 +97,10 @@ impl Repository {
             .number(&id)
             .ok_or_else(|| Error(format!("{name}: the commit is not in this clone")))
     }
+}
+
+fn canonical(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }
 
 const NONE: u32 = u32::MAX;
@@ -207,6 +211,8 @@ pub struct Commits {
     /// By object number, the commit's place.
     places: HashMap<u32, u32>,
     is_all_reached: bool,
+    /// Annotated tags that a ref leads to, by number, each with the place of its commit, if it names one.
+    pub tags: Vec<(u32, Option<u32>)>,
     pub lost: Vec<u32>,
 }
 
@@ -259,10 +265,14 @@ impl Commits {
         for &tip in &tips.all {
             let mut tip = tip;
             // A tag may name a tag; a circle of them cannot be made.
+            let mut chain = Vec::new();
             while let Some(&target) = targets.get(&tip) {
+                chain.push(tip);
                 tip = target;
             }
-            todo.extend(commits.places.get(&tip));
+            let commit = commits.places.get(&tip).copied();
+            commits.tags.extend(chain.into_iter().map(|t| (t, commit)));
+            todo.extend(commit);
         }
         while let Some(place) = todo.pop() {
             let commit = &mut commits.commits[place as usize];

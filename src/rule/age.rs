@@ -39,12 +39,15 @@ impl AgeRule {
         date: &dyn Fn(i64) -> String,
     ) -> Option<Finding> {
         let provenance = finding.provenance.as_ref()?;
+        // What no commit leads to has no age.
+        provenance.commit.as_ref()?;
         if !rule.enabled || !self.of.iter().any(|id| id == finding.rule.as_str()) {
             return None;
         }
         let window = i64::from(self.rotation_days);
-        let due = first + window * DAY;
-        let age = (now - first).div_euclid(DAY);
+        // An author date is what somebody wrote.
+        let due = first.saturating_add(window * DAY);
+        let age = now.saturating_sub(first).div_euclid(DAY);
         let (severity, message) = if now >= due {
             let stands = if provenance.in_head {
                 "still in HEAD"
