@@ -417,10 +417,15 @@ mod tests {
 
     /// Text of pieces that make anchors, matches, near misses and cut ones.
     fn text() -> impl Strategy<Value = Vec<u8>> {
-        let pieces = [
+        let whole = [
+            "http://api.corp-one.com/v1/users",
+            "fetch(\"http://data.corp-two.com/api/x?api_key=q7Zt9Lm\")",
+            concat!("API_KEY = \"ak", "_q7Zt9LmXw2Rv8Kp4\""),
+            concat!("key = 'ak", "_q7Zt' + '9LmXw2Rv8Kp4'"),
+        ];
+        let parts = [
             "http://",
             "api.corp-one.com",
-            "/v1/users?api_key=",
             "http:/",
             "/",
             " ",
@@ -432,13 +437,16 @@ mod tests {
             "Rv8Kp4Hs6N",
             "\"",
             "x",
-            "fetch(\"",
             "YWtf",
-            "\" + \"",
+            "' + '",
             "// ",
+            "and so on and so forth ",
         ];
-        let piece = proptest::sample::select(pieces.to_vec());
-        proptest::collection::vec(piece, 0..40).prop_map(|p| p.concat().into_bytes())
+        let piece = prop_oneof![
+            1 => proptest::sample::select(whole.to_vec()),
+            4 => proptest::sample::select(parts.to_vec()),
+        ];
+        proptest::collection::vec(piece, 1..40).prop_map(|p| p.concat().into_bytes())
     }
 
     /// A version of `base` under an edit script.
@@ -515,7 +523,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(100))]
+        #![proptest_config(ProptestConfig::with_cases(32))]
         #[test]
         fn what_deltas_carry_is_what_a_scan_finds(
             first in text(),
