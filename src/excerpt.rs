@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::document::{is_unsafe_on_a_terminal, line_around};
+use crate::document::is_unsafe_on_a_terminal;
 
 /// Up to a few whole lines around a finding. What it holds is safe to print.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,29 +36,33 @@ impl Excerpt {
         secrets: &[Range<usize>],
         masking: Masking,
     ) -> Excerpt {
-        let first = line_around(bytes, highlight.start);
-        let last = line_around(
-            bytes,
-            highlight.end.max(highlight.start + 1).min(bytes.len())
-                - usize::from(highlight.end > highlight.start),
-        );
-        let (mut from, mut to) = (first.start, last.end.max(highlight.start));
-        if memchr::memchr_iter(b'\n', &bytes[from..to]).count() >= LINES {
-            let cut = memchr::memchr_iter(b'\n', &bytes[from..to])
-                .nth(LINES - 1)
-                .map_or(to, |i| from + i);
-            to = cut;
+        // Nothing further away is ever shown, so that a line may be as long as it likes.
+        let begin = highlight.start.saturating_sub(SIDE);
+        let line_start =
+            memchr::memrchr(b'\n', &bytes[begin..highlight.start]).map(|i| begin + i + 1);
+        let cut_front = line_start.is_none() && begin > 0 && bytes[begin - 1] != b'\n';
+        let from = match line_start {
+            Some(start) => start,
+            None if cut_front => char_boundary(bytes, begin),
+            None => begin,
+        };
+        let mut visible_end = highlight.end.min(highlight.start + HIGHLIGHT);
+        let mut line_ends = memchr::memchr_iter(b'\n', &bytes[highlight.start..visible_end]);
+        if let Some(end) = line_ends.nth(LINES - 1) {
+            visible_end = highlight.start + end;
         }
-        let shown_end = highlight.end.min(to).max(highlight.start);
-        let cut_front = highlight.start.saturating_sub(SIDE) > from;
-        if cut_front {
-            from = char_boundary(bytes, highlight.start - SIDE);
+        // A highlight that ends with its line does not begin the next one.
+        let last = visible_end.saturating_sub(1).max(highlight.start);
+        let limit = bytes.len().min(visible_end + SIDE);
+        let line_end = memchr::memchr(b'\n', &bytes[last..limit]).map(|i| last + i);
+        let cut_back = line_end.is_none() && limit < bytes.len() && bytes[limit] != b'\n';
+        let to = match line_end {
+            Some(end) if end > from && bytes[end - 1] == b'\r' => end - 1,
+            Some(end) => end,
+            None if cut_back => char_boundary(bytes, limit),
+            None => limit,
         }
-        let visible_end = shown_end.min(highlight.start + HIGHLIGHT);
-        let cut_back = to > visible_end + SIDE;
-        if cut_back {
-            to = char_boundary(bytes, visible_end + SIDE);
-        }
+        .max(highlight.start);
 
         let mut out = Builder {
             text: String::new(),
@@ -72,7 +76,9 @@ impl Excerpt {
         let masks: &[Range<usize>] = match masking {
             Masking::Reveal => &[],
             Masking::Mask => {
-                generic = merged(secrets, dense_runs(bytes, from..to, &highlight), from..to);
+                let mut more = dense_runs(bytes, from..to, &highlight);
+                more.extend(repeated(bytes, from..to, secrets));
+                generic = merged(secrets, more, from..to);
                 &generic
             }
         };
@@ -181,6 +187,21 @@ fn public_prefix(secret: &[u8]) -> &'static str {
     .into_iter()
     .find(|prefix| secret.starts_with(prefix.as_bytes()))
     .unwrap_or("")
+}
+
+/// Where the secrets of the shown lines stand on them once more: what is a
+/// secret in one place is one in a comment beside it.
+fn repeated(bytes: &[u8], shown: Range<usize>, secrets: &[Range<usize>]) -> Vec<Range<usize>> {
+    secrets
+        .iter()
+        .filter(|s| s.start < shown.end && s.end > shown.start)
+        .flat_map(|s| {
+            let secret = &bytes[s.clone()];
+            memchr::memmem::find_iter(&bytes[shown.clone()], secret)
+                .map(|at| shown.start + at..shown.start + at + secret.len())
+                .collect::<Vec<_>>()
+        })
+        .collect()
 }
 
 /// Runs on the shown lines that could be somebody's secret though no rule

@@ -27,6 +27,11 @@
 //! `HUSHLINT_BLESS=1` rewrites what differs, `HUSHLINT_CASE=word` runs the cases
 //! with that word in their names.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a test that cannot go on panics, and says what it skips"
+)]
 #![cfg(unix)]
 
 mod support;

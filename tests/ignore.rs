@@ -2,7 +2,8 @@
 #![cfg(unix)]
 #![expect(
     clippy::unwrap_used,
-    reason = "a test that cannot set up its files has failed"
+    clippy::print_stderr,
+    reason = "a test that cannot set up its files has failed, and one that ran says how much it tried"
 )]
 
 use std::collections::BTreeMap;
@@ -449,7 +450,7 @@ fn an_unreadable_ignore_file_is_an_error_that_names_it() {
     let place = tempfile::tempdir().unwrap();
     let file = place.path().join(".gitignore");
     fs::write(&file, ".env\n").unwrap();
-    fs::set_permissions(&file, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o000)).unwrap();
     // Nothing is unreadable to root.
     if fs::read(&file).is_err() {
         let failure = Folder::outside(place.path()).err().unwrap();

@@ -1,11 +1,14 @@
 //! Whatever the key, wherever it stands, no output shows it unless asked to.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
 mod support;
 
 use std::ops::Range;
 use std::process::Output;
 use std::sync::LazyLock;
 
+use data_encoding::BASE64;
 use hushlint::document::Document;
 use hushlint::rule::{RuleSet, Scratch};
 use proptest::prelude::*;
@@ -20,7 +23,8 @@ const WINDOW: usize = 8;
 const FORMATS: [&str; 3] = ["text", "json", "sarif"];
 
 /// Where a key is planted: a file name and its text, `{}` being the key. `¦`
-/// is removed: hushlint shall find nothing in its own tests.
+/// is removed: hushlint shall find nothing in its own tests. `{tail}` is the
+/// key without `ak_`, `{base64}` the key in base64.
 const CONTEXTS: &[(&str, &str)] = &[
     ("a.env.txt", "REPORTFLOW_API_KEY={}\nOTHER=1\n"),
     (".env", "# settings\nREPORTFLOW_API_KEY={}\n"),
@@ -58,6 +62,9 @@ const CONTEXTS: &[(&str, &str)] = &[
     ("Dockerfile", "ENV API_KEY={}\n"),
     ("a.txt", "first\\n{}\\tsecond\\r{}\n"),
     ("long.js", "LONG\"{}\"LONG {} LONG\n"),
+    ("secret.yaml", "kind: Secret\ndata:\n  appKey: {base64}\n"),
+    ("split.js", "const key = 'ak_' + '{tail}';\n"),
+    ("split.py", "key = ('ak_'\n       '{tail}')\n"),
     ("sub/{}.txt", "{}\n"),
     (
         "{}/a.py",
@@ -142,8 +149,10 @@ fn no_output_shows_a_key() {
             revealed.push_str(&text(&run(&["--show-secrets", "."])));
         }
         for plant in plants {
+            let tail = &plant.key["ak_".len()..];
+            let encoded = BASE64.encode(plant.key.as_bytes());
             prop_assert!(
-                revealed.contains(&plant.key),
+                revealed.contains(tail) || revealed.contains(&encoded),
                 "--show-secrets does not show {plant:?}:\n{revealed}"
             );
         }
@@ -212,6 +221,8 @@ fn planted(plants: &[Plant]) -> Sandbox {
         let text = text
             .replace('¦', "")
             .replace("LONG", &long)
+            .replace("{base64}", &BASE64.encode(plant.key.as_bytes()))
+            .replace("{tail}", &plant.key["ak_".len()..])
             .replace("{}", &plant.key);
         let folder = sandbox.tree().join(format!("d{number}"));
         let path = folder.join(name.replace("{}", &plant.key));
@@ -247,7 +258,13 @@ fn text(output: &Output) -> String {
 fn hidden(key: &str, output: &Output, what: &str) -> Result<(), TestCaseError> {
     let text = text(output);
     let body = key.rsplit('_').next().unwrap();
-    for window in body.as_bytes().windows(WINDOW.min(body.len())) {
+    let encoded = BASE64.encode(key.as_bytes());
+    // The first characters of the encoded key are those of its prefix.
+    let forms = [body, encoded[12..].trim_end_matches('=')];
+    let windows = forms
+        .iter()
+        .flat_map(|form| form.as_bytes().windows(WINDOW));
+    for window in windows {
         let window = std::str::from_utf8(window).unwrap();
         prop_assert!(
             !text.contains(window),

@@ -1,5 +1,10 @@
 //! The hooks of `.pre-commit-hooks.yaml`, driven by the real pre-commit and prek.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a test that cannot go on panics, and says what it skips"
+)]
 #![cfg(unix)]
 
 mod support;

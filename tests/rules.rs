@@ -5,7 +5,7 @@ use std::path::Path;
 
 use hushlint::document::{Coverage, Document, RepoPath, Standing};
 use hushlint::finding::Finding;
-use hushlint::rule::{Example, Rule, RuleSet, Scratch, dotenv, load};
+use hushlint::rule::{Example, Rule, RuleSet, Scratch, load};
 
 /// What the rules say about `example` as the only file of a repository.
 /// `tracked` and not ignored, or untracked and not ignored.
@@ -13,7 +13,7 @@ fn findings(rules: &RuleSet, example: &Example, tracked: bool) -> Vec<Finding> {
     let path = RepoPath::new(example.path.as_bytes());
     let mut document = Document::new(path.clone(), example.text.clone().into_bytes());
     document.tracked = tracked;
-    if dotenv::is_dotenv_name(path.name()) {
+    if rules.dotenv_names().holds(path.name()) {
         document.standing = Some(Standing {
             tracked,
             coverage: Coverage::Nothing,

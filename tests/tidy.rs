@@ -1,5 +1,7 @@
 //! What holds for the code as a whole: who may use whom, the map, and a few habits.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -277,5 +279,17 @@ fn the_readme_begins_with_the_two_commands() {
             top.contains(command),
             "README.md: `{command}` is not at its top"
         );
+    }
+}
+
+#[test]
+fn the_readme_shows_a_real_report() {
+    let case = std::fs::read_to_string(root().join("tests/cases/readme.txt")).unwrap();
+    let (_, report) = case.split_once("-- stdout --\n").unwrap();
+    let (report, _) = report.split_once("-- status --\n").unwrap();
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let (before, after) = report.split_once("[TIME]").unwrap();
+    for part in [before, after] {
+        assert!(readme.contains(part), "README.md does not show\n{part}");
     }
 }

@@ -1,5 +1,7 @@
 //! Files and folders that go away while they are scanned: reported, and the rest is still scanned.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
 use std::path::{Path, PathBuf};
 
 use hushlint::check::{self, Progress, Settings};

@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use crate::check::{self, Settings};
-use crate::rule::dotenv;
 use crate::source::worktree::{Choice, Worktree};
 
 use super::Exit;
@@ -17,7 +16,10 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit, String> {
         no_ignore: args.no_ignore,
         submodules: args.submodules,
         threads,
-        is_dotenv: Box::new(dotenv::is_dotenv_name),
+        is_dotenv: {
+            let names = reporting.rules().dotenv_names();
+            Box::new(move |name| names.holds(name))
+        },
     };
     let here = [PathBuf::from(".")];
     let paths: &[PathBuf] = if args.paths.is_empty() {

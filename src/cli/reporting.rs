@@ -41,6 +41,10 @@ impl Reporting<'_> {
         })
     }
 
+    pub(super) fn rules(&self) -> &RuleSet {
+        &self.rules
+    }
+
     /// At least 1.
     pub(super) fn threads(&self) -> usize {
         self.args.threads.map_or_else(default_threads, usize::from)
@@ -59,9 +63,6 @@ impl Reporting<'_> {
         let mut report = progress::during(!args.no_progress, |progress: &Progress| {
             scan(&rules, progress)
         });
-        if let Some(level) = args.severity {
-            report.findings.retain(|f| f.severity >= level);
-        }
         mask_names(&mut report, &rules);
         output::problems(&report.problems);
         let level = args

@@ -36,6 +36,8 @@ pub struct Tracked {
 pub struct Error {
     pub path: PathBuf,
     pub message: String,
+    /// The folder is git's own data, which no scan of files can judge.
+    pub git_data: bool,
 }
 
 impl Repository {
@@ -45,6 +47,7 @@ impl Repository {
         let error = |message: String| Error {
             path: folder.to_owned(),
             message,
+            git_data: false,
         };
         let found = match gix::ThreadSafeRepository::discover_with_environment_overrides(folder) {
             // A hook's `GIT_DIR` may name a repository elsewhere, which knows nothing of this folder.
@@ -62,6 +65,7 @@ impl Repository {
                     Some(git) => Err(Error {
                         path: git,
                         message: format!("not a usable git repository: {}", chain(&failure)),
+                        git_data: false,
                     }),
                 };
             }
@@ -78,7 +82,10 @@ impl Repository {
             } else {
                 "git's own data, not files: name a worktree"
             };
-            return Err(error(what.to_owned()));
+            return Err(Error {
+                git_data: true,
+                ..error(what.to_owned())
+            });
         }
         let Some(root) = found.workdir() else {
             return Ok(None);

@@ -9,16 +9,19 @@ use std::ops::Range;
 
 use super::guard::{Before, is_token_byte};
 
-/// Images of `ak_`, and of its base64 inside base64. One that is not followed
-/// by the rest of an image costs a few comparisons.
+/// Images of `ak_`, and of its base64 and hex inside either. One that is not
+/// followed by the rest of an image costs a few comparisons.
 pub(super) const ANCHORS: &[&str] = &[
-    // base64 of `ak_` where a group of four begins with it, has one byte before it, has two.
-    "YWtf", "FrX", "ha1", // the same of `YWtf`
-    "WVd0Z", "lXdG", "ZV3R", // hex
-    "616b5f", "616B5F", // an escaped `a`
-    "\\x61", "\\u0061", "\\141", "%61", "&#97;", "&#x61;", // an escaped `k`
-    "a\\x6", "a\\u006", "a%6", "a&#", // an escaped `_`
-    "ak\\", "ak%5", "ak&",
+    // In base64, where a group of four begins with it, or has one or two bytes before it.
+    "YWtf", "FrX", "ha1", //
+    // In hex.
+    "616b5f", "616B5F", //
+    // In base64 the base64, in three positions, and the hex; in hex the base64.
+    "WVd0Z", "lXdG", "ZV3R", "NjE2YjVm", "59577466", //
+    // With the first, the second, the third character escaped.
+    "\\x61", "\\u0061", "\\141", "%61", "&#97;", "&#x61;", //
+    "a\\x6", "a\\u006", "a%6", "a&#", //
+    "ak\\", "ak%5", "ak&", //
 ];
 
 /// How much before and after a disguised token is kept as its context.
@@ -148,7 +151,17 @@ impl Builder {
 
 /// A token spelled out: plain characters, escapes, and joints between literals.
 fn spelled(bytes: &[u8], start: usize) -> Option<Plain> {
-    if !Before::Boundary.allows(bytes, start) {
+    // A string inside a string doubles its backslashes.
+    let slashes = match bytes[start] {
+        b'\\' => bytes[..start]
+            .iter()
+            .rev()
+            .take(16)
+            .take_while(|&&b| b == b'\\')
+            .count(),
+        _ => 0,
+    };
+    if !Before::Boundary.allows(bytes, start - slashes) {
         return None;
     }
     let mut token = Builder::default();
@@ -180,7 +193,7 @@ fn spelled(bytes: &[u8], start: usize) -> Option<Plain> {
         return None;
     }
     let mut whole = Builder::default();
-    whole.copy(bytes, start.saturating_sub(CONTEXT)..start);
+    whole.copy(bytes, start.saturating_sub(CONTEXT)..start - slashes);
     let from = whole.text.len();
     whole.text.append(&mut token.text);
     whole.places.append(&mut token.places);
@@ -248,6 +261,14 @@ fn joint(bytes: &[u8], at: usize, start: usize, quote: &mut Option<u8>) -> Optio
         return template_joint(rest, close).map(|next| at + next);
     }
     let opened = *quote.get_or_insert(close);
+    // A shell's word goes on in quotes, wherever they open.
+    let is_bare = start
+        .checked_sub(1)
+        .is_none_or(|at| matches!(bytes[at], b'=' | b' ' | b'\t' | b'\n'));
+    if is_bare && slashes == 0 && opened == close {
+        *quote = Some(close);
+        return rest.get(1).filter(|b| is_plain(**b)).map(|_| at + 1);
+    }
     if opened != close {
         return None;
     }
@@ -282,6 +303,7 @@ fn joint(bytes: &[u8], at: usize, start: usize, quote: &mut Option<u8>) -> Optio
     let joins = match &operator[..] {
         b"" | b"+" | b"." | b".." | b"&" | b"~" | b"<>" | b"||" | b"++" | b"^" | b"\\" | b"+\\"
         | b".\\" | b"&_" | b"*" | b"<<" | b"+=" | b".=" => true,
+        b".concat" | b".append" | b".push_str" => true,
         b"," => is_joined(bytes, start, at),
         _ => false,
     };
@@ -543,4 +565,68 @@ fn in_context(
     let after = run.end + padding;
     whole.copy(bytes, after..bytes.len().min(after + CONTEXT));
     whole.plain(start..end, disguise)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: &str = concat!("ak_", "Usy6t8dgkh4kcSYr");
+
+    fn revealed(text: &str, image: &str) -> Option<(String, Vec<Range<usize>>)> {
+        let plain = reveal(text.as_bytes(), text.find(image)?)?;
+        let token = String::from_utf8(plain.text[plain.token.clone()].to_vec()).ok()?;
+        Some((token, plain.origin(plain.token.clone())))
+    }
+
+    #[test]
+    fn what_is_revealed_knows_where_it_stood() {
+        let (left, right) = KEY.split_at(8);
+        let text = format!("k = \"{left}\" + \"{right}\"");
+        let pieces = vec![5..13, 18..29];
+        assert_eq!(revealed(&text, "ak_"), Some((KEY.to_owned(), pieces)));
+
+        let text = format!("k: {}", data_encoding::BASE64.encode(KEY.as_bytes()));
+        let whole = std::iter::once(3..29).collect::<Vec<_>>();
+        assert_eq!(revealed(&text, "YWtf"), Some((KEY.to_owned(), whole)));
+
+        let text = format!("k: {}", data_encoding::HEXLOWER.encode(KEY.as_bytes()));
+        let whole = std::iter::once(3..41).collect::<Vec<_>>();
+        assert_eq!(revealed(&text, "616b5f"), Some((KEY.to_owned(), whole)));
+
+        let text = format!("k=%61{}", &KEY[1..]);
+        let whole = std::iter::once(2..23).collect::<Vec<_>>();
+        assert_eq!(revealed(&text, "%61"), Some((KEY.to_owned(), whole)));
+    }
+
+    #[test]
+    fn only_a_bounded_neighbourhood_is_undone() {
+        let blob = format!("{}{}", "QUFB".repeat(50_000), "YWtfYWFh".repeat(50_000));
+        let start = blob.find("YWtf").unwrap() + 80_000;
+        let plain = reveal(blob.as_bytes(), start);
+        assert!(plain.is_none_or(|p| p.text.len() <= 4 * CONTEXT + LONGEST));
+        for text in ["61".repeat(100_000), "616b5f".repeat(50_000)] {
+            let plain = reveal(text.as_bytes(), text.find("616b5f").unwrap_or(0));
+            assert!(plain.is_none_or(|p| p.text.len() <= 4 * CONTEXT + LONGEST));
+        }
+        let literals = "\"ak_\" + ".repeat(20_000) + &"\"a\" + ".repeat(100_000);
+        for start in [1, 8 * 19_999 + 1] {
+            let plain = reveal(literals.as_bytes(), start);
+            assert!(plain.is_none_or(|p| p.text.len() <= 4 * CONTEXT + LONGEST));
+        }
+    }
+
+    #[test]
+    fn images_without_the_rest_reveal_nothing() {
+        for (text, image) in [
+            ("\"integrity\": \"sha1-2j6QUkVRkRkJnkq5zqCVZSIf\"", "ha1"),
+            ("weak\\nothing more here", "ak\\"),
+            ("100%61 of them", "%61"),
+            ("\\x61\\x62\\x63", "\\x61"),
+            ("616b5f00ff00ff00ff00ff00ff00ff00ff", "616b5f"),
+            ("prefixes = [\"ak_\", \"Usy6t8dgkh4kcSYr\"]", "ak_"),
+        ] {
+            assert_eq!(revealed(text, image), None, "{text}");
+        }
+    }
 }

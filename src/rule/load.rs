@@ -8,7 +8,7 @@ use toml::Spanned;
 
 use super::guard::Before;
 use super::pattern::{self, Pattern};
-use super::{Example, Examples, Kind, Rule, age, dotenv, key, url};
+use super::{Example, Examples, Kind, Rule, age, dotenv, key, phrase, plain, url};
 use crate::finding::{RuleId, Severity};
 use crate::suggest::suggestion;
 
@@ -78,6 +78,10 @@ struct RuleText {
     #[serde(default)]
     long: bool,
     #[serde(default)]
+    ignore_case: bool,
+    #[serde(default)]
+    entropy: Option<f32>,
+    #[serde(default)]
     key: Option<key::KeyText>,
     #[serde(default)]
     url: Option<url::UrlText>,
@@ -95,6 +99,8 @@ struct RuleText {
 #[serde(rename_all = "kebab-case")]
 enum KindName {
     Key,
+    Phrase,
+    Pattern,
     Url,
     Dotenv,
     Age,
@@ -191,7 +197,7 @@ impl RuleText {
         }
         let missing = |key: &str| error(start.clone(), format!("missing key `{key}`"));
         let kind = match self.kind {
-            KindName::Key => {
+            KindName::Key | KindName::Phrase | KindName::Pattern => {
                 if anchors.is_empty() {
                     return Err(missing("anchors"));
                 }
@@ -203,9 +209,20 @@ impl RuleText {
                     self.long,
                 )
                 .map_err(|m| error(tail.span(), format!("tail: {m}")))?;
-                let key = self.key.ok_or_else(|| missing("key"))?;
-                let key = key::KeyRule::new(key, pattern.anchors());
-                Kind::Key(pattern, key)
+                match self.kind {
+                    KindName::Key => {
+                        let key = self.key.ok_or_else(|| missing("key"))?;
+                        let key = key::KeyRule::new(key, pattern.anchors());
+                        Kind::Key(pattern, key)
+                    }
+                    KindName::Phrase => {
+                        Kind::Phrase(pattern, phrase::PhraseRule::new(self.summary.clone()))
+                    }
+                    _ => Kind::Plain(
+                        pattern,
+                        plain::PlainRule::new(self.summary.clone(), self.entropy),
+                    ),
+                }
             }
             KindName::Url => Kind::Url(url::UrlRule::new(
                 anchors,
@@ -239,6 +256,7 @@ impl RuleText {
                     .collect(),
             },
             enabled: true,
+            ignore_case: self.ignore_case,
             kind,
         })
     }
@@ -272,7 +290,9 @@ impl ExampleText {
 /// built-in rules and for rules a user brings.
 pub fn check(rules: &[Rule]) -> Result<(), String> {
     for rule in rules {
-        if let Kind::Key(pattern, _) = &rule.kind {
+        if let Kind::Key(pattern, _) | Kind::Phrase(pattern, _) | Kind::Plain(pattern, _) =
+            &rule.kind
+        {
             pattern::compile(pattern.tail()).map_err(|e| format!("{}: {e}", rule.id))?;
         }
     }

@@ -12,10 +12,13 @@ pub mod guard;
 pub mod key;
 pub mod load;
 pub mod pattern;
+pub mod phrase;
+pub mod plain;
 pub mod prefilter;
 pub mod url;
 
 use std::cell::OnceCell;
+use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::document::{Coverage, Document, RepoPath, line_around};
@@ -31,7 +34,7 @@ pub use prefilter::Hit;
 use pattern::Scratch as PatternScratch;
 use prefilter::{Anchor, Prefilter};
 
-/// No match looks farther from its anchor.
+/// No match of at most half this length looks farther from its anchor.
 const CONTEXT: usize = 4096;
 
 /// One rule: what it says, and how it is found.
@@ -52,6 +55,8 @@ pub struct Rule {
     pub examples: Examples,
     /// Whether it reports. A rule that does not still masks what it finds.
     pub enabled: bool,
+    /// Whether its anchors match in either case.
+    ignore_case: bool,
     kind: Kind,
 }
 
@@ -70,6 +75,8 @@ pub struct Example {
 
 enum Kind {
     Key(pattern::Pattern, key::KeyRule),
+    Phrase(pattern::Pattern, phrase::PhraseRule),
+    Plain(pattern::Pattern, plain::PlainRule),
     Url(url::UrlRule),
     Dotenv(dotenv::DotenvRule),
     Age(age::AgeRule),
@@ -195,13 +202,17 @@ impl RuleSet {
     }
 
     pub fn new(rules: Vec<Rule>, options: Options) -> RuleSet {
-        let mut anchors: Vec<Vec<u8>> = Vec::new();
+        let mut anchors: Vec<Anchor> = Vec::new();
+        let mut places: HashMap<(&[u8], bool), usize> = HashMap::new();
         let mut waiting: Vec<Vec<u16>> = Vec::new();
         for (index, rule) in rules.iter().enumerate() {
             let index = u16::try_from(index).expect("a rule set holds fewer than 65,536 rules");
             for anchor in rule.anchors() {
-                let at = anchors.iter().position(|a| a == anchor).unwrap_or_else(|| {
-                    anchors.push(anchor.to_vec());
+                let at = *places.entry((anchor, rule.ignore_case)).or_insert_with(|| {
+                    anchors.push(Anchor {
+                        bytes: anchor.to_vec(),
+                        ignore_case: rule.ignore_case,
+                    });
                     waiting.push(Vec::new());
                     anchors.len() - 1
                 });
@@ -210,15 +221,7 @@ impl RuleSet {
         }
         RuleSet {
             rules,
-            prefilter: Prefilter::new(
-                anchors
-                    .into_iter()
-                    .map(|bytes| Anchor {
-                        bytes,
-                        ignore_case: false,
-                    })
-                    .collect(),
-            ),
+            prefilter: Prefilter::new(anchors),
             waiting,
             options,
         }
@@ -272,6 +275,12 @@ impl RuleSet {
                         .find(&mut scratch.pattern, index, document.bytes(), hit.start)
                         .and_then(|found| key.judge(&found, scene))
                         .or_else(|| key.judge_hidden(hit.start, scene)),
+                    Kind::Phrase(pattern, phrase) => pattern
+                        .find(&mut scratch.pattern, index, document.bytes(), hit.start)
+                        .and_then(|found| phrase.judge(&found, scene)),
+                    Kind::Plain(pattern, plain) => pattern
+                        .find(&mut scratch.pattern, index, document.bytes(), hit.start)
+                        .and_then(|found| plain.judge(&found, scene)),
                     Kind::Url(url) => url
                         .find(document.bytes(), hit.start)
                         .and_then(|found| url.judge(&found, scene)),
@@ -288,9 +297,30 @@ impl RuleSet {
         verdicts
     }
 
+    /// What rules about files as such say about `document`.
+    pub fn judge_file(&self, document: &Document) -> Vec<Finding> {
+        let rules = self.rules.iter().filter(|r| r.enabled);
+        rules
+            .filter_map(|rule| match &rule.kind {
+                Kind::Dotenv(dotenv) => dotenv.judge_file(rule, document),
+                Kind::Key(..)
+                | Kind::Phrase(..)
+                | Kind::Plain(..)
+                | Kind::Url(_)
+                | Kind::Age(_) => None,
+            })
+            .collect()
+    }
+
     /// How far from an anchor a match may look, to either side.
     pub fn context(&self) -> usize {
-        CONTEXT
+        let longest = self.rules.iter().filter_map(|rule| match &rule.kind {
+            Kind::Key(pattern, _) | Kind::Phrase(pattern, _) | Kind::Plain(pattern, _) => {
+                Some(pattern.longest())
+            }
+            Kind::Url(_) | Kind::Dotenv(_) | Kind::Age(_) => None,
+        });
+        CONTEXT.max(2 * longest.max().unwrap_or(0))
     }
 
     /// The length of the longest anchor.
@@ -338,6 +368,9 @@ impl RuleSet {
                 .or_else(|| key.hidden(bytes, hit.start)),
             Kind::Url(url) => url
                 .find(bytes, hit.start)
+                .map(|found| (found.span, bytes[found.secret].to_vec())),
+            Kind::Phrase(pattern, _) | Kind::Plain(pattern, _) => pattern
+                .find(&mut scratch.pattern, rule, bytes, hit.start)
                 .map(|found| (found.span, bytes[found.secret].to_vec())),
             Kind::Dotenv(_) | Kind::Age(_) => None,
         }?;
@@ -389,7 +422,11 @@ impl RuleSet {
         rules
             .filter_map(|rule| match &rule.kind {
                 Kind::Age(age) => age.judge(rule, finding, secret, times, date),
-                Kind::Key(..) | Kind::Url(_) | Kind::Dotenv(_) => None,
+                Kind::Key(..)
+                | Kind::Phrase(..)
+                | Kind::Plain(..)
+                | Kind::Url(_)
+                | Kind::Dotenv(_) => None,
             })
             .collect()
     }
@@ -397,11 +434,32 @@ impl RuleSet {
     /// What is to be said once all documents are read.
     pub fn conclude(
         &self,
-        _evidence: Vec<Evidence>,
-        _coverage: &dyn Fn(&RepoPath) -> Option<Coverage>,
-        _present: &dyn Fn(&RepoPath) -> bool,
+        evidence: Vec<Evidence>,
+        coverage: &dyn Fn(&RepoPath) -> Option<Coverage>,
+        present: &dyn Fn(&RepoPath) -> bool,
     ) -> Vec<Finding> {
-        Vec::new()
+        let mut findings = Vec::new();
+        for rule in self.rules.iter().filter(|r| r.enabled) {
+            if let Kind::Dotenv(dotenv) = &rule.kind {
+                findings.extend(dotenv.conclude(rule, &evidence, coverage, present));
+            }
+        }
+        findings
+    }
+
+    /// Which files are dotenv files; what git makes of those is their document's `standing`.
+    pub fn dotenv_names(&self) -> dotenv::Names {
+        let mut kinds = self.rules.iter().map(|r| &r.kind);
+        kinds
+            .find_map(|kind| match kind {
+                Kind::Dotenv(dotenv) => dotenv.names().cloned(),
+                Kind::Key(..)
+                | Kind::Phrase(..)
+                | Kind::Plain(..)
+                | Kind::Url(_)
+                | Kind::Age(_) => None,
+            })
+            .unwrap_or_default()
     }
 
     /// `text`, which comes from elsewhere (a path, an error), with every secret in it masked.
@@ -537,12 +595,13 @@ impl Rule {
 
     /// Whether what it finds is a secret, to be rotated.
     pub fn is_secret(&self) -> bool {
-        matches!(self.kind, Kind::Key(..))
+        matches!(self.kind, Kind::Key(..) | Kind::Plain(..))
     }
 
     fn anchors(&self) -> &[Vec<u8>] {
         match &self.kind {
             Kind::Key(_, key) => key.anchors(),
+            Kind::Phrase(pattern, _) | Kind::Plain(pattern, _) => pattern.anchors(),
             Kind::Url(url) => url.anchors(),
             Kind::Dotenv(dotenv) => dotenv.anchors(),
             Kind::Age(_) => &[],

@@ -47,21 +47,17 @@ impl Pattern {
             .map_err(|e| e.to_string())?;
         let limit = if long { LONGEST_LONG } else { LONGEST };
         match hir.properties().maximum_len() {
-            None => {
-                return Err(format!(
-                    "the tail matches text without end; bound every repetition, as in `{{16,64}}` (at most {limit} bytes in all)"
-                ));
-            }
-            Some(n) if n > limit => {
-                return Err(format!(
-                    "the tail matches up to {n} bytes; at most {limit} are allowed{}",
-                    if long {
-                        ""
-                    } else {
-                        " (8192 with `long = true`)"
-                    }
-                ));
-            }
+            None => Err(format!(
+                "the tail matches text without end; bound every repetition, as in `{{16,64}}` (at most {limit} bytes in all)"
+            )),
+            Some(n) if n > limit => Err(format!(
+                "the tail matches up to {n} bytes; at most {limit} are allowed{}",
+                if long {
+                    ""
+                } else {
+                    " (8192 with `long = true`)"
+                }
+            )),
             Some(n) => Ok(Pattern {
                 anchors,
                 before,
@@ -74,6 +70,11 @@ impl Pattern {
 
     pub fn anchors(&self) -> &[Vec<u8>] {
         &self.anchors
+    }
+
+    /// No match is longer.
+    pub fn longest(&self) -> usize {
+        self.longest
     }
 
     pub fn tail(&self) -> &str {

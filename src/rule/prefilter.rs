@@ -1,4 +1,21 @@
 //! One pass that finds every anchor of every rule.
+//!
+//! A filter marks positions where a window of four bytes could stand, a bitmap
+//! of hashed windows refuses most of them, and what is left is compared. Each
+//! anchor is known by the window that source text holds least often.
+//!
+//! Measured over 64 MiB of source text, in CPU time of one thread on a loaded
+//! Zen 4 (minimum / median of 9 runs, GB/s; memmem for one literal: 16.8):
+//!
+//! | anchors | find |
+//! |---|---|
+//! | 3 | 4.8 / 5.6 |
+//! | 30, case-sensitive | 3.2 / 3.5 |
+//! | 477, two thirds of them in either case | 0.9 / 1.1 |
+//!
+//! With 477, about 0.3 ns of each byte's 0.75 are shuffles, the rest is
+//! candidates and hits. The portable way makes 0.4 to 0.5 GB/s of wall time
+//! under the same load. `cargo bench --bench stages prefilter` repeats it over other text.
 
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -451,11 +468,12 @@ mod avx2 {
                     std::array::from_fn(|place| {
                         let mut halves = [[0_u8; 16]; 2];
                         for (bucket, of) in eight.iter().enumerate() {
-                            for half in 0..16 {
-                                halves[0][half] |=
-                                    u8::from(of.low[place] >> half & 1 != 0) << bucket;
-                                halves[1][half] |=
-                                    u8::from(of.high[place] >> half & 1 != 0) << bucket;
+                            for (half, sets) in
+                                halves.iter_mut().zip([of.low[place], of.high[place]])
+                            {
+                                for (nibble, buckets) in half.iter_mut().enumerate() {
+                                    *buckets |= u8::from(sets >> nibble & 1 != 0) << bucket;
+                                }
                             }
                         }
                         // The shuffle works on each half of the vector by itself.
@@ -662,5 +680,118 @@ mod avx2 {
             windows,
             buckets.into_iter().map(|(halves, _)| halves).collect(),
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn anchor(text: &str, ignore_case: bool) -> Anchor {
+        Anchor {
+            bytes: text.as_bytes().to_vec(),
+            ignore_case,
+        }
+    }
+
+    fn naive(anchors: &[Anchor], bytes: &[u8], core: Range<usize>) -> Vec<Hit> {
+        let mut hits = Vec::new();
+        for start in core {
+            for (index, anchor) in anchors.iter().enumerate() {
+                let text = bytes.get(start..start + anchor.bytes.len());
+                if text.is_some_and(|t| anchor.equals(t)) {
+                    hits.push(Hit {
+                        start,
+                        anchor: index as u16,
+                    });
+                }
+            }
+        }
+        hits
+    }
+
+    /// The hits of the portable way, which those of the vectors must equal.
+    fn found(anchors: &[Anchor], bytes: &[u8], core: Range<usize>) -> Vec<Hit> {
+        let prefilter = Prefilter::new(anchors.to_vec());
+        let mut quick = Vec::new();
+        prefilter.seen.store(0, Ordering::Relaxed);
+        let masks = |text: &[u8], masks: &mut [u64; TILE]| prefilter.quick.masks(text, masks);
+        prefilter.scan(&prefilter.quick, &masks, bytes, core.clone(), &mut quick);
+        prefilter.seen.store(1 << 40, Ordering::Relaxed);
+        let mut hits = Vec::new();
+        prefilter.find(bytes, core, &mut hits);
+        assert_eq!(hits, quick);
+        hits
+    }
+
+    #[test]
+    fn a_hit_may_reach_beyond_the_core_and_never_beyond_the_text() {
+        let anchors = [anchor("appkey", true), anchor("ak_", false)];
+        for before in 0..150 {
+            let text = format!("{}AppKeyak_", ".".repeat(before)).into_bytes();
+            let expected = |start, anchor| Hit { start, anchor };
+            assert_eq!(
+                found(&anchors, &text, 0..before + 1),
+                [expected(before, 0)],
+                "{before}"
+            );
+            assert_eq!(found(&anchors, &text, 0..before), []);
+            assert_eq!(
+                found(&anchors, &text, before + 1..text.len()),
+                [expected(before + 6, 1)]
+            );
+            assert_eq!(found(&anchors, &text[..before + 5], 0..before + 5), []);
+        }
+    }
+
+    #[test]
+    fn dense_hits_are_all_found() {
+        let anchors = [anchor("ak_", false), anchor("AK_AK_AK_ak_ak_zz", true)];
+        let text = b"ak_".repeat(5000);
+        let hits = found(&anchors, &text, 0..text.len());
+        assert_eq!(hits.len(), 5000);
+    }
+
+    fn anchors() -> impl Strategy<Value = Vec<Anchor>> {
+        let small = proptest::collection::vec(
+            prop_oneof![
+                Just(b'a'),
+                Just(b'A'),
+                Just(b'_'),
+                Just(b'k'),
+                Just(0),
+                any::<u8>()
+            ],
+            3..40,
+        );
+        let one =
+            (small, any::<bool>()).prop_map(|(bytes, ignore_case)| Anchor { bytes, ignore_case });
+        prop_oneof![
+            proptest::collection::vec(one.clone(), 1..12),
+            proptest::collection::vec(one.clone(), 13..60),
+            proptest::collection::vec(one, 101..140),
+        ]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(200))]
+
+        #[test]
+        fn hits_are_those_of_a_naive_search(
+            anchors in anchors(),
+            pieces in proptest::collection::vec((any::<proptest::sample::Index>(), any::<bool>(), proptest::collection::vec(prop_oneof![Just(b'a'), Just(b'k'), Just(b'_'), Just(b' '), Just(0), any::<u8>()], 0..70)), 0..60),
+            core in (any::<proptest::sample::Index>(), any::<proptest::sample::Index>()),
+        ) {
+            let mut text = Vec::new();
+            for (which, upper, filling) in pieces {
+                let anchor = which.get(&anchors);
+                text.extend(if upper { anchor.bytes.to_ascii_uppercase() } else { anchor.bytes.clone() });
+                text.extend(filling);
+            }
+            let (a, b) = (core.0.index(text.len() + 1), core.1.index(text.len() + 1));
+            let core = a.min(b)..a.max(b);
+            prop_assert_eq!(found(&anchors, &text, core.clone()), naive(&anchors, &text, core));
+        }
     }
 }

@@ -17,6 +17,9 @@ use crate::git::repository::Repository;
 
 use super::{Input, Listing, Source};
 
+/// Whether a file of this name holds settings that git should not see.
+pub type IsDotenv = Box<dyn Fn(&[u8]) -> bool + Sync>;
+
 /// How to choose; the defaults are what `hushlint check` does.
 pub struct Choice {
     /// Untracked files that ignore rules cover, too.
@@ -24,8 +27,7 @@ pub struct Choice {
     /// Nested repositories, too.
     pub submodules: bool,
     pub threads: usize,
-    /// Whether a file of this name holds settings that git should not see.
-    pub is_dotenv: Box<dyn Fn(&[u8]) -> bool + Sync>,
+    pub is_dotenv: IsDotenv,
 }
 
 /// The files under some paths.
@@ -54,7 +56,7 @@ impl Worktree {
         let mut targets = Vec::new();
         let mut repositories: Vec<(PathBuf, Option<Arc<Repository>>)> = Vec::new();
         for named in paths {
-            match Target::new(named, &mut repositories) {
+            match Target::new(named, &mut repositories, &mut problems) {
                 Ok(target) => targets.push(target),
                 Err(problem) => problems.push(problem),
             }
@@ -78,6 +80,7 @@ impl Target {
     fn new(
         named: &Path,
         known: &mut Vec<(PathBuf, Option<Arc<Repository>>)>,
+        problems: &mut Vec<Problem>,
     ) -> Result<Target, Problem> {
         let problem = |kind, message: String| Problem {
             path: Some(RepoPath::from_relative(named)),
@@ -115,9 +118,17 @@ impl Target {
                     .find(|r| folder.starts_with(&r.root) && !has_git_between(&folder, &r.root));
                 let repository = match held {
                     Some(repository) => Some(repository.clone()),
-                    None => Repository::discover(&folder)
-                        .map_err(|e| problem(ProblemKind::Repository, e.message))?
-                        .map(Arc::new),
+                    None => match Repository::discover(&folder) {
+                        Ok(repository) => repository.map(Arc::new),
+                        Err(e) if e.git_data => {
+                            return Err(problem(ProblemKind::Repository, e.message));
+                        }
+                        // The files can be scanned all the same, though what is tracked is unknown.
+                        Err(e) => {
+                            problems.push(problem(ProblemKind::Repository, e.message));
+                            None
+                        }
+                    },
                 };
                 known.push((folder, repository.clone()));
                 repository
@@ -324,7 +335,7 @@ impl Walk<'_> {
                 && place
                     .repository
                     .as_ref()
-                    .is_none_or(|r| r.root != self.target.canonical)
+                    .is_some_and(|r| r.root != self.target.canonical)
             {
                 place = match self.enter(
                     &place,

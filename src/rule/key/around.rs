@@ -92,7 +92,7 @@ fn is_mask(text: &[u8]) -> bool {
 /// Whether the `=` at the beginning of `rest` complete a body of `len` to base64's multiple of four.
 fn is_padding(rest: &[u8], len: usize) -> bool {
     let signs = rest.iter().take_while(|&&b| b == b'=').count();
-    (len + signs) % 4 == 0
+    (len + signs).is_multiple_of(4)
         && signs <= 2
         && rest
             .get(signs)

@@ -5,6 +5,8 @@
 
 use std::ops::Range;
 
+use super::words::names_samples;
+
 /// How far back a statement is read.
 const BACK: usize = 1500;
 const LINES: usize = 14;
@@ -106,6 +108,7 @@ impl Context {
             b';' if before.ends_with(b"&quot;") || before.ends_with(b"&#34;") => Lead::Quote,
             b'>' => Lead::Element,
             b'<' => Lead::Link,
+            b'[' if open_quote(before).is_none() => Lead::Bare,
             b'(' if before.ends_with(b"](") => Lead::Link,
             b'(' => match open_quote(before) {
                 Some(_) => Lead::Inside,
@@ -334,12 +337,12 @@ impl Context {
             }
             // `String apiUrl() {`
             let trimmed = text.trim_ascii_end();
-            if trimmed.ends_with(b"{") || trimmed.starts_with(b"{") {
-                if let Some(open) = memchr::memchr(b'(', text) {
-                    let name = callee(bytes, floor, start + open);
-                    self.names.extend((!name.is_empty()).then_some(name));
-                    return;
-                }
+            if (trimmed.ends_with(b"{") || trimmed.starts_with(b"{"))
+                && let Some(open) = memchr::memchr(b'(', text)
+            {
+                let name = callee(bytes, floor, start + open);
+                self.names.extend((!name.is_empty()).then_some(name));
+                return;
             }
             end = start;
         }
@@ -353,6 +356,38 @@ fn line_start(bytes: &[u8], floor: usize, at: usize) -> usize {
             .iter()
             .rposition(|&b| b == b'\n')
             .map_or(0, |i| i + 1)
+}
+
+/// How far back the blocks around a URL are looked for.
+const BLOCKS: usize = 16 * 1024;
+
+/// Whether the URL at `start` stands in a block of tests or examples: a
+/// line above it, indented less, is named so.
+pub(super) fn is_in_samples(bytes: &[u8], start: usize) -> bool {
+    let floor = start.saturating_sub(BLOCKS);
+    let indent = |line: &[u8]| line.len() - line.trim_ascii_start().len();
+    let mut end = line_start(bytes, floor, start);
+    let mut depth = indent(&bytes[end..start]);
+    while end > floor && depth > 0 {
+        let newline = end - 1;
+        end = line_start(bytes, floor, newline);
+        let line = &bytes[end..newline];
+        let text = line.trim_ascii();
+        let closes = matches!(text.first(), Some(b'}' | b']' | b')') | None);
+        let comment = text.starts_with(b"#") || text.starts_with(b"//") || text.starts_with(b"*");
+        if closes || comment || indent(line) >= depth {
+            continue;
+        }
+        depth = indent(line);
+        let head = text
+            .iter()
+            .position(|b| matches!(b, b'=' | b':' | b'(' | b'{' | b'['))
+            .map_or(text, |i| &text[..i]);
+        if head.len() <= 80 && names_samples(head) {
+            return true;
+        }
+    }
+    false
 }
 
 trait TrimSuffix {
@@ -430,7 +465,9 @@ fn previous_line(bytes: &[u8], floor: usize, newline: usize) -> Option<Range<usi
                 .rposition(|&b| b == b'\n')
                 .map_or(0, |i| i + 1);
         let text = bytes[start..end].trim_ascii();
-        let comment = text.starts_with(b"//") || text.starts_with(b"# ") || text.starts_with(b"* ");
+        let comment = [&b"//"[..], b"# ", b"* ", b"-- ", b"--[", b"--]"]
+            .iter()
+            .any(|sign| text.starts_with(sign));
         if !comment && !text.is_empty() {
             return Some(start..end);
         }
@@ -506,7 +543,7 @@ fn assigned(bytes: &[u8], floor: usize, end: usize) -> Option<Range<usize>> {
         b'"' | b'\'' | b'`' => {
             let close = end - 1;
             let open = string_start(bytes, floor, close);
-            let close = if bytes[close - 1] == b'\\' {
+            let close = if close > open && bytes[close - 1] == b'\\' {
                 close - 1
             } else {
                 close
@@ -591,6 +628,21 @@ fn element(bytes: &[u8], line: usize, start: usize) -> Option<Range<usize>> {
 mod tests {
     use super::*;
 
+    #[test]
+    fn blocks_of_tests_are_told_by_their_head() {
+        let cases = [
+            ("_TESTS = [{\n  'a': 1,\n}, {\n  'url': 'http://", true),
+            ("mod tests {\n  fn a() {\n    get(\"http://", true),
+            ("spec:\n  url: http://", false),
+            ("def latest():\n  url = 'http://", false),
+            ("tests = 1\nurl = 'http://", false),
+        ];
+        for (text, expected) in cases {
+            let start = text.find("http://").expect("the test's own text holds it");
+            assert_eq!(is_in_samples(text.as_bytes(), start), expected, "{text}");
+        }
+    }
+
     fn read(text: &str) -> (String, String) {
         let start = text.find("http://").expect("the test's own text holds it");
         let context = Context::read(text.as_bytes(), start);
@@ -623,6 +675,7 @@ mod tests {
                 "require('./request')",
             ),
             ("URLS = [\n  'a',\n  'http://", "URLS", ""),
+            ("URLS = {\n  'a',\n  -- b\n  'http://", "URLS", ""),
             ("<endpoint>http://", "endpoint", ""),
             ("base-url: http://", "base-url", ""),
             ("\\\"schema\\\": \\\"http://", "schema", ""),

@@ -10,6 +10,8 @@ pub(super) enum Purpose {
     Config,
     /// Records and documents: mostly written by programs.
     Data,
+    /// Files of no known language.
+    Unknown,
     /// Pages and their templates.
     Markup,
     /// Text for people.
@@ -48,7 +50,8 @@ pub(super) fn purpose(path: &[u8], kind: Kind) -> Purpose {
         Kind::Lock | Kind::Style => Purpose::Silent,
         Kind::Code => Purpose::Code,
         Kind::Config => Purpose::Config,
-        Kind::Data | Kind::Text => Purpose::Data,
+        Kind::Data => Purpose::Data,
+        Kind::Text => Purpose::Unknown,
         Kind::Markup | Kind::Template => Purpose::Markup,
         Kind::Prose => Purpose::Prose,
     }

@@ -93,7 +93,9 @@ impl Hosts {
         };
         let named = |label: &&str| {
             let bare: String = label.chars().filter(|c| !matches!(c, '-' | '_')).collect();
-            self.placeholders.contains(&bare)
+            self.placeholders
+                .iter()
+                .any(|p| p == bare.trim_end_matches(|c: char| c.is_ascii_digit()))
                 || ["your", "my", "some", "the", "a", "any", "client", "other"]
                     .iter()
                     .any(|p| bare.strip_prefix(p).is_some_and(|rest| OWN.contains(&rest)))
@@ -261,4 +263,73 @@ fn classify_v6(text: &str) -> Class {
         return Class::Placeholder;
     }
     Class::Public
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts_fall_into_classes() {
+        let list = |words: &[&str]| words.iter().map(|&w| w.to_owned()).collect();
+        let hosts = Hosts {
+            product: list(&["re-port-flow.com"]),
+            reserved: list(&["internal", "test", "home.arpa"]),
+            placeholders: list(&["example", "yoursite"]),
+            identifiers: list(&["w3.org", "apache.org/licenses"]),
+            documentation: list(&["github.com"]),
+        };
+        let cases = [
+            ("api.re-port-flow.com", Class::Product),
+            ("evil-re-port-flow.com", Class::Public),
+            ("localhost", Class::Local),
+            ("127.0.0.1", Class::Local),
+            ("2130706433", Class::Local),
+            ("0x7f.1", Class::Local),
+            ("172.31.0.1", Class::Local),
+            ("172.32.0.1", Class::Public),
+            ("169.254.169.254", Class::Local),
+            ("100.100.0.1", Class::Local),
+            ("203.0.113.9", Class::Placeholder),
+            ("1.2.3.4", Class::Placeholder),
+            ("192.168.x.x", Class::Placeholder),
+            ("8.8.4.4", Class::Public),
+            ("[::1]", Class::Local),
+            ("[fe80::1%25eth0]", Class::Local),
+            ("[fd12::1]", Class::Local),
+            ("[::ffff:10.0.0.1]", Class::Local),
+            ("[2001:db8::1]", Class::Placeholder),
+            ("[2606:4700::1111]", Class::Public),
+            ("backend", Class::Local),
+            ("a.b.internal", Class::Local),
+            ("printer.home.arpa", Class::Local),
+            ("example.co.uk", Class::Placeholder),
+            ("example2.com", Class::Placeholder),
+            ("api.your-domain.io", Class::Placeholder),
+            ("test.com", Class::Placeholder),
+            ("xxx.vendor.io", Class::Placeholder),
+            ("", Class::Placeholder),
+            ("...", Class::Placeholder),
+            ("+", Class::Placeholder),
+            ("\0", Class::Dynamic),
+            ("\0.com", Class::Dynamic),
+            ("api-\0.vendor.com", Class::Public),
+            ("www.w3.org", Class::Identifier),
+            ("schemas.vendor.com", Class::Identifier),
+            ("gist.github.com", Class::Documentation),
+            ("docs.vendor.com", Class::Documentation),
+            ("vendor.com.", Class::Public),
+            ("münchen.de", Class::Public),
+            ("xn--mnchen-3ya.de", Class::Public),
+            ("v.gd", Class::Public),
+        ];
+        for (host, expected) in cases {
+            assert_eq!(hosts.classify(host, "/"), expected, "{host}");
+        }
+        assert_eq!(
+            hosts.classify("www.apache.org", "/licenses/x"),
+            Class::Identifier
+        );
+        assert_eq!(hosts.classify("www.apache.org", "/api"), Class::Public);
+    }
 }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::super::{Scene, Verdict};
 use super::UrlRule;
-use super::context::{Context, Lead, is_word};
+use super::context::{Context, Lead, is_in_samples, is_word};
 use super::file::{Purpose, Weight, purpose, weight};
 use super::host::Class;
 use super::parse::Url;
@@ -47,19 +47,13 @@ pub(super) fn judge(rule: &UrlRule, url: &Url, scene: &Scene<'_>) -> Option<Verd
         .filter(|c| c.kind == Value::Literal)
         .map(|c| c.value.clone())
         .collect();
-    let mut content = Vec::with_capacity(url.span.len());
-    let mut at = url.span.start;
-    for secret in &secrets {
-        content.extend_from_slice(&bytes[at..secret.start]);
-        at = secret.end;
-    }
-    content.extend_from_slice(&bytes[at..url.span.end]);
     Some(Verdict {
         severity: Some(ruling.severity),
         message: ruling.message,
         highlight: url.span.clone(),
         secrets,
-        content,
+        // With its secrets: another password in the same URL is another finding.
+        content: bytes[url.span.clone()].to_vec(),
         provider: (class == Class::Product).then(|| "Report Flow".to_owned()),
         ..Verdict::default()
     })
@@ -119,6 +113,9 @@ fn public(
         | Place::MarkupText
         | Place::MarkupAttribute => {}
     }
+    if is_in_samples(bytes, url.span.start) {
+        return None;
+    }
     let context = Context::read(bytes, url.span.start);
     let evidence = evidence(bytes, url, purpose, shape, &context)?;
     let light = weight == Weight::Light || purpose == Purpose::Prose;
@@ -126,7 +123,6 @@ fn public(
     let carried = credentials.iter().find(|c| c.kind != Value::Placeholder);
     if let Some(credential) = carried
         && class == Class::Public
-        && evidence != Evidence::Command
     {
         return Some(Ruling {
             severity: if light {
@@ -205,7 +201,10 @@ fn evidence(
         Lead::Inside if !command => return mirror(before),
         Lead::Inside | Lead::Quote | Lead::Bare | Lead::Element => {}
     }
-    if context.compared || is_key(bytes, url, context) {
+    if purpose == Purpose::Unknown && is_remark(before) {
+        return None;
+    }
+    if context.compared || is_key(bytes, url, context.lead) {
         return None;
     }
     if purpose == Purpose::Prose {
@@ -221,19 +220,21 @@ fn evidence(
         .filter(|n| sender.is_none_or(|s| n.start > context.calls[s].name.start))
         .map(|n| role(name(n)))
         .collect();
-    let siblings: Vec<&[u8]> = context
+    let siblings = context
         .calls
         .iter()
         .take(2)
         .flat_map(|c| &c.siblings)
-        .map(name)
-        .collect();
+        .filter(|s| !name(s).contains(&b'/'));
+    // `set("Referer", ..` says what the URL is for; a variable beside it does not.
+    let titled = siblings
+        .clone()
+        .filter(|s| matches!(bytes[s.start - 1], b'"' | b'\'' | b'`'))
+        .any(|s| role(name(s)) == Role::Other && s.len() > 2);
     if roles.first() == Some(&Role::Other)
         || (matches!(roles.first(), Some(Role::Address | Role::Unknown))
             && roles[1..].contains(&Role::Other))
-        || siblings
-            .iter()
-            .any(|s| role(s) == Role::Other && s.len() > 2)
+        || titled
     {
         return None;
     }
@@ -241,7 +242,7 @@ fn evidence(
     if first == Some(&Work::Other) {
         return None;
     }
-    let methods = siblings.iter().any(|s| is_method(s));
+    let methods = siblings.clone().any(|s| is_method(name(s)));
     let called = first == Some(&Work::Fetch) && roles.is_empty() || methods;
     if called || (first == Some(&Work::Fetch) && shape != Shape::Page) {
         return Some(Evidence::Call);
@@ -250,11 +251,17 @@ fn evidence(
         return Some(Evidence::Command);
     }
     let markup = purpose == Purpose::Markup;
-    if markup && context.lead != Lead::Quote {
+    if markup && context.lead != Lead::Quote && roles.first() != Some(&Role::Endpoint) {
         return None;
     }
-    let named = roles.contains(&Role::Endpoint)
-        || siblings.iter().any(|s| role(s) == Role::Endpoint)
+    // In records, the names around say what the record is about.
+    let near = if matches!(purpose, Purpose::Data | Purpose::Unknown) {
+        roles.len().min(1)
+    } else {
+        roles.len()
+    };
+    let named = roles[..near].contains(&Role::Endpoint)
+        || siblings.clone().any(|s| role(name(s)) == Role::Endpoint)
         || context
             .calls
             .iter()
@@ -266,23 +273,35 @@ fn evidence(
     if shape == Shape::Api {
         return Some(Evidence::Shaped);
     }
-    if purpose == Purpose::Code {
-        let variable = context.names.first().and_then(|n| variable(bytes, n));
-        let addressed = variable.is_some() && roles.first() == Some(&Role::Address);
-        if let Some(variable) = variable
-            && bytes.len() <= LARGEST_FOLLOWED
-            && is_fetched(bytes, variable, url.span.end)
-        {
-            return Some(Evidence::Followed);
-        }
-        if addressed && shape == Shape::Filled {
-            return Some(Evidence::Named);
-        }
+    if purpose == Purpose::Code
+        && bytes.len() <= LARGEST_FOLLOWED
+        && let Some(variable) = context.names.first().and_then(|n| variable(bytes, n))
+        && is_fetched(bytes, variable, url.span.end)
+    {
+        return Some(Evidence::Followed);
     }
-    if markup || shape == Shape::Page {
+    if markup || shape == Shape::Page || purpose == Purpose::Unknown {
         return None;
     }
     Some(Evidence::Little)
+}
+
+/// Whether a line of a file of no known language begins like a comment.
+fn is_remark(before: &[u8]) -> bool {
+    let text = before.trim_ascii_start();
+    [
+        &b"//"[..],
+        b"#",
+        b";",
+        b"--",
+        b"*",
+        b"%",
+        b"/*",
+        b"!",
+        b"<!",
+    ]
+    .iter()
+    .any(|sign| text.starts_with(sign))
 }
 
 fn is_method(word: &[u8]) -> bool {
@@ -341,17 +360,15 @@ fn runs_command(before: &[u8]) -> bool {
 
 /// A line of a package manager's sources: signed, and still worth a note.
 fn mirror(before: &[u8]) -> Option<Evidence> {
-    let text = before.trim_ascii_start();
     before
         .windows(4)
         .any(|w| w == b"deb ")
         .then_some(Evidence::Little)
-        .filter(|_| !text.is_empty())
 }
 
 /// Whether the URL is the key of a map: `"http://..": value`.
-fn is_key(bytes: &[u8], url: &Url, context: &Context) -> bool {
-    if context.lead != Lead::Quote {
+fn is_key(bytes: &[u8], url: &Url, lead: Lead) -> bool {
+    if lead != Lead::Quote {
         return false;
     }
     let rest = &bytes[url.span.end..bytes.len().min(url.span.end + 16)];
@@ -360,15 +377,11 @@ fn is_key(bytes: &[u8], url: &Url, context: &Context) -> bool {
         return false;
     };
     let rest = rest.trim_ascii_start();
+    let line = &bytes[line_start(bytes, url.span.start)..url.span.start];
     rest.starts_with(b"=>")
-        || (rest.first() == Some(&b':')
-            && rest.get(1) != Some(&b':')
-            && context.names.is_empty()
-            && !context.returned
-            && context.calls.is_empty()
-            && !bytes[line_start(bytes, url.span.start)..url.span.start].contains(&b'?'))
         || rest.starts_with(b"==")
         || rest.starts_with(b"!=")
+        || (rest.starts_with(b":") && !rest.starts_with(b"::") && !line.contains(&b'?'))
 }
 
 /// The variable or constant at `name` without its receiver; `None` for the keys of maps.

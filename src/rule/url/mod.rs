@@ -86,3 +86,34 @@ impl UrlRule {
 fn follows_escape(bytes: &[u8], start: usize) -> bool {
     start >= 2 && bytes[start - 2] == b'\\' && matches!(bytes[start - 1], b'n' | b'r' | b't')
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::document::Document;
+    use crate::finding::Finding;
+    use crate::rule::{Options, RuleSet, Scratch, load};
+
+    fn findings(path: &str, text: &str) -> Vec<Finding> {
+        let rules = load::builtin()
+            .into_iter()
+            .filter(|r| r.id.as_str() == "plain-http-api")
+            .collect();
+        let document = Document::new(path.into(), text.as_bytes().to_vec());
+        RuleSet::new(rules, Options::default())
+            .scan(&mut Scratch::default(), &document)
+            .findings
+    }
+
+    #[test]
+    fn a_credential_is_named_and_never_quoted() {
+        let text = "get('http://robot:s7Kq9fLw2@vendor.io/?token=b1946ac92492d2347c62&q=1')";
+        let found = findings("a.py", text);
+        assert_eq!(found.len(), 1);
+        let shown = format!("{:?}", found[0]);
+        assert!(
+            !shown.contains("s7Kq9fLw2") && !shown.contains("b1946ac9"),
+            "{shown}"
+        );
+        assert!(shown.contains("q=1"), "{shown}");
+    }
+}

@@ -149,7 +149,7 @@ fn end_of(bytes: &[u8], from: usize, escaped: bool) -> (usize, Vec<Range<usize>>
             bytes[at - 1],
             b'.' | b',' | b';' | b':' | b'!' | b'*' | b'_' | b'\\'
         )
-        && !holes.last().is_some_and(|h| h.end == at)
+        && holes.last().is_none_or(|h| h.end != at)
     {
         at -= 1;
     }

@@ -36,6 +36,7 @@ pub(super) fn shape(host: &str, raw: &str, query: Option<&str>, ends_open: bool)
             "ns",
             "namespace",
             "namespaces",
+            "protocols",
             "xmlns",
             "dtd",
             "dtds",
@@ -453,11 +454,13 @@ fn is_stand_in(value: &[u8], name: &str) -> bool {
     let parts = words(value);
     bare.len() < 4
         || bare == name
-        || bare.chars().all(|c| Some(c) == bare.chars().next())
+        || bare.bytes().all(|b| b == bare.as_bytes()[0])
         || text.contains("xxx")
         || text.contains("...")
         || text.contains("***")
         || text.contains("1234")
+        || text.contains("deadbeef")
+        || text.contains("cafebabe")
         || value
             .iter()
             .any(|b| matches!(b, b'[' | b']' | b'(' | b')' | b'<' | b'>'))
@@ -492,4 +495,59 @@ fn is_stand_in(value: &[u8], name: &str) -> bool {
                 ]
                 .contains(&p.as_str())
             }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credentials_are_told_from_stand_ins() {
+        let names = ["apikey", "token"].map(str::to_owned);
+        let cases = [
+            ("http://h.io/?api_key=b1946ac9'", Some(Value::Literal)),
+            (
+                "http://h.io/?a=1&amp;apiKey=b1946ac9'",
+                Some(Value::Literal),
+            ),
+            ("http://h.io/?api-key={key}'", Some(Value::Template)),
+            ("http://h.io/?token=%s'", Some(Value::Template)),
+            ("http://h.io/?token=' + token", Some(Value::Template)),
+            ("http://h.io/?token='", Some(Value::Placeholder)),
+            ("http://h.io/?token=YOUR_TOKEN'", Some(Value::Placeholder)),
+            ("http://h.io/?token=<token>'", Some(Value::Placeholder)),
+            ("http://h.io/?key=${word}'", None),
+            ("http://h.io/?key=${apiKey}'", Some(Value::Template)),
+            ("http://h.io/?q=b1946ac9'", None),
+            ("http://u:s7Kq9fLw2@h.io/'", Some(Value::Literal)),
+            ("http://user:password@h.io/'", Some(Value::Placeholder)),
+            ("http://{u}:{p}@h.io/'", Some(Value::Template)),
+            ("http://u@h.io/'", None),
+        ];
+        for (text, expected) in cases {
+            let url = Url::parse(text.as_bytes(), 0).expect("all of these are URLs");
+            let found = credentials(text.as_bytes(), &url, &names);
+            assert_eq!(found.first().map(|c| c.kind), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn apis_are_told_from_pages() {
+        let cases = [
+            ("api.h.io", "/", Shape::Api),
+            ("dysmsapi.h.io", "/", Shape::Api),
+            ("h.io", "/v2/x", Shape::Api),
+            ("h.io", "/searchJSON", Shape::Api),
+            ("feeds.h.io", "/a", Shape::Api),
+            ("api.h.io", "/docs/intro", Shape::Page),
+            ("h.io", "/spec/v2.0.0.html", Shape::Page),
+            ("h.io", "/schemas/v1", Shape::Identifier),
+            ("h.io", "/list.php", Shape::Filled),
+            ("h.io", "/a/\0", Shape::Filled),
+            ("h.io", "/a", Shape::Plain),
+        ];
+        for (host, path, expected) in cases {
+            assert_eq!(shape(host, path, None, false), expected, "{host}{path}");
+        }
+    }
 }

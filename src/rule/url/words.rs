@@ -56,6 +56,13 @@ pub(super) fn role(name: &[u8]) -> Role {
     if name.starts_with(b"$") && matches!(name, b"$schema" | b"$id" | b"$ref") {
         return Role::Other;
     }
+    // `info['url']`: the variable can only speak against what its key says.
+    if let Some(open) = memchr::memchr(b'[', name) {
+        return match role(&name[..open]) {
+            Role::Other => Role::Other,
+            Role::Endpoint | Role::Address | Role::Unknown => role(&name[open + 1..]),
+        };
+    }
     let words = words(name);
     let has = |list: &[&str]| words.iter().any(|w| list.contains(&w.as_str()));
     if has(NEVER)
@@ -217,6 +224,8 @@ const NEVER: &[&str] = &[
     "author",
     "authors",
     "vendor",
+    "protocol",
+    "protocols",
     "manual",
     "tutorial",
     "readmore",
@@ -226,6 +235,8 @@ const NEVER: &[&str] = &[
     "exclude",
 ];
 const SHOWN: &[&str] = &[
+    "src",
+    "srcset",
     "home",
     "web",
     "site",
@@ -311,6 +322,34 @@ const SHOWN: &[&str] = &[
 ];
 /// Shown when they stand alone; as part of `auth_url` they are not.
 const ALONE: &[&str] = &["name", "value", "default", "content", "body", "html"];
+
+/// Whether `head`, the beginning of a block, names it tests or examples.
+pub(super) fn names_samples(head: &[u8]) -> bool {
+    const BRANCHES: [&str; 10] = [
+        "if", "for", "while", "elif", "else", "switch", "case", "when", "with", "return",
+    ];
+    const SAMPLES: [&str; 14] = [
+        "test",
+        "tests",
+        "testcase",
+        "testcases",
+        "example",
+        "examples",
+        "sample",
+        "samples",
+        "fixture",
+        "fixtures",
+        "mock",
+        "mocks",
+        "describe",
+        "expected",
+    ];
+    let words = words(head);
+    !words
+        .first()
+        .is_some_and(|w| BRANCHES.contains(&w.as_str()))
+        && words.iter().any(|w| SAMPLES.contains(&w.as_str()))
+}
 
 /// What a call does with the URL it is given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -583,6 +622,8 @@ mod tests {
             ("result.ShortenedURL", Role::Other),
             ("SOAPAction", Role::Other),
             ("turn", Role::Unknown),
+            ("info['url'", Role::Address),
+            ("headers['Referer'", Role::Other),
         ];
         for (name, expected) in cases {
             assert_eq!(role(name.as_bytes()), expected, "{name}");

@@ -1,0 +1,409 @@
+//! Signs that a repository keeps settings in dotenv files, and whether its ignore rules are ready for them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Names;
+use crate::document::{Coverage, RepoPath};
+use crate::finding::{Finding, Fingerprint, Related, Severity};
+use crate::rule::guard::is_token_byte;
+use crate::rule::{Rule, Scene};
+use crate::syntax::{Kind, Place, paths};
+
+/// What the calls look like; the anchors are the calls themselves.
+#[derive(serde::Deserialize, Default)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct UsageText {
+    /// Names of templates that do not begin as their file does.
+    template_names: Vec<String>,
+    /// Anchors that stand in a literal: what is imported by its path.
+    imports: Vec<String>,
+    /// Anchors that a dotenv file's path follows: options and keys.
+    options: Vec<String>,
+    /// Files that mark the folder a program is started in.
+    manifests: Vec<String>,
+}
+
+/// What one document says about dotenv files.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Evidence {
+    pub path: RepoPath,
+    pub line: usize,
+    pub sign: Sign,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Sign {
+    /// The document is a template of, or names, the file at this path.
+    File { dotenv: RepoPath, what: String },
+    /// A program reads a file of this name where it is started.
+    Call { name: Vec<u8>, what: String },
+    /// The document is a package's manifest: programs are started in its folder.
+    Manifest,
+    /// The document is a `.gitignore`: a rule can be added to it.
+    IgnoreFile,
+}
+
+pub(super) struct Usage {
+    text: UsageText,
+    names: Names,
+}
+
+/// As far as the arguments of a call, or the path behind an option, are looked at.
+const REACH: usize = 200;
+/// So many related places say enough.
+const MOST_RELATED: usize = 8;
+
+impl Usage {
+    pub(super) fn new(text: UsageText, names: Names) -> Usage {
+        Usage { text, names }
+    }
+
+    pub(super) fn evidence_of_file(&self, scene: &Scene<'_>) -> Option<Evidence> {
+        let path = &scene.document.path;
+        let name = path.name();
+        let listed = |list: &[String]| list.iter().any(|n| name.eq_ignore_ascii_case(n.as_bytes()));
+        let evidence = |sign| {
+            Some(Evidence {
+                path: path.clone(),
+                line: 1,
+                sign,
+            })
+        };
+        if name == b".gitignore" {
+            return evidence(Sign::IgnoreFile);
+        }
+        if listed(&self.text.manifests) {
+            return evidence(Sign::Manifest);
+        }
+        let made = if listed(&self.text.template_names) {
+            b".env".to_vec()
+        } else {
+            self.names.made_from(name)?
+        };
+        if is_beside_the_point(path) {
+            return None;
+        }
+        evidence(Sign::File {
+            dotenv: in_folder(path.parent(), &made),
+            what: "a template for it".to_owned(),
+        })
+    }
+
+    /// What the longest of `anchors` at `start` says.
+    pub(super) fn evidence(
+        &self,
+        anchors: &[Vec<u8>],
+        start: usize,
+        scene: &Scene<'_>,
+    ) -> Option<Evidence> {
+        let bytes = scene.bytes();
+        // The prefilter does not regard case; programs do.
+        let anchor = anchors
+            .iter()
+            .filter(|a| bytes[start..].starts_with(a))
+            .max_by_key(|a| a.len())?;
+        let begins_word = anchor[0].is_ascii_alphanumeric();
+        if begins_word && start > 0 && is_token_byte(bytes[start - 1]) {
+            return None;
+        }
+        let path = &scene.document.path;
+        if is_beside_the_point(path) || scene.document.window.is_some() {
+            return None;
+        }
+        let named = |list: &[String]| list.iter().any(|a| a.as_bytes() == anchor);
+        let place = scene.lexed().place(start);
+        let rest = &bytes[start + anchor.len()..];
+        let rest = &rest[..rest.len().min(REACH)];
+        let what = format!(
+            "`{}`",
+            String::from_utf8_lossy(anchor).trim_end_matches(['(', '\'', '"'])
+        );
+        let sign = if named(&self.text.options) {
+            if place.is_for_readers() {
+                return None;
+            }
+            self.option(anchor, scene, rest, what)?
+        } else {
+            let stands = if named(&self.text.imports) {
+                place.is_literal()
+            } else {
+                place == Place::Code
+            };
+            let runs = matches!(scene.language().kind(), Kind::Code | Kind::Template);
+            if !stands || !runs {
+                return None;
+            }
+            Sign::Call {
+                name: self.argument(anchor, rest)?,
+                what,
+            }
+        };
+        Some(Evidence {
+            path: path.clone(),
+            line: scene.document.position(start).line,
+            sign,
+        })
+    }
+
+    /// The file an option (`env_file: .env`, `--env-file=.env`) names.
+    fn option(&self, anchor: &[u8], scene: &Scene<'_>, rest: &[u8], what: String) -> Option<Sign> {
+        let path = &scene.document.path;
+        let kind = scene.language().kind();
+        let rest = rest.trim_ascii_start();
+        let rest = rest
+            .strip_prefix(b":")
+            .or(rest.strip_prefix(b"="))
+            .unwrap_or(rest);
+        let mut value = rest
+            .split(|b| {
+                b.is_ascii_whitespace()
+                    || matches!(b, b'"' | b'\'' | b',' | b'[' | b']' | b'(' | b')')
+            })
+            .filter(|word| !matches!(*word, b"" | b"-" | b"path:"));
+        let value = value.next()?;
+        let name = &value[memchr::memrchr(b'/', value).map_or(0, |i| i + 1)..];
+        if !self.names.holds(name) {
+            return None;
+        }
+        // A Compose file names paths as seen from itself; a command line, from where it is typed.
+        Some(if anchor == b"env_file" && kind != Kind::Code {
+            Sign::File {
+                dotenv: resolve(path.parent(), value)?,
+                what,
+            }
+        } else {
+            Sign::Call {
+                name: name.to_vec(),
+                what,
+            }
+        })
+    }
+
+    /// The name of the file a call reads: `.env`, unless its arguments name
+    /// another. `None` for a file of another kind.
+    fn argument(&self, anchor: &[u8], rest: &[u8]) -> Option<Vec<u8>> {
+        let rest = &rest[..end_of_call(rest, usize::from(anchor.contains(&b'(')))];
+        let is_quote = |b: &u8| matches!(b, b'"' | b'\'' | b'`');
+        let open = anchor.iter().filter(|b| is_quote(b)).count() % 2;
+        let quoted = rest
+            .split(is_quote)
+            .skip(1 + open)
+            .step_by(2)
+            .map(|literal| &literal[memchr::memrchr(b'/', literal).map_or(0, |i| i + 1)..])
+            .filter(|name| name.contains(&b'.') && !name.starts_with(b".."));
+        let mut other = false;
+        for name in quoted {
+            if self.names.holds(name) {
+                return Some(name.to_vec());
+            }
+            other = true;
+        }
+        (!other).then(|| b".env".to_vec())
+    }
+
+    /// One finding for each `.gitignore` that lacks a rule.
+    pub(super) fn conclude(
+        &self,
+        rule: &Rule,
+        evidence: &[Evidence],
+        coverage: &dyn Fn(&RepoPath) -> Option<Coverage>,
+        present: &dyn Fn(&RepoPath) -> bool,
+    ) -> Vec<Finding> {
+        let folders = |sign: Sign| -> BTreeSet<&[u8]> {
+            let of_sign = evidence.iter().filter(|e| e.sign == sign);
+            of_sign.map(|e| e.path.parent()).collect()
+        };
+        let manifests = folders(Sign::Manifest);
+        let ignore_files = folders(Sign::IgnoreFile);
+        let mut known: BTreeMap<RepoPath, bool> = BTreeMap::new();
+        let mut is_safe = |path: &RepoPath| {
+            *known.entry(path.clone()).or_insert_with(|| {
+                present(path) || matches!(coverage(path), None | Some(Coverage::Shared))
+            })
+        };
+        let mut exposed: BTreeMap<&[u8], Exposed<'_>> = BTreeMap::new();
+        for one in evidence {
+            let (dotenv, what) = match &one.sign {
+                Sign::File { dotenv, what } => (dotenv.clone(), what),
+                Sign::Call { name, what } => {
+                    let top = in_folder(b"", name);
+                    let started = nearest(&manifests, one.path.parent()).unwrap_or(b"");
+                    // Many libraries look for the file in the folders above, too.
+                    if is_safe(&top) {
+                        continue;
+                    }
+                    (in_folder(started, name), what)
+                }
+                Sign::Manifest | Sign::IgnoreFile => continue,
+            };
+            if is_safe(&dotenv) {
+                continue;
+            }
+            let home = nearest(&ignore_files, dotenv.parent()).unwrap_or(b"");
+            let entry = exposed.entry(home).or_default();
+            // Where `.env.local` is ignored, that may be where the settings go.
+            let local = RepoPath::new([dotenv.as_bytes(), b".local"].concat());
+            entry.has_other_way &=
+                dotenv.name() == b".env" && matches!(coverage(&local), Some(Coverage::Shared));
+            entry.files.insert(dotenv.clone());
+            entry.signs.push((one, what));
+        }
+        exposed
+            .into_iter()
+            .map(|(home, exposed)| exposed.finding(rule, in_folder(home, b".gitignore")))
+            .collect()
+    }
+}
+
+/// Where the call whose arguments begin `rest` ends; `depth` of its brackets are open.
+fn end_of_call(rest: &[u8], mut depth: usize) -> usize {
+    rest.iter()
+        .position(|&byte| {
+            match byte {
+                b'(' | b'{' => depth += 1,
+                b')' | b'}' => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            byte == b';' || byte == b'\n' && depth == 0
+        })
+        .unwrap_or(rest.len())
+}
+
+/// What one `.gitignore` lets through.
+struct Exposed<'e> {
+    files: BTreeSet<RepoPath>,
+    signs: Vec<(&'e Evidence, &'e String)>,
+    /// Whether there is an ignored file beside each that may be meant instead.
+    has_other_way: bool,
+}
+
+impl Default for Exposed<'_> {
+    fn default() -> Self {
+        Exposed {
+            files: BTreeSet::new(),
+            signs: Vec::new(),
+            has_other_way: true,
+        }
+    }
+}
+
+impl Exposed<'_> {
+    fn finding(mut self, rule: &Rule, home: RepoPath) -> Finding {
+        // A template is the clearest sign, and names its file.
+        self.signs
+            .sort_by_key(|(e, _)| (matches!(e.sign, Sign::Call { .. }), &e.path, e.line));
+        let (first, what) = self.signs[0];
+        let place = |e: &Evidence| match e.sign {
+            Sign::File { .. } if e.line == 1 => e.path.to_string(),
+            Sign::File { .. } | Sign::Call { .. } | Sign::Manifest | Sign::IgnoreFile => {
+                format!("{}:{}", e.path, e.line)
+            }
+        };
+        let more = match self.signs.len() - 1 {
+            0 => String::new(),
+            1 => " (and one more sign)".to_owned(),
+            n => format!(" (and {n} more signs)"),
+        };
+        let mut files: Vec<String> = self.files.iter().map(|f| format!("`{f}`")).collect();
+        if files.len() > 3 {
+            let rest = files.len() - 2;
+            files.truncate(2);
+            files.push(format!("{rest} more"));
+        }
+        let names: BTreeSet<String> = self
+            .files
+            .iter()
+            .map(|f| RepoPath::new(f.name()).to_string())
+            .map(|n| format!("`{n}`"))
+            .collect();
+        let names: Vec<String> = names.into_iter().collect();
+        Finding {
+            rule: rule.id.clone(),
+            severity: if self.has_other_way {
+                Severity::Note
+            } else {
+                rule.severity
+            },
+            message: format!(
+                "no shared rule ignores {}, though the repository uses it: {} is {}{more}",
+                files.join(", "),
+                place(first),
+                what.strip_prefix("a ")
+                    .map_or_else(|| format!("where {what} reads it"), |_| what.to_owned()),
+            ),
+            fingerprint: Fingerprint::new(&rule.id, &home, b""),
+            region: None,
+            provider: None,
+            related: self
+                .signs
+                .iter()
+                .take(MOST_RELATED)
+                .map(|(e, what)| Related {
+                    path: e.path.clone(),
+                    region: None,
+                    message: match e.line {
+                        1 => what.to_string(),
+                        line => format!("line {line}: {what}"),
+                    },
+                })
+                .collect(),
+            help: Some(format!(
+                "Add {} to `{home}`, one a line, before the file exists.",
+                names.join(" and ")
+            )),
+            path: home,
+            provenance: None,
+        }
+    }
+}
+
+/// Whether what `path` does says nothing about how the repository is run.
+fn is_beside_the_point(path: &RepoPath) -> bool {
+    let path = path.as_bytes();
+    paths::is_test_path(path)
+        || paths::is_fixture_path(path)
+        || paths::is_vendored_path(path)
+        || paths::is_doc_path(path)
+}
+
+/// The nearest of `folders` at `folder` or above.
+fn nearest<'f>(folders: &BTreeSet<&'f [u8]>, folder: &[u8]) -> Option<&'f [u8]> {
+    let mut at = folder;
+    loop {
+        if let Some(found) = folders.get(at) {
+            return Some(found);
+        }
+        if at.is_empty() {
+            return None;
+        }
+        at = &at[..memchr::memrchr(b'/', at).unwrap_or(0)];
+    }
+}
+
+fn in_folder(folder: &[u8], name: &[u8]) -> RepoPath {
+    RepoPath::new(match folder {
+        b"" => name.to_vec(),
+        folder => [folder, b"/", name].concat(),
+    })
+}
+
+/// `relative` as seen from `folder`; `None` outside the repository.
+fn resolve(folder: &[u8], relative: &[u8]) -> Option<RepoPath> {
+    let mut parts: Vec<&[u8]> = folder
+        .split(|&b| b == b'/')
+        .filter(|p| !p.is_empty())
+        .collect();
+    if relative.starts_with(b"/") || relative.contains(&b'$') {
+        return None;
+    }
+    for part in relative.split(|&b| b == b'/') {
+        match part {
+            b"" | b"." => {}
+            b".." => {
+                parts.pop()?;
+            }
+            part => parts.push(part),
+        }
+    }
+    Some(RepoPath::new(parts.join(&b'/')))
+}
