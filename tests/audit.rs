@@ -390,6 +390,24 @@ fn an_old_key_is_overdue_and_a_young_one_falls_due() {
 }
 
 #[test]
+fn a_dotenv_file_that_was_committed_is_not_forgotten() {
+    let project = Project::new();
+    project.write("app/.env", "");
+    let first = project.commit("one");
+    project.write("app/.env", "DB_PASSWORD=tr0ub4dor-and-3\n");
+    project.commit("two");
+    project.git(&["rm", "-q", "app/.env"]);
+    project.commit("three");
+    let (code, report) = project.audit(&[]);
+    let findings = report["findings"].as_array().unwrap();
+    assert_eq!((code, findings.len()), (1, 1), "{report:#}");
+    assert_eq!(findings[0]["rule"], "dotenv-tracked");
+    assert_eq!(findings[0]["severity"], "error");
+    assert_eq!(findings[0]["provenance"]["commit"], *first);
+    assert_eq!(findings[0]["provenance"]["in_head"], false);
+}
+
+#[test]
 fn one_key_in_two_repositories_is_one_finding() {
     let (project, first, _) = story();
     let top = project.sandbox.top();

@@ -67,7 +67,12 @@ pub fn run(
                 report.root.clone_from(&repository.root);
                 let found = audit(&repository, prefix, rules, settings, progress, &mut report);
                 for group in found {
-                    groups.entry(group.secret).or_default().push(group);
+                    if group.is_secret {
+                        groups.entry(group.secret).or_default().push(group);
+                    } else {
+                        let alone = story::findings(vec![group], rules, settings.now);
+                        report.findings.extend(alone);
+                    }
                 }
             }
             Err(error) => report.problems.push(Problem {
@@ -77,10 +82,10 @@ pub fn run(
             }),
         }
     }
-    report.findings = groups
+    let grouped = groups
         .into_values()
-        .flat_map(|groups| story::findings(groups, rules, settings.now))
-        .collect();
+        .flat_map(|groups| story::findings(groups, rules, settings.now));
+    report.findings.extend(grouped);
     report.settle();
     report.elapsed = started.elapsed();
     report
@@ -139,9 +144,11 @@ fn audit(
     for &(number, set) in &catch.holders {
         set_of[number as usize] = set;
     }
+    let names = rules.dotenv_names();
+    let is_named = |name: &[u8]| names.holds(name);
     let interest = Interest {
         set_of: &set_of,
-        is_named: &|_| false,
+        is_named: &is_named,
         lost: &lost,
     };
     let trees = Trees::read(repository, &interest, settings.threads);

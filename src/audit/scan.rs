@@ -345,12 +345,10 @@ impl Scanner<'_> {
                 .map(|p| (number, p.rule, p.span.start, p.span.end)),
         );
         if !(self.is_twin)(number) {
-            self.catch.blobs += 1;
             self.progress.files.fetch_add(1, Ordering::Relaxed);
             self.progress
                 .bytes
                 .fetch_add(size as u64, Ordering::Relaxed);
-            self.catch.bytes += size as u64;
             if let Some(set) = known.set {
                 self.catch.holders.push((number, set));
             }
@@ -389,6 +387,10 @@ impl Visitor for Scanner<'_> {
             Text::Wide(text) => {
                 self.scan(text.as_bytes(), 0, 0..text.len(), &mut known);
             }
+        }
+        if !(self.is_twin)(met.number) {
+            self.catch.blobs += 1;
+            self.catch.bytes += bytes.len() as u64;
         }
         self.record(
             met.number,

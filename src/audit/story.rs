@@ -2,15 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use crate::document::{Document, RepoPath};
-use crate::finding::{Finding, Provenance, Related, Secret};
+use crate::document::{Coverage, Document, RepoPath, Standing};
+use crate::finding::{Finding, Provenance, Related, Secret, Severity};
 use crate::git::history::{Change, Commits, Forms, Leaf, NOTHING, Repository, Tips};
 use crate::git::history::{parse, signature};
 use crate::git::objects::Reader;
 use crate::rule::{RuleSet, Scratch, Sight};
 use crate::source::read::{Text, text_of};
 
-use super::scan::Catch;
+use super::scan::{Catch, Content};
 
 /// Where a secret stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -49,10 +49,13 @@ pub(super) struct Story<'a, 't> {
     catch: &'a Catch,
     tips: &'a Tips,
     events: Vec<Event>,
+    /// By path, the versions of files that are of interest for their names, each with its commit.
+    named: BTreeMap<u32, Vec<(u32, u32)>>,
     /// By content, what judges should see, the best first.
     versions: BTreeMap<u32, BTreeSet<Version>>,
     /// Contents that stand in HEAD, each with its paths there.
     in_head: HashMap<u32, BTreeSet<u32>>,
+    named_in_head: HashSet<u32>,
     pushed: Option<Vec<bool>>,
 }
 
@@ -62,7 +65,7 @@ pub(super) struct Group {
     finding: Finding,
     first: i64,
     repository: Option<String>,
-    is_secret: bool,
+    pub(super) is_secret: bool,
     is_pushed: bool,
 }
 
@@ -81,8 +84,10 @@ impl<'a, 't> Story<'a, 't> {
             catch,
             tips,
             events: Vec::new(),
+            named: BTreeMap::new(),
             versions: BTreeMap::new(),
             in_head: HashMap::new(),
+            named_in_head: HashSet::new(),
             pushed: None,
         };
         story.tell(set_of);
@@ -105,6 +110,8 @@ impl<'a, 't> Story<'a, 't> {
                 .map(|e| e.content)
                 .collect();
             story.versions.retain(|content, _| new.contains(content));
+            let is_new = |versions: &Vec<(u32, u32)>| versions.iter().any(|v| is_new(v.0));
+            story.named.retain(|_, versions| is_new(versions));
         }
         let remotes: Vec<u32> = tips
             .remote
@@ -210,6 +217,9 @@ impl<'a, 't> Story<'a, 't> {
                 event(content, true);
             }
         }
+        if let Some(blob) = new.and_then(|l| l.named) {
+            self.named.entry(path).or_default().push((commit, blob));
+        }
         let fresh: Vec<u32> = self
             .sightings(set(new))
             .iter()
@@ -247,6 +257,9 @@ impl<'a, 't> Story<'a, 't> {
             let Some(object) = self.forms.blob(tree, path) else {
                 continue;
             };
+            if leaf.is_some_and(|l| l.named.is_some()) {
+                self.named_in_head.insert(path);
+            }
             for content in self.contents(leaf.and_then(|l| l.set)) {
                 self.in_head.entry(content).or_default().insert(path);
                 self.versions.entry(content).or_default().insert(Version {
@@ -307,45 +320,129 @@ impl<'a, 't> Story<'a, 't> {
         let mut groups = Vec::new();
         for (&content, versions) in &self.versions {
             let wanted = &self.catch.contents[content as usize];
-            let verdict = versions.iter().find_map(|version| {
-                let path = self.path(repository, version);
-                let judged = court.hear(version.object, &path);
-                let (_, secret, finding) = judged.iter().find(|(sight, _, _)| {
-                    sight.rule == wanted.rule && sight.content == wanted.secret
-                })?;
-                Some((*secret, finding.clone()))
-            });
-            let Some((secret, mut finding)) = verdict else {
-                continue;
-            };
             let from = events.partition_point(|e| e.content < content);
             let to = events.partition_point(|e| e.content <= content);
             let events = &events[from..to];
-            let starts = || events.iter().filter(|e| !e.is_end);
-            let Some(first) = starts().min_by_key(|e| (e.commit, e.place)) else {
+            let is_secret = rules.rules()[usize::from(wanted.rule)].is_secret();
+            // A secret is one matter, wherever it stands. What is no secret is
+            // a matter of each file it stands in now, and else of the past.
+            let cases: Vec<Vec<Version>> = if is_secret {
+                vec![versions.iter().copied().collect()]
+            } else {
+                let (past, now): (Vec<Version>, _) = versions.iter().partition(|v| v.is_past);
+                let now: Vec<Vec<Version>> = now.into_iter().map(|v| vec![v]).collect();
+                if now.is_empty() { vec![past] } else { now }
+            };
+            for versions in cases {
+                let Some((secret, mut finding)) =
+                    self.find(repository, &mut court, &versions, wanted)
+                else {
+                    continue;
+                };
+                let place = versions[0].place;
+                let starts = || {
+                    let events = events.iter().filter(|e| !e.is_end);
+                    events.filter(|e| is_secret || versions[0].is_past || e.place == place)
+                };
+                let Some(first) = starts().min_by_key(|e| (e.commit, e.place)) else {
+                    continue;
+                };
+                let (time, provenance) = self.provenance(repository, first, content);
+                // Nobody is asked to change the past, but for what it gives away.
+                if !is_secret && !provenance.in_head && finding.severity < Severity::Error {
+                    finding.severity = Severity::Note;
+                }
+                finding.provenance = Some(provenance);
+                if is_secret {
+                    finding
+                        .related
+                        .extend(self.related(repository, events, first));
+                }
+                let is_pushed = match &self.pushed {
+                    Some(pushed) => {
+                        starts().any(|e| pushed.get(e.commit as usize).copied().unwrap_or(true))
+                    }
+                    None => true,
+                };
+                groups.push(Group {
+                    secret,
+                    finding,
+                    first: time,
+                    repository: prefix.map(str::to_owned),
+                    is_secret,
+                    is_pushed,
+                });
+            }
+        }
+        let mut groups = merge(groups);
+        groups.extend(self.judge_names(repository, &mut court, prefix));
+        groups
+    }
+
+    /// What rules say about files for being what they are: once a path, by its worst version.
+    fn judge_names(
+        &self,
+        repository: &Repository,
+        court: &mut Court<'_>,
+        prefix: Option<&str>,
+    ) -> Vec<Group> {
+        let mut groups = Vec::new();
+        for (&path, versions) in &self.named {
+            let name = RepoPath::new(self.forms.path(path));
+            let worst = versions
+                .iter()
+                .flat_map(|&(_, blob)| court.look(blob, &name))
+                .max_by_key(|f| f.severity);
+            let (Some(mut finding), Some(&(commit, _))) = (worst, versions.first()) else {
                 continue;
             };
-            let (time, provenance) = self.provenance(repository, first, content);
-            finding.provenance = Some(provenance);
-            finding
-                .related
-                .extend(self.related(repository, events, first));
-            let is_pushed = match &self.pushed {
-                Some(pushed) => {
-                    starts().any(|e| pushed.get(e.commit as usize).copied().unwrap_or(true))
-                }
-                None => true,
+            let event = Event {
+                content: NOTHING,
+                place: Place::Path(path),
+                commit,
+                is_end: false,
             };
+            let (first, mut provenance) = self.provenance(repository, &event, NOTHING);
+            provenance.in_head = self.named_in_head.contains(&path);
+            if !provenance.in_head {
+                if finding.severity < Severity::Error {
+                    finding.severity = Severity::Note;
+                }
+                finding.message = format!("`{name}` stands in the history, not in HEAD");
+                finding.help = Some(
+                    "change what it held that was secret: whoever has the repository can read it"
+                        .to_owned(),
+                );
+            }
+            finding.provenance = Some(provenance);
             groups.push(Group {
-                secret,
+                secret: Secret::new(&finding.rule, name.as_bytes()),
                 finding,
-                first: time,
+                first,
                 repository: prefix.map(str::to_owned),
-                is_secret: rules.rules()[usize::from(wanted.rule)].is_secret(),
-                is_pushed,
+                is_secret: false,
+                is_pushed: true,
             });
         }
-        merge(groups)
+        groups
+    }
+
+    /// What the judges say of the first of `versions` that they do not let pass.
+    fn find(
+        &self,
+        repository: &Repository,
+        court: &mut Court<'_>,
+        versions: &[Version],
+        wanted: &Content,
+    ) -> Option<(Secret, Finding)> {
+        versions.iter().find_map(|version| {
+            let path = self.path(repository, version);
+            let judged = court.hear(version.object, &path);
+            let (_, secret, finding) = judged.iter().find(|(sight, _, _)| {
+                sight.rule == wanted.rule && sight.content == wanted.secret
+            })?;
+            Some((*secret, finding.clone()))
+        })
     }
 
     /// The name of what a version is a version of.
@@ -470,6 +567,23 @@ struct Court<'a> {
 }
 
 impl Court<'_> {
+    /// What is said about a blob as a tracked file at `path`, whatever is in it.
+    fn look(&mut self, blob: u32, path: &RepoPath) -> Vec<Finding> {
+        let mut bytes = Vec::new();
+        let id = self.repository.objects.id(blob);
+        self.reader
+            .read(id, &mut bytes)
+            .and_then(|_| document(bytes, path))
+            .map(|mut document| {
+                document.standing = Some(Standing {
+                    tracked: true,
+                    coverage: Coverage::Nothing,
+                });
+                self.rules.judge_file(&document)
+            })
+            .unwrap_or_default()
+    }
+
     /// What is found in an object, read as a file at `path`.
     fn hear(&mut self, object: u32, path: &RepoPath) -> &[(Sight, Secret, Finding)] {
         let Court {
@@ -489,15 +603,9 @@ impl Court<'_> {
                     bytes = message.to_vec();
                 }
             }
-            let mut document = match text_of(&bytes) {
-                Text::Binary => return Vec::new(),
-                Text::Plain(skip) => {
-                    let text = skip..bytes.len();
-                    Document::in_buffer(path.clone(), bytes, text)
-                }
-                Text::Wide(text) => Document::new(path.clone(), text.into_bytes()),
+            let Some(document) = document(bytes, path) else {
+                return Vec::new();
             };
-            document.tracked = true;
             rules
                 .scan_sights(scratch, &document)
                 .into_iter()
@@ -507,10 +615,29 @@ impl Court<'_> {
     }
 }
 
+/// A version's text as a document, unless it is binary.
+fn document(bytes: Vec<u8>, path: &RepoPath) -> Option<Document> {
+    let mut document = match text_of(&bytes) {
+        Text::Binary => return None,
+        Text::Plain(skip) => {
+            let text = skip..bytes.len();
+            Document::in_buffer(path.clone(), bytes, text)
+        }
+        Text::Wide(text) => Document::new(path.clone(), text.into_bytes()),
+    };
+    document.tracked = true;
+    Some(document)
+}
+
 /// Groups of one secret that was matched in several ways, as one.
 fn merge(groups: Vec<Group>) -> Vec<Group> {
     let mut by_secret: BTreeMap<Secret, Group> = BTreeMap::new();
+    let mut others = Vec::new();
     for group in groups {
+        if !group.is_secret {
+            others.push(group);
+            continue;
+        }
         match by_secret.entry(group.secret) {
             std::collections::btree_map::Entry::Vacant(entry) => {
                 entry.insert(group);
@@ -535,7 +662,8 @@ fn merge(groups: Vec<Group>) -> Vec<Group> {
             }
         }
     }
-    by_secret.into_values().collect()
+    others.extend(by_secret.into_values());
+    others
 }
 
 /// One finding for a secret, whatever the repositories it was found in, and what its age gives.

@@ -566,11 +566,11 @@ impl Trees {
     }
 }
 
-/// What stands at a path: a set, and whether the name itself is of interest.
+/// What stands at a path: a set, and the blob, by number, if the name itself is of interest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Leaf {
     pub set: Option<u32>,
-    pub is_named: bool,
+    pub named: Option<u32>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -644,7 +644,8 @@ impl<'a> Forms<'a> {
                     let set = self.set_of[blob as usize];
                     let leaf = Leaf {
                         set: (set != NOTHING).then_some(set),
-                        is_named: (self.is_named)(&trees.names.list[edge.name as usize]),
+                        named: (self.is_named)(&trees.names.list[edge.name as usize])
+                            .then_some(blob),
                     };
                     form.push((edge.name, Part::File(leaf)));
                 }
