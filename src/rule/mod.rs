@@ -288,13 +288,14 @@ impl RuleSet {
 
     /// Which files are dotenv files; what git makes of those is their document's `standing`.
     pub fn dotenv_names(&self) -> dotenv::Names {
-        let mut kinds = self.rules.iter().map(|r| &r.kind);
-        kinds
-            .find_map(|kind| match kind {
-                Kind::Dotenv(dotenv) => dotenv.names().cloned(),
-                Kind::Key(..) | Kind::Url(_) | Kind::Plain(..) => None,
-            })
-            .unwrap_or_default()
+        let names = |rule: &Rule| {
+            if let Kind::Dotenv(dotenv) = &rule.kind {
+                dotenv.names().cloned()
+            } else {
+                None
+            }
+        };
+        self.rules.iter().find_map(names).unwrap_or_default()
     }
 
     /// `text`, which comes from elsewhere (a path, an error), with every secret in it masked.
