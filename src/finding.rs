@@ -61,6 +61,28 @@ pub struct Region {
     pub line_hash: Option<String>,
 }
 
+/// What a rule found, whatever place it stands at: equal for equal secrets of
+/// one rule, and no way back to the secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Secret([u8; 32]);
+
+impl Secret {
+    pub fn new(rule: &RuleId, content: &[u8]) -> Secret {
+        // Keyed with the rule, so that it answers no lookup in a table of hashed secrets.
+        let hash = Sha256::new()
+            .chain_update(b"hushlint/1\0")
+            .chain_update(rule.as_str())
+            .chain_update(b"\0")
+            .chain_update(content)
+            .finalize();
+        Secret(hash.into())
+    }
+
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
 /// What stays the same while a finding is the same: rule, path and secret,
 /// never line, commit or offset. `occurrence` tells equal ones apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -73,16 +95,9 @@ impl Fingerprint {
     /// The fingerprint of what `rule` found in `path`; `content` is the secret,
     /// the URL, or empty for a finding about the file itself.
     pub fn new(rule: &RuleId, path: &RepoPath, content: &[u8]) -> Fingerprint {
-        // The inner hash is keyed with the rule, so that it answers no lookup
-        // in a table of hashed secrets.
-        let inner = Sha256::new()
-            .chain_update(b"hushlint/1\0")
-            .chain_update(rule.as_str())
-            .chain_update(b"\0")
-            .chain_update(content)
-            .finalize();
+        let inner = Secret::new(rule, content);
         let outer = Sha256::new()
-            .chain_update(inner)
+            .chain_update(inner.0)
             .chain_update(path.as_bytes())
             .finalize();
         let mut digest = [0; 16];
@@ -113,6 +128,43 @@ pub struct Related {
     pub message: String,
 }
 
+/// How a finding came into a repository's history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Provenance {
+    /// The commit that brought it; `None` where no commit leads to it.
+    pub commit: Option<String>,
+    pub author: String,
+    /// The author date (RFC 3339).
+    pub date: String,
+    /// Where it stood then.
+    pub path: RepoPath,
+    /// Whether it still stands in HEAD, at whatever path.
+    pub in_head: bool,
+}
+
+/// For people, in half a line.
+impl fmt::Display for Provenance {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.commit {
+            Some(commit) => {
+                let commit = commit.get(..12).unwrap_or(commit);
+                let day = self.date.get(..10).unwrap_or(&self.date);
+                write!(
+                    f,
+                    "brought by {} in commit {commit} of {day}, as {}; ",
+                    self.author, self.path
+                )?;
+            }
+            None => f.write_str("no commit leads to it; ")?,
+        }
+        f.write_str(if self.in_head {
+            "in HEAD"
+        } else {
+            "not in HEAD"
+        })
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     pub rule: RuleId,
@@ -128,6 +180,8 @@ pub struct Finding {
     pub related: Vec<Related>,
     /// What to do about this one, where it differs from the rule's own advice.
     pub help: Option<String>,
+    /// Known where a history was read.
+    pub provenance: Option<Provenance>,
 }
 
 impl Finding {

@@ -35,6 +35,7 @@
 //! `report/` and a row to [`report::FORMATS`]. A behaviour or a mended bug is a
 //! file in `tests/cases/`.
 
+pub mod audit;
 pub mod check;
 pub mod cli;
 pub mod document;

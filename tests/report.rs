@@ -39,6 +39,7 @@ fn finding(rule: &str, severity: Severity, path: RepoPath, region: Option<Region
         provider: None,
         related: Vec::new(),
         help: None,
+        provenance: None,
     }
 }
 

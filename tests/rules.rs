@@ -44,6 +44,9 @@ fn rules_find_what_they_must_and_leave_the_rest() {
     let rules = RuleSet::builtin();
     let mut wrong = Vec::new();
     for rule in rules.rules() {
+        if rule.is_about_history() {
+            continue;
+        }
         assert!(!rule.examples.matches.is_empty(), "{}: no matches", rule.id);
         assert!(!rule.examples.ignores.is_empty(), "{}: no ignores", rule.id);
         for example in &rule.examples.matches {

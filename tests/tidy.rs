@@ -10,8 +10,13 @@ const MODULES: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "check", "report", "source", "rule", "finding", "excerpt", "document", "suggest",
+            "audit", "check", "report", "source", "rule", "finding", "excerpt", "document",
+            "suggest",
         ],
+    ),
+    (
+        "audit",
+        &["check", "source", "rule", "git", "finding", "document"],
     ),
     ("check", &["source", "rule", "finding", "document"]),
     ("report", &["rule", "finding", "document"]),

@@ -28,6 +28,8 @@ pub(super) struct Args {
 pub(super) enum Command {
     /// Check files and folders as they lie on disk
     Check(CheckArgs),
+    /// Audit repositories: every version of every file in their histories
+    Audit(AuditArgs),
     /// List the rules
     Rules(RulesArgs),
     /// Say what a rule finds, why it matters and how to fix it
@@ -40,6 +42,51 @@ pub(super) struct CheckArgs {
     #[arg(value_name = "PATH")]
     pub(super) paths: Vec<PathBuf>,
 
+    /// Also scan untracked files that ignore rules cover
+    #[arg(long)]
+    pub(super) no_ignore: bool,
+
+    /// Also scan repositories inside the repository
+    #[arg(long)]
+    pub(super) submodules: bool,
+
+    /// Refuse larger files; each one refused makes the scan incomplete (exit 2). With a unit: 500K, 10M, 1G
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub(super) max_file_size: Option<u64>,
+
+    #[command(flatten)]
+    pub(super) report: ReportArgs,
+}
+
+#[derive(clap::Args)]
+pub(super) struct AuditArgs {
+    /// Repositories, or folders in them; the current one if none is named
+    #[arg(value_name = "REPO")]
+    pub(super) repositories: Vec<PathBuf>,
+
+    /// Only what was brought by commits that this branch, tag or commit does not hold
+    #[arg(long, value_name = "REV")]
+    pub(super) since: Option<String>,
+
+    /// Also what no branch or tag leads to: amended commits, dropped stashes, reflogs
+    #[arg(long)]
+    pub(super) all_objects: bool,
+
+    /// Read everything again, whatever an earlier run has seen
+    #[arg(long)]
+    pub(super) no_cache: bool,
+
+    /// The day to reckon ages from, as in 2026-01-31 [default: SOURCE_DATE_EPOCH, else today]
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    pub(super) now: Option<i64>,
+
+    #[command(flatten)]
+    pub(super) report: ReportArgs,
+}
+
+/// How a scan is reported, whatever was scanned.
+#[derive(clap::Args)]
+pub(super) struct ReportArgs {
     /// Output format, to a file with `=FILE`; may be given more than once [default: text]
     #[arg(long, value_name = "NAME[=FILE]")]
     pub(super) format: Vec<String>,
@@ -71,18 +118,6 @@ pub(super) struct CheckArgs {
     /// Show secrets in full. Keep the output to yourself
     #[arg(long)]
     pub(super) show_secrets: bool,
-
-    /// Also scan untracked files that ignore rules cover
-    #[arg(long)]
-    pub(super) no_ignore: bool,
-
-    /// Also scan repositories inside the repository
-    #[arg(long)]
-    pub(super) submodules: bool,
-
-    /// Refuse larger files; each one refused makes the scan incomplete (exit 2). With a unit: 500K, 10M, 1G
-    #[arg(long, value_name = "SIZE", value_parser = size)]
-    pub(super) max_file_size: Option<u64>,
 
     /// Threads to use; the output does not depend on it [default: one a core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
@@ -120,6 +155,17 @@ fn level(text: &str) -> Result<Severity, String> {
             Some(name) => format!("did you mean `{name}`?"),
             None => format!("the levels are {}", names.join(", ")),
         })
+}
+
+/// The beginning, in UTC, of a day written `YYYY-MM-DD`, in seconds since 1970.
+fn day(text: &str) -> Result<i64, String> {
+    let error = || "a day is written as in 2026-01-31".to_owned();
+    let mut parts = text.splitn(3, '-').map(str::parse::<i64>);
+    let mut next = || parts.next().and_then(Result::ok).ok_or_else(error);
+    let (year, month, day) = (next()?, next()?, next()?);
+    crate::audit::day(year, month, day)
+        .map(|days| days * 86_400)
+        .ok_or_else(error)
 }
 
 /// Bytes, or with a unit of 1024: `500K`, `10M`, `1G`.

@@ -4,12 +4,12 @@ use crate::report::explain;
 use crate::rule::RuleSet;
 
 use super::args::ExplainArgs;
-use super::{Exit, check, output};
+use super::{Exit, output, reporting};
 
 pub(super) fn run(args: &ExplainArgs) -> Result<Exit, String> {
     let rules = RuleSet::builtin();
     let Some(rule) = rules.rule(&args.rule) else {
-        return Err(check::unknown_rule(
+        return Err(reporting::unknown_rule(
             "explain",
             &args.rule,
             rules.rules().iter().map(|r| r.id.as_str()),

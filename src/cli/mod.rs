@@ -1,10 +1,12 @@
 //! Arguments, one file per command, and what reaches the terminal. Only user of clap, stdout and stderr.
 
 mod args;
+mod audit;
 mod check;
 mod explain;
 mod output;
 mod progress;
+mod reporting;
 mod rules;
 
 use std::ffi::OsString;
@@ -45,6 +47,7 @@ pub fn run(argv: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let exit = match &args.command {
         Command::Check(check) => check::run(check),
+        Command::Audit(audit) => audit::run(audit),
         Command::Rules(rules) => rules::run(rules),
         Command::Explain(explain) => explain::run(explain),
     };

@@ -1,5 +1,8 @@
-//! All that is known about git: repositories, the index, ignore rules.
+//! All that is known about git: repositories, the index, ignore rules, objects, histories.
 
+pub mod history;
 pub mod ignore;
+pub mod objects;
+pub mod pack;
 pub mod repository;
 pub mod wildmatch;

@@ -209,7 +209,8 @@ impl Tracked {
     }
 }
 
-fn hash(path: &[u8]) -> u64 {
+/// A fast hash for tables in memory.
+pub fn hash(path: &[u8]) -> u64 {
     let mut hash = 0xcbf2_9ce4_8422_2325u64;
     let mut words = path.chunks_exact(8);
     for word in &mut words {
@@ -246,7 +247,7 @@ impl Hasher for Identity {
 }
 
 /// An error with its causes, on one line.
-fn chain(error: &dyn std::error::Error) -> String {
+pub fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {

@@ -6,7 +6,7 @@ use std::io::{self, BufWriter, Write};
 use serde::Serialize;
 
 use super::View;
-use crate::finding::{Finding, Region, Report, Severity};
+use crate::finding::{Finding, Provenance, Region, Report, Severity};
 
 pub(super) fn write(report: &Report, view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
     let document = Document {
@@ -62,8 +62,8 @@ struct JsonFinding<'a> {
     excerpt: Option<&'a str>,
     provider: Option<&'a str>,
     fingerprint: String,
-    /// These three are part of the schema and always null in this version.
-    provenance: (),
+    provenance: Option<Origin<'a>>,
+    /// These two are part of the schema and always null in this version.
     fix: (),
     suppressed: (),
 }
@@ -75,6 +75,17 @@ struct Place {
     column: usize,
     end_line: usize,
     end_column: usize,
+}
+
+/// Who brought it, and whether it is still there; null outside a history.
+#[derive(Serialize)]
+struct Origin<'a> {
+    /// Null for what no commit leads to.
+    commit: Option<&'a str>,
+    author: &'a str,
+    date: &'a str,
+    path: String,
+    in_head: bool,
 }
 
 #[derive(Serialize)]
@@ -103,6 +114,18 @@ struct Counts {
     note: usize,
 }
 
+impl Origin<'_> {
+    fn new(provenance: &Provenance) -> Origin<'_> {
+        Origin {
+            commit: provenance.commit.as_deref(),
+            author: &provenance.author,
+            date: &provenance.date,
+            path: provenance.path.to_text().into_owned(),
+            in_head: provenance.in_head,
+        }
+    }
+}
+
 impl JsonFinding<'_> {
     fn new(finding: &Finding) -> JsonFinding<'_> {
         JsonFinding {
@@ -114,7 +137,7 @@ impl JsonFinding<'_> {
             excerpt: finding.region.as_ref().map(|r| r.excerpt.text.as_str()),
             provider: finding.provider.as_deref(),
             fingerprint: finding.fingerprint.to_string(),
-            provenance: (),
+            provenance: finding.provenance.as_ref().map(Origin::new),
             fix: (),
             suppressed: (),
         }

@@ -418,6 +418,9 @@ impl SarifResult {
             let label = escape_brackets(&related.message);
             text.push_str(&format!("; see [{label}]({})", i + 1));
         }
+        if let Some(provenance) = &finding.provenance {
+            text.push_str(&format!("; {}", escape_brackets(&provenance.to_string())));
+        }
         if let Some(help) = &finding.help {
             text.push_str(&format!("\n\n{help}"));
         }

@@ -100,17 +100,18 @@ impl<'v> Page<'v> {
 
     /// Related places and, where it is new, advice.
     fn remarks(&mut self, finding: &Finding) -> Vec<Message<'static>> {
-        let mut remarks: Vec<Message<'static>> = finding
-            .related
-            .iter()
-            .map(|related| {
-                let place = related.region.as_ref().map_or(String::new(), |r| {
-                    format!(":{}:{}", r.start.line, r.start.column)
-                });
-                let message = one_line(&related.message);
-                Level::NOTE.message(format!("{}{place}: {message}", related.path))
-            })
-            .collect();
+        let origin = finding
+            .provenance
+            .as_ref()
+            .map(|p| Level::NOTE.message(one_line(&p.to_string())));
+        let related = finding.related.iter().map(|related| {
+            let place = related.region.as_ref().map_or(String::new(), |r| {
+                format!(":{}:{}", r.start.line, r.start.column)
+            });
+            let message = one_line(&related.message);
+            Level::NOTE.message(format!("{}{place}: {message}", related.path))
+        });
+        let mut remarks: Vec<Message<'static>> = origin.into_iter().chain(related).collect();
         let advice = match &finding.help {
             Some(help) => Some(one_line(help)),
             None => self

@@ -8,7 +8,7 @@ use toml::Spanned;
 
 use super::guard::Before;
 use super::pattern::{self, Pattern};
-use super::{Example, Examples, Kind, Rule, dotenv, key, phrase, plain, url};
+use super::{Example, Examples, Kind, Rule, age, dotenv, key, phrase, plain, url};
 use crate::finding::{RuleId, Severity};
 use crate::suggest::suggestion;
 
@@ -88,6 +88,8 @@ struct RuleText {
     #[serde(default)]
     dotenv: Option<dotenv::DotenvText>,
     #[serde(default)]
+    age: Option<age::AgeText>,
+    #[serde(default)]
     matches: Vec<ExampleText>,
     #[serde(default)]
     ignores: Vec<ExampleText>,
@@ -101,6 +103,7 @@ enum KindName {
     Pattern,
     Url,
     Dotenv,
+    Age,
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -229,6 +232,7 @@ impl RuleText {
                 anchors,
                 self.dotenv.ok_or_else(|| missing("dotenv"))?,
             )),
+            KindName::Age => Kind::Age(age::AgeRule::new(self.age.ok_or_else(|| missing("age"))?)),
         };
         Ok(Rule {
             id: RuleId::new(id),

@@ -5,6 +5,7 @@
 //! **Judge** runs only where something matched, may look at the whole
 //! document, and turns a match into a finding or drops it.
 
+pub mod age;
 pub mod decode;
 pub mod dotenv;
 pub mod guard;
@@ -22,15 +23,19 @@ use std::ops::Range;
 
 use crate::document::{Coverage, Document, RepoPath, line_around};
 use crate::excerpt::{Excerpt, Masking, mask};
-use crate::finding::{Finding, Fingerprint, Region, Related, RuleId, Severity};
+use crate::finding::{Finding, Fingerprint, Region, Related, RuleId, Secret, Severity};
 use crate::line_hash::LineHashes;
 use crate::syntax::{Language, Lexed};
 
 pub use dotenv::Evidence;
 pub use load::{LoadError, RuleFile};
+pub use prefilter::Hit;
 
 use pattern::Scratch as PatternScratch;
-use prefilter::{Anchor, Hit, Prefilter};
+use prefilter::{Anchor, Prefilter};
+
+/// No match of at most half this length looks farther from its anchor.
+const CONTEXT: usize = 4096;
 
 /// One rule: what it says, and how it is found.
 pub struct Rule {
@@ -74,6 +79,7 @@ enum Kind {
     Plain(pattern::Pattern, plain::PlainRule),
     Url(url::UrlRule),
     Dotenv(dotenv::DotenvRule),
+    Age(age::AgeRule),
 }
 
 /// All rules of a run, ready to scan.
@@ -114,6 +120,24 @@ pub struct Match {
     pub span: Range<usize>,
     /// The part to mask and to fingerprint.
     pub secret: Range<usize>,
+}
+
+/// What the match stage sees at an anchor, blind to the path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sight {
+    /// The rule's place in the set.
+    pub rule: u16,
+    pub span: Range<usize>,
+    /// The secret, out of its disguise; the URL.
+    pub content: Vec<u8>,
+}
+
+/// A finding, and what it was made of.
+#[derive(Debug)]
+pub struct Judged {
+    pub sight: Sight,
+    pub secret: Secret,
+    pub finding: Finding,
 }
 
 /// A judge's word on a match that is to be reported.
@@ -237,13 +261,14 @@ impl RuleSet {
         scratch: &mut Scratch,
         scene: &Scene<'_>,
         evidence: &mut Vec<Evidence>,
-    ) -> Vec<(u16, Verdict)> {
+    ) -> Vec<(u16, Hit, Verdict)> {
         let document = scene.document;
         let mut verdicts = Vec::new();
-        scratch.hits.clear();
+        let mut hits = std::mem::take(&mut scratch.hits);
+        hits.clear();
         self.prefilter
-            .find(document.bytes(), document.core(), &mut scratch.hits);
-        for hit in &scratch.hits {
+            .find(document.bytes(), document.core(), &mut hits);
+        for hit in &hits {
             for &index in &self.waiting[usize::from(hit.anchor)] {
                 let verdict = match &self.rules[usize::from(index)].kind {
                     Kind::Key(pattern, key) => pattern
@@ -263,11 +288,147 @@ impl RuleSet {
                         evidence.extend(dotenv.evidence(hit.start, scene));
                         None
                     }
+                    Kind::Age(_) => None,
                 };
-                verdicts.extend(verdict.map(|v| (index, v)));
+                verdicts.extend(verdict.map(|v| (index, *hit, v)));
             }
         }
+        scratch.hits = hits;
         verdicts
+    }
+
+    /// What rules about files as such say about `document`.
+    pub fn judge_file(&self, document: &Document) -> Vec<Finding> {
+        let rules = self.rules.iter().filter(|r| r.enabled);
+        rules
+            .filter_map(|rule| match &rule.kind {
+                Kind::Dotenv(dotenv) => dotenv.judge_file(rule, document),
+                Kind::Key(..)
+                | Kind::Phrase(..)
+                | Kind::Plain(..)
+                | Kind::Url(_)
+                | Kind::Age(_) => None,
+            })
+            .collect()
+    }
+
+    /// How far from an anchor a match may look, to either side.
+    pub fn context(&self) -> usize {
+        let longest = self.rules.iter().filter_map(|rule| match &rule.kind {
+            Kind::Key(pattern, _) | Kind::Phrase(pattern, _) | Kind::Plain(pattern, _) => {
+                Some(pattern.longest())
+            }
+            Kind::Url(_) | Kind::Dotenv(_) | Kind::Age(_) => None,
+        });
+        CONTEXT.max(2 * longest.max().unwrap_or(0))
+    }
+
+    /// The length of the longest anchor.
+    pub fn longest_anchor(&self) -> usize {
+        let anchors = self.rules.iter().flat_map(|r| r.anchors());
+        anchors.map(Vec::len).max().unwrap_or(1)
+    }
+
+    /// Appends to `hits`, sorted, every anchor that begins in `core` and that a match may come of.
+    pub fn anchors(&self, bytes: &[u8], core: Range<usize>, hits: &mut Vec<Hit>) {
+        let before = hits.len();
+        self.prefilter.find(bytes, core, hits);
+        let mut kept = before;
+        for at in before..hits.len() {
+            let hit = hits[at];
+            let is_evidence = |&index: &u16| {
+                let rule = &self.rules[usize::from(index)];
+                !rule.enabled || matches!(rule.kind, Kind::Dotenv(_))
+            };
+            if !self.waiting[usize::from(hit.anchor)]
+                .iter()
+                .all(is_evidence)
+            {
+                hits[kept] = hit;
+                kept += 1;
+            }
+        }
+        hits.truncate(kept);
+    }
+
+    /// The match stage alone: appends what every rule that reports sees at `hit`.
+    pub fn sights(&self, scratch: &mut Scratch, bytes: &[u8], hit: Hit, sights: &mut Vec<Sight>) {
+        for &index in &self.waiting[usize::from(hit.anchor)] {
+            if self.rules[usize::from(index)].enabled {
+                sights.extend(self.sight(scratch, bytes, hit, index));
+            }
+        }
+    }
+
+    fn sight(&self, scratch: &mut Scratch, bytes: &[u8], hit: Hit, rule: u16) -> Option<Sight> {
+        let (span, content) = match &self.rules[usize::from(rule)].kind {
+            Kind::Key(pattern, key) => pattern
+                .find(&mut scratch.pattern, rule, bytes, hit.start)
+                .and_then(|found| key.plain(bytes, &found))
+                .or_else(|| key.hidden(bytes, hit.start)),
+            Kind::Url(url) => url
+                .find(bytes, hit.start)
+                .map(|found| (found.span, bytes[found.secret].to_vec())),
+            Kind::Phrase(pattern, _) | Kind::Plain(pattern, _) => pattern
+                .find(&mut scratch.pattern, rule, bytes, hit.start)
+                .map(|found| (found.span, bytes[found.secret].to_vec())),
+            Kind::Dotenv(_) | Kind::Age(_) => None,
+        }?;
+        Some(Sight {
+            rule,
+            span,
+            content,
+        })
+    }
+
+    /// What [`RuleSet::scan`] finds by its anchors, each finding with what
+    /// [`RuleSet::sights`] says of it and what all findings of its secret have in common.
+    pub fn scan_sights(&self, scratch: &mut Scratch, document: &Document) -> Vec<Judged> {
+        let scene = Scene::new(document);
+        let verdicts = self.verdicts(scratch, &scene, &mut Vec::new());
+        let mut origins = Vec::new();
+        for (index, hit, verdict) in &verdicts {
+            let rule = &self.rules[usize::from(*index)];
+            if rule.enabled {
+                let secret = Secret::new(&rule.id, &verdict.content);
+                let sight = self.sight(scratch, document.bytes(), *hit, *index);
+                origins.push((sight, secret));
+            }
+        }
+        let findings = self.findings(document, verdicts);
+        origins
+            .into_iter()
+            .zip(findings)
+            .filter_map(|((sight, secret), finding)| {
+                Some(Judged {
+                    sight: sight?,
+                    secret,
+                    finding,
+                })
+            })
+            .collect()
+    }
+
+    /// What is to be said of a finding whose secret a history holds since
+    /// `first`; all times in seconds since 1970.
+    pub fn scan_age(
+        &self,
+        finding: &Finding,
+        secret: Secret,
+        times: (i64, i64),
+        date: &dyn Fn(i64) -> String,
+    ) -> Vec<Finding> {
+        let rules = self.rules.iter();
+        rules
+            .filter_map(|rule| match &rule.kind {
+                Kind::Age(age) => age.judge(rule, finding, secret, times, date),
+                Kind::Key(..)
+                | Kind::Phrase(..)
+                | Kind::Plain(..)
+                | Kind::Url(_)
+                | Kind::Dotenv(_) => None,
+            })
+            .collect()
     }
 
     /// What is to be said once all documents are read.
@@ -288,14 +449,17 @@ impl RuleSet {
 
     /// Which files are dotenv files; what git makes of those is their document's `standing`.
     pub fn dotenv_names(&self) -> dotenv::Names {
-        let names = |rule: &Rule| {
-            if let Kind::Dotenv(dotenv) = &rule.kind {
-                dotenv.names().cloned()
-            } else {
-                None
-            }
-        };
-        self.rules.iter().find_map(names).unwrap_or_default()
+        let mut kinds = self.rules.iter().map(|r| &r.kind);
+        kinds
+            .find_map(|kind| match kind {
+                Kind::Dotenv(dotenv) => dotenv.names().cloned(),
+                Kind::Key(..)
+                | Kind::Phrase(..)
+                | Kind::Plain(..)
+                | Kind::Url(_)
+                | Kind::Age(_) => None,
+            })
+            .unwrap_or_default()
     }
 
     /// `text`, which comes from elsewhere (a path, an error), with every secret in it masked.
@@ -306,7 +470,7 @@ impl RuleSet {
         let mut secrets: Vec<Range<usize>> = self
             .verdicts(&mut scratch, &scene, &mut Vec::new())
             .into_iter()
-            .flat_map(|(_, v)| v.secrets)
+            .flat_map(|(_, _, v)| v.secrets)
             .chain(self.lone_secrets(&mut Scratch::default(), text.as_bytes()))
             .collect();
         secrets.sort_by_key(|r| (r.start, r.end));
@@ -361,10 +525,10 @@ impl RuleSet {
     }
 
     /// The verdicts as findings, once all secrets of the document are known.
-    fn findings(&self, document: &Document, verdicts: Vec<(u16, Verdict)>) -> Vec<Finding> {
+    fn findings(&self, document: &Document, verdicts: Vec<(u16, Hit, Verdict)>) -> Vec<Finding> {
         let mut secrets: Vec<Range<usize>> = verdicts
             .iter()
-            .flat_map(|(_, v)| v.secrets.iter().cloned())
+            .flat_map(|(_, _, v)| v.secrets.iter().cloned())
             .collect();
         secrets.sort_by_key(|r| (r.start, r.end));
         let hashes =
@@ -372,7 +536,7 @@ impl RuleSet {
                 .then(|| LineHashes::new(document.bytes()));
         let region = |span: &Range<usize>| self.region(document, span, &secrets, hashes.as_ref());
         let mut findings = Vec::with_capacity(verdicts.len());
-        for (index, verdict) in verdicts {
+        for (index, _, verdict) in verdicts {
             let rule = &self.rules[usize::from(index)];
             if !rule.enabled {
                 continue;
@@ -395,6 +559,7 @@ impl RuleSet {
                     })
                     .collect(),
                 help: verdict.help,
+                provenance: None,
             });
         }
         findings
@@ -423,12 +588,23 @@ impl RuleSet {
 }
 
 impl Rule {
+    /// Whether it speaks of histories, not of texts.
+    pub fn is_about_history(&self) -> bool {
+        matches!(self.kind, Kind::Age(_))
+    }
+
+    /// Whether what it finds is a secret, to be rotated.
+    pub fn is_secret(&self) -> bool {
+        matches!(self.kind, Kind::Key(..) | Kind::Plain(..))
+    }
+
     fn anchors(&self) -> &[Vec<u8>] {
         match &self.kind {
             Kind::Key(_, key) => key.anchors(),
             Kind::Phrase(pattern, _) | Kind::Plain(pattern, _) => pattern.anchors(),
             Kind::Url(url) => url.anchors(),
             Kind::Dotenv(dotenv) => dotenv.anchors(),
+            Kind::Age(_) => &[],
         }
     }
 }

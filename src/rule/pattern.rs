@@ -72,6 +72,11 @@ impl Pattern {
         &self.anchors
     }
 
+    /// No match is longer.
+    pub fn longest(&self) -> usize {
+        self.longest
+    }
+
     pub fn tail(&self) -> &str {
         &self.tail
     }

@@ -214,6 +214,28 @@ fn decode(
     }
 }
 
+/// What of some bytes, all of them at hand, is text.
+pub enum Text {
+    Binary,
+    /// From this offset on: behind a byte order mark, if there is one.
+    Plain(usize),
+    /// UTF-16, decoded.
+    Wide(String),
+}
+
+/// The same as [`each_document`] makes of a file of these bytes.
+pub fn text_of(bytes: &[u8]) -> Text {
+    match sniff(bytes) {
+        Some(encoding) => Text::Wide(encoding.decode_with_bom_removal(bytes).0.into_owned()),
+        None if memchr::memchr(0, &bytes[..bytes.len().min(SNIFF)]).is_some() => Text::Binary,
+        None => Text::Plain(if bytes.starts_with(b"\xEF\xBB\xBF") {
+            3
+        } else {
+            0
+        }),
+    }
+}
+
 /// UTF-16 by its byte order mark, or by what Latin text in it looks like:
 /// zeros at one parity of over 30 % of the first bytes and none at the other.
 pub fn sniff(bytes: &[u8]) -> Option<&'static Encoding> {

@@ -123,6 +123,7 @@ impl DotenvRule {
             provider: None,
             related: Vec::new(),
             help: Some(word.help),
+            provenance: None,
         })
     }
 }

@@ -379,6 +379,7 @@ impl Exposed<'_> {
                 names.join(" and ")
             )),
             path: home,
+            provenance: None,
         }
     }
 }

@@ -95,18 +95,37 @@ impl KeyRule {
 
     /// The key whose image begins at `start`: split, escaped, encoded.
     pub fn judge_hidden(&self, start: usize, scene: &Scene<'_>) -> Option<Verdict> {
-        let plain = decode::reveal(scene.bytes(), start)?;
-        let (plain, key) = match self.key_in(&plain) {
-            Some(key) => (plain, key),
-            None => {
-                let inner = decode::reveal_inside(&plain)?;
-                let key = self.key_in(&inner)?;
-                (inner, key)
-            }
-        };
+        let (plain, key) = self.reveal(scene.bytes(), start)?;
         let pieces = plain.origin(key.span.clone());
         let content = plain.text[key.span.clone()].to_vec();
         Some(verdict(key, pieces, content, Some(plain.disguise)))
+    }
+
+    /// Where the key of a match stands, and the key.
+    pub fn plain(&self, text: &[u8], found: &Match) -> Option<(Range<usize>, Vec<u8>)> {
+        let key = self.key_at(text, found.secret.clone())?;
+        let content = text[key.span.clone()].to_vec();
+        Some((key.span, content))
+    }
+
+    /// Where the key stands whose image begins at `start`, and the key.
+    pub fn hidden(&self, text: &[u8], start: usize) -> Option<(Range<usize>, Vec<u8>)> {
+        let (plain, key) = self.reveal(text, start)?;
+        let pieces = plain.origin(key.span.clone());
+        let span = pieces.first()?.start..pieces.last()?.end;
+        Some((span, plain.text[key.span].to_vec()))
+    }
+
+    fn reveal(&self, text: &[u8], start: usize) -> Option<(Plain, Key)> {
+        let plain = decode::reveal(text, start)?;
+        match self.key_in(&plain) {
+            Some(key) => Some((plain, key)),
+            None => {
+                let inner = decode::reveal_inside(&plain)?;
+                let key = self.key_in(&inner)?;
+                Some((inner, key))
+            }
+        }
     }
 
     fn key_in(&self, plain: &Plain) -> Option<Key> {

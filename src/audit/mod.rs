@@ -1,0 +1,255 @@
+//! The audit: every version of every file that a repository's history holds.
+//!
+//! Blobs are scanned along their deltas, blind to their paths; then the
+//! history says who brought what where; then judges see one version for
+//! every secret in its surroundings.
+
+mod scan;
+mod story;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+
+use crate::check::Progress;
+use crate::document::RepoPath;
+use crate::finding::{Problem, ProblemKind, Report, Skip};
+use crate::git::history::{Commits, Forms, Interest, Listener, NOTHING, Repository, Trees};
+use crate::git::pack::Kind;
+use crate::rule::RuleSet;
+
+use scan::{Catch, Scanner};
+use story::{Group, Story};
+
+/// What to audit, and how.
+pub struct Settings {
+    /// At least 1.
+    pub threads: usize,
+    /// Only what was brought by commits that this one does not lead up to.
+    pub since: Option<String>,
+    /// What no ref leads to, too.
+    pub all_objects: bool,
+    /// Seconds since 1970.
+    pub now: i64,
+}
+
+/// The days from 1970-01-01 to a date; `None` if there is no such day.
+pub fn day(year: i64, month: i64, day: i64) -> Option<i64> {
+    story::day(year, month, day)
+}
+
+/// How many missing objects a report names.
+const NAMED: usize = 20;
+
+/// Audits each of `repositories`. Whatever goes wrong is in the report.
+pub fn run(
+    repositories: &[PathBuf],
+    rules: &RuleSet,
+    settings: &Settings,
+    progress: &Progress,
+) -> Report {
+    let started = Instant::now();
+    let mut report = Report::default();
+    let mut groups: BTreeMap<_, Vec<Group>> = BTreeMap::new();
+    let several = repositories.len() > 1;
+    for folder in repositories {
+        let named = RepoPath::from_relative(folder);
+        match Repository::open(folder) {
+            Ok(repository) => {
+                let prefix = several.then(|| {
+                    let name = repository
+                        .root
+                        .file_name()
+                        .unwrap_or(repository.root.as_os_str());
+                    name.to_string_lossy().into_owned()
+                });
+                report.root.clone_from(&repository.root);
+                let found = audit(&repository, prefix, rules, settings, progress, &mut report);
+                for group in found {
+                    if group.is_secret {
+                        groups.entry(group.secret).or_default().push(group);
+                    } else {
+                        let alone = story::findings(vec![group], rules, settings.now);
+                        report.findings.extend(alone);
+                    }
+                }
+            }
+            Err(error) => report.problems.push(Problem {
+                path: Some(named),
+                kind: ProblemKind::Repository,
+                message: format!("not a usable git repository: {}", error.0),
+            }),
+        }
+    }
+    let grouped = groups
+        .into_values()
+        .flat_map(|groups| story::findings(groups, rules, settings.now));
+    report.findings.extend(grouped);
+    report.settle();
+    report.elapsed = started.elapsed();
+    report
+}
+
+impl Listener for Scanner<'_> {
+    fn hear(&mut self, number: u32, message: &[u8]) {
+        self.scan_message(number, message);
+    }
+}
+
+fn audit(
+    repository: &Repository,
+    prefix: Option<String>,
+    rules: &RuleSet,
+    settings: &Settings,
+    progress: &Progress,
+    report: &mut Report,
+) -> Vec<Group> {
+    let objects = &repository.objects;
+    let mut problem = |message: String| {
+        report.problems.push(Problem {
+            path: prefix.as_deref().map(RepoPath::from),
+            kind: ProblemKind::Repository,
+            message,
+        });
+    };
+    for (path, message) in &objects.damage {
+        problem(format!("{}: {message}", path.display()));
+    }
+    let tips = match repository.tips() {
+        Ok(tips) => tips,
+        Err(error) => {
+            problem(error.0);
+            return Vec::new();
+        }
+    };
+    for name in &tips.broken {
+        problem(format!("{name} names an object that is not there"));
+    }
+
+    let is_twin = |number| objects.is_twin(number);
+    let mut scanners: Vec<Scanner<'_>> = (0..settings.threads)
+        .map(|_| Scanner::new(rules, &is_twin, progress))
+        .collect();
+    progress
+        .total
+        .store(u64::from(objects.len()), Ordering::Relaxed);
+    let lost = objects.walk(Kind::Blob, &repository.handle, &mut scanners);
+    let mut commits = Commits::read(repository, &tips, &mut scanners);
+    if settings.all_objects {
+        commits.reach_all();
+    }
+    let catch = Scanner::finish(scanners);
+    let mut set_of = vec![NOTHING; objects.len() as usize];
+    for &(number, set) in &catch.holders {
+        set_of[number as usize] = set;
+    }
+    let names = rules.dotenv_names();
+    let is_named = |name: &[u8]| names.holds(name);
+    let interest = Interest {
+        set_of: &set_of,
+        is_named: &is_named,
+        lost: &lost,
+    };
+    let trees = Trees::read(repository, &interest, settings.threads);
+    let mut forms = Forms::new(&trees, &interest);
+    let since = match &settings.since {
+        None => None,
+        Some(name) => match repository.resolve(name).map(|number| {
+            commits
+                .place(number)
+                .map(|place| commits.ancestors_of(vec![place]))
+        }) {
+            Ok(Some(known)) => Some(known),
+            Ok(None) => {
+                problem(format!("--since {name}: not a commit"));
+                return Vec::new();
+            }
+            Err(error) => {
+                problem(format!("--since {}", error.0));
+                return Vec::new();
+            }
+        },
+    };
+    let story = Story::new(&commits, &mut forms, &catch, &set_of, &tips, since);
+    let groups = story.judge(repository, rules, prefix.as_deref());
+
+    for message in what_is_missing(repository, &commits, &story, &lost) {
+        problem(message);
+    }
+    account(report, &catch);
+    groups
+}
+
+fn account(report: &mut Report, catch: &Catch) {
+    report.scanned.files += catch.blobs;
+    report.scanned.bytes += catch.bytes;
+    if catch.binary > 0 {
+        *report.scanned.skipped.entry(Skip::Binary).or_default() += catch.binary;
+    }
+}
+
+/// What a whole clone would have and this one has not, in words.
+fn what_is_missing(
+    repository: &Repository,
+    commits: &Commits,
+    story: &Story<'_, '_>,
+    lost: &[u32],
+) -> Vec<String> {
+    let objects = &repository.objects;
+    let mut messages = Vec::new();
+    let named = |kind: &str, total: usize, names: &mut dyn Iterator<Item = String>| {
+        let names: Vec<String> = names.take(NAMED).collect();
+        let more = total - names.len();
+        let rest = if more > 0 {
+            format!(" and {more} more")
+        } else {
+            String::new()
+        };
+        format!("{total} {kind}: {}{rest}", names.join(", "))
+    };
+    let missing = &story.forms.missing;
+    if !missing.is_empty() {
+        let mut names = missing
+            .iter()
+            .map(|(id, path)| format!("{id} ({})", RepoPath::new(&path[..])));
+        messages.push(named(
+            "objects of the history are not in this clone (partial or damaged) and were not scanned",
+            missing.len(),
+            &mut names,
+        ));
+    }
+    let reachable = commits.all().iter().filter(|c| c.is_reachable);
+    let shallow: Vec<String> = reachable
+        .clone()
+        .filter(|c| c.is_shallow)
+        .map(|c| objects.id(c.number).to_string())
+        .collect();
+    if !shallow.is_empty() {
+        messages.push(named(
+            "commits have had their parents cut off (shallow clone; `git fetch --unshallow` brings them)",
+            shallow.len(),
+            &mut shallow.iter().cloned(),
+        ));
+    }
+    let gone: Vec<String> = reachable
+        .filter(|c| !c.is_shallow)
+        .flat_map(|c| c.missing.iter().map(ToString::to_string))
+        .collect();
+    if !gone.is_empty() {
+        messages.push(named(
+            "commits or root trees are not in this clone",
+            gone.len(),
+            &mut gone.iter().cloned(),
+        ));
+    }
+    let unreadable = lost.len() + commits.lost.len();
+    if unreadable > 0 {
+        let mut names = lost
+            .iter()
+            .chain(&commits.lost)
+            .map(|&n| objects.id(n).to_string());
+        messages.push(named("objects cannot be read", unreadable, &mut names));
+    }
+    messages
+}

@@ -1,0 +1,804 @@
+//! What happened to each secret: who brought it, where it stood, whether it still does.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use crate::document::{Coverage, Document, RepoPath, Standing};
+use crate::finding::{Finding, Provenance, Related, Secret, Severity};
+use crate::git::history::{Change, Commits, Forms, Leaf, NOTHING, Repository, Tips};
+use crate::git::history::{parse, signature};
+use crate::git::objects::Reader;
+use crate::rule::{RuleSet, Scratch, Sight};
+use crate::source::read::{Text, text_of};
+
+use super::scan::{Catch, Content};
+
+/// Where a secret stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Place {
+    Path(u32),
+    /// In the message of a commit or of a tag, by number.
+    Message(u32),
+    /// In an object that nothing leads to, by number.
+    Adrift(u32),
+}
+
+/// A secret comes to stand at a place, or ceases to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Event {
+    content: u32,
+    place: Place,
+    /// By place in the order of commits; [`NOTHING`] for what is adrift.
+    commit: u32,
+    is_end: bool,
+}
+
+/// A version that shows a sighting: the object, and as what it is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct Version {
+    /// Not in HEAD; so that what is comes first.
+    is_past: bool,
+    commit: u32,
+    place: Place,
+    object: u32,
+}
+
+/// The events of one history.
+pub(super) struct Story<'a, 't> {
+    pub(super) forms: &'a mut Forms<'t>,
+    commits: &'a Commits,
+    catch: &'a Catch,
+    tips: &'a Tips,
+    events: Vec<Event>,
+    /// By path, the versions of files that are of interest for their names, each with its commit.
+    named: BTreeMap<u32, Vec<(u32, u32)>>,
+    /// By content, what judges should see, the best first.
+    versions: BTreeMap<u32, BTreeSet<Version>>,
+    /// Contents that stand in HEAD, each with its paths there.
+    in_head: HashMap<u32, BTreeSet<u32>>,
+    named_in_head: HashSet<u32>,
+    pushed: Option<Vec<bool>>,
+}
+
+/// A secret's findings in one repository, as one.
+pub(super) struct Group {
+    pub(super) secret: Secret,
+    finding: Finding,
+    first: i64,
+    repository: Option<String>,
+    pub(super) is_secret: bool,
+    is_pushed: bool,
+}
+
+impl<'a, 't> Story<'a, 't> {
+    pub(super) fn new(
+        commits: &'a Commits,
+        forms: &'a mut Forms<'t>,
+        catch: &'a Catch,
+        set_of: &[u32],
+        tips: &'a Tips,
+        since: Option<Vec<bool>>,
+    ) -> Story<'a, 't> {
+        let mut story = Story {
+            forms,
+            commits,
+            catch,
+            tips,
+            events: Vec::new(),
+            named: BTreeMap::new(),
+            versions: BTreeMap::new(),
+            in_head: HashMap::new(),
+            named_in_head: HashSet::new(),
+            pushed: None,
+        };
+        story.tell(set_of);
+        for &(tag, commit) in &commits.tags {
+            let set = set_of[tag as usize];
+            if let Some(commit) = commit
+                && set != NOTHING
+            {
+                story.hear(commit, tag, set);
+            }
+        }
+        story.look_at_head();
+        story.find_adrift();
+        if let Some(known) = since {
+            let is_new = |commit: u32| commit != NOTHING && !known[commit as usize];
+            let new: HashSet<u32> = story
+                .events
+                .iter()
+                .filter(|e| !e.is_end && is_new(e.commit))
+                .map(|e| e.content)
+                .collect();
+            story.versions.retain(|content, _| new.contains(content));
+            let is_new = |versions: &Vec<(u32, u32)>| versions.iter().any(|v| is_new(v.0));
+            story.named.retain(|_, versions| is_new(versions));
+        }
+        let remotes: Vec<u32> = tips
+            .remote
+            .iter()
+            .filter_map(|&n| commits.place(n))
+            .collect();
+        story.pushed = (!remotes.is_empty()).then(|| commits.ancestors_of(remotes));
+        story
+    }
+
+    /// Follows the history from its beginning.
+    fn tell(&mut self, set_of: &[u32]) {
+        let mut form_of: Vec<u32> = Vec::with_capacity(self.commits.all().len());
+        let mut seen: HashSet<(u32, u32)> = HashSet::new();
+        for (place, commit) in (0u32..).zip(self.commits.all()) {
+            if !commit.is_reachable {
+                form_of.push(self.forms.of(None));
+                continue;
+            }
+            let form = self.forms.of(commit.tree);
+            form_of.push(form);
+            let message = set_of[commit.number as usize];
+            if message != NOTHING {
+                self.hear(place, commit.number, message);
+            }
+            let parents: Vec<u32> = commit
+                .parents
+                .iter()
+                .map(|&p| form_of[p as usize])
+                .collect();
+            if parents.contains(&form) {
+                continue;
+            }
+            let old = parents
+                .first()
+                .copied()
+                .unwrap_or_else(|| self.forms.of(None));
+            for change in self.forms.changes(old, form) {
+                let others: Vec<Option<Leaf>> = parents
+                    .iter()
+                    .skip(1)
+                    .map(|&p| self.forms.leaf(p, change.0))
+                    .collect();
+                self.weigh(place, commit.tree, change, &others, &mut seen);
+            }
+        }
+    }
+
+    /// Takes up the message of a commit, or of a tag of it, in which `set` stands.
+    fn hear(&mut self, commit: u32, object: u32, set: u32) {
+        for content in self.contents(Some(set)) {
+            self.events.push(Event {
+                content,
+                place: Place::Message(object),
+                commit,
+                is_end: false,
+            });
+            self.versions.entry(content).or_default().insert(Version {
+                is_past: true,
+                commit,
+                place: Place::Message(object),
+                object,
+            });
+        }
+    }
+
+    fn sightings(&self, set: Option<u32>) -> &'a [u32] {
+        set.map_or(&[], |set| &self.catch.sets[set as usize])
+    }
+
+    fn contents(&self, set: Option<u32>) -> BTreeSet<u32> {
+        let content = |&s: &u32| self.catch.sightings[s as usize].content;
+        self.sightings(set).iter().map(content).collect()
+    }
+
+    /// What a change at a path means, `others` being what further parents have there.
+    fn weigh(
+        &mut self,
+        commit: u32,
+        tree: Option<u32>,
+        (path, old, new): Change,
+        others: &[Option<Leaf>],
+        seen: &mut HashSet<(u32, u32)>,
+    ) {
+        let set = |leaf: Option<Leaf>| leaf.and_then(|l| l.set);
+        let (before, after) = (self.contents(set(old)), self.contents(set(new)));
+        let others: Vec<BTreeSet<u32>> = others.iter().map(|&o| self.contents(set(o))).collect();
+        let mut event = |content, is_end| {
+            self.events.push(Event {
+                content,
+                place: Place::Path(path),
+                commit,
+                is_end,
+            });
+        };
+        for &content in after.difference(&before) {
+            if !others.iter().any(|o| o.contains(&content)) {
+                event(content, false);
+            }
+        }
+        for &content in before.difference(&after) {
+            if others.iter().all(|o| o.contains(&content)) {
+                event(content, true);
+            }
+        }
+        if let Some(blob) = new.and_then(|l| l.named) {
+            self.named.entry(path).or_default().push((commit, blob));
+        }
+        let fresh: Vec<u32> = self
+            .sightings(set(new))
+            .iter()
+            .copied()
+            .filter(|&sighting| seen.insert((sighting, path)))
+            .collect();
+        if !fresh.is_empty()
+            && let Some(object) = tree.and_then(|tree| self.forms.blob(tree, path))
+        {
+            for sighting in fresh {
+                let content = self.catch.sightings[sighting as usize].content;
+                self.versions.entry(content).or_default().insert(Version {
+                    is_past: true,
+                    commit,
+                    place: Place::Path(path),
+                    object,
+                });
+            }
+        }
+    }
+
+    fn head(&self) -> Option<u32> {
+        self.commits.place(self.tips.head?)
+    }
+
+    fn look_at_head(&mut self) {
+        let Some(head) = self.head() else {
+            return;
+        };
+        let Some(tree) = self.commits.all()[head as usize].tree else {
+            return;
+        };
+        let (bare, form) = (self.forms.of(None), self.forms.of(Some(tree)));
+        for (path, _, leaf) in self.forms.changes(bare, form) {
+            let Some(object) = self.forms.blob(tree, path) else {
+                continue;
+            };
+            if leaf.is_some_and(|l| l.named.is_some()) {
+                self.named_in_head.insert(path);
+            }
+            for content in self.contents(leaf.and_then(|l| l.set)) {
+                self.in_head.entry(content).or_default().insert(path);
+                self.versions.entry(content).or_default().insert(Version {
+                    is_past: false,
+                    commit: head,
+                    place: Place::Path(path),
+                    object,
+                });
+            }
+        }
+    }
+
+    /// Objects in which something stands and to which no commit leads.
+    fn find_adrift(&mut self) {
+        if !self.commits.is_all_reached() {
+            return;
+        }
+        let reached = self.forms.reached();
+        for &(object, set) in &self.catch.holders {
+            let is_tag = self.commits.tags.iter().any(|t| t.0 == object);
+            if is_tag || reached.contains(&object) || self.commits.place(object).is_some() {
+                continue;
+            }
+            for content in self.contents(Some(set)) {
+                self.events.push(Event {
+                    content,
+                    place: Place::Adrift(object),
+                    commit: NOTHING,
+                    is_end: false,
+                });
+                self.versions.entry(content).or_default().insert(Version {
+                    is_past: true,
+                    commit: NOTHING,
+                    place: Place::Adrift(object),
+                    object,
+                });
+            }
+        }
+    }
+
+    /// Hands each secret's versions to the judges until one is a finding.
+    pub(super) fn judge(
+        &self,
+        repository: &Repository,
+        rules: &RuleSet,
+        prefix: Option<&str>,
+    ) -> Vec<Group> {
+        let mut events = self.events.clone();
+        events.sort_unstable();
+        events.dedup();
+        let mut court = Court {
+            repository,
+            rules,
+            reader: Reader::new(&repository.handle),
+            scratch: Scratch::default(),
+            heard: HashMap::new(),
+        };
+        let mut groups = Vec::new();
+        for (&content, versions) in &self.versions {
+            let wanted = &self.catch.contents[content as usize];
+            let from = events.partition_point(|e| e.content < content);
+            let to = events.partition_point(|e| e.content <= content);
+            let events = &events[from..to];
+            let is_secret = rules.rules()[usize::from(wanted.rule)].is_secret();
+            // A secret is one matter, wherever it stands. What is no secret is
+            // a matter of each file it stands in now, and else of the past.
+            let cases: Vec<Vec<Version>> = if is_secret {
+                vec![versions.iter().copied().collect()]
+            } else {
+                let (past, now): (Vec<Version>, _) = versions.iter().partition(|v| v.is_past);
+                let now: Vec<Vec<Version>> = now.into_iter().map(|v| vec![v]).collect();
+                if now.is_empty() { vec![past] } else { now }
+            };
+            for versions in cases {
+                let Some((secret, mut finding)) =
+                    self.find(repository, &mut court, &versions, wanted)
+                else {
+                    continue;
+                };
+                let place = versions[0].place;
+                let starts = || {
+                    let events = events.iter().filter(|e| !e.is_end);
+                    events.filter(|e| is_secret || versions[0].is_past || e.place == place)
+                };
+                let Some(first) = starts().min_by_key(|e| (e.commit, e.place)) else {
+                    continue;
+                };
+                let (time, provenance) = self.provenance(repository, first, content);
+                // Nobody is asked to change the past, but for what it gives away.
+                if !is_secret && !provenance.in_head && finding.severity < Severity::Error {
+                    finding.severity = Severity::Note;
+                }
+                finding.provenance = Some(provenance);
+                if is_secret {
+                    finding
+                        .related
+                        .extend(self.related(repository, events, first));
+                }
+                let is_pushed = match &self.pushed {
+                    Some(pushed) => {
+                        starts().any(|e| pushed.get(e.commit as usize).copied().unwrap_or(true))
+                    }
+                    None => true,
+                };
+                groups.push(Group {
+                    secret,
+                    finding,
+                    first: time,
+                    repository: prefix.map(str::to_owned),
+                    is_secret,
+                    is_pushed,
+                });
+            }
+        }
+        let mut groups = merge(groups);
+        groups.extend(self.judge_names(repository, &mut court, prefix));
+        groups
+    }
+
+    /// What rules say about files for being what they are: once a path, by its worst version.
+    fn judge_names(
+        &self,
+        repository: &Repository,
+        court: &mut Court<'_>,
+        prefix: Option<&str>,
+    ) -> Vec<Group> {
+        let mut groups = Vec::new();
+        for (&path, versions) in &self.named {
+            let name = RepoPath::new(self.forms.path(path));
+            let worst = versions
+                .iter()
+                .flat_map(|&(_, blob)| court.look(blob, &name))
+                .max_by_key(|f| f.severity);
+            let (Some(mut finding), Some(&(commit, _))) = (worst, versions.first()) else {
+                continue;
+            };
+            let event = Event {
+                content: NOTHING,
+                place: Place::Path(path),
+                commit,
+                is_end: false,
+            };
+            let (first, mut provenance) = self.provenance(repository, &event, NOTHING);
+            provenance.in_head = self.named_in_head.contains(&path);
+            if !provenance.in_head {
+                if finding.severity < Severity::Error {
+                    finding.severity = Severity::Note;
+                }
+                finding.message = format!("`{name}` stands in the history, not in HEAD");
+                finding.help = Some(
+                    "change what it held that was secret: whoever has the repository can read it"
+                        .to_owned(),
+                );
+            }
+            finding.provenance = Some(provenance);
+            groups.push(Group {
+                secret: Secret::new(&finding.rule, name.as_bytes()),
+                finding,
+                first,
+                repository: prefix.map(str::to_owned),
+                is_secret: false,
+                is_pushed: true,
+            });
+        }
+        groups
+    }
+
+    /// What the judges say of the first of `versions` that they do not let pass.
+    fn find(
+        &self,
+        repository: &Repository,
+        court: &mut Court<'_>,
+        versions: &[Version],
+        wanted: &Content,
+    ) -> Option<(Secret, Finding)> {
+        versions.iter().find_map(|version| {
+            let path = self.path(repository, version);
+            let judged = court.hear(version.object, &path);
+            let (_, secret, finding) = judged.iter().find(|(sight, _, _)| {
+                sight.rule == wanted.rule && sight.content == wanted.secret
+            })?;
+            Some((*secret, finding.clone()))
+        })
+    }
+
+    /// The name of what a version is a version of.
+    fn path(&self, repository: &Repository, version: &Version) -> RepoPath {
+        match version.place {
+            Place::Path(path) => RepoPath::new(self.forms.path(path)),
+            Place::Message(object) => message_name(repository, object),
+            Place::Adrift(object) => {
+                RepoPath::from(&*format!("blob {}", repository.objects.id(object)))
+            }
+        }
+    }
+
+    fn provenance(
+        &self,
+        repository: &Repository,
+        first: &Event,
+        content: u32,
+    ) -> (i64, Provenance) {
+        let in_head = self.in_head.contains_key(&content);
+        let Some(commit) = self.commits.all().get(first.commit as usize) else {
+            return (
+                i64::MAX,
+                Provenance {
+                    commit: None,
+                    author: String::new(),
+                    date: String::new(),
+                    path: match first.place {
+                        Place::Adrift(object) => {
+                            RepoPath::from(&*format!("blob {}", repository.objects.id(object)))
+                        }
+                        Place::Message(object) => message_name(repository, object),
+                        Place::Path(_) => RepoPath::default(),
+                    },
+                    in_head,
+                },
+            );
+        };
+        let mut bytes = Vec::new();
+        let id = repository.objects.id(commit.number);
+        let _ = Reader::new(&repository.handle).read(id, &mut bytes);
+        let author = parse(&bytes).map_or(&b""[..], |h| h.author);
+        let (name, seconds, zone) = signature(author);
+        let provenance = Provenance {
+            commit: Some(id.to_string()),
+            // As safe on a terminal as a path is.
+            author: RepoPath::new(name).to_string(),
+            date: rfc3339(seconds, zone),
+            path: match first.place {
+                Place::Path(path) => RepoPath::new(self.forms.path(path)),
+                Place::Message(object) | Place::Adrift(object) => message_name(repository, object),
+            },
+            in_head,
+        };
+        (seconds, provenance)
+    }
+
+    /// Every place of a secret but the first, each with the commits between which it stood there.
+    fn related(&self, repository: &Repository, events: &[Event], first: &Event) -> Vec<Related> {
+        let name = |commit: u32| match self.commits.all().get(commit as usize) {
+            Some(commit) => {
+                let mut id = repository.objects.id(commit.number).to_string();
+                id.truncate(12);
+                id
+            }
+            None => "nowhere".to_owned(),
+        };
+        let mut related = Vec::new();
+        for run in events.chunk_by(|a, b| a.place == b.place) {
+            let place = run[0].place;
+            let path = match place {
+                Place::Path(path) => RepoPath::new(self.forms.path(path)),
+                Place::Message(object) => message_name(repository, object),
+                Place::Adrift(object) => {
+                    RepoPath::from(&*format!("blob {}", repository.objects.id(object)))
+                }
+            };
+            let start = run.iter().filter(|e| !e.is_end).map(|e| e.commit).min();
+            let Some(start) = start else {
+                continue;
+            };
+            let end = run.iter().filter(|e| e.is_end).map(|e| e.commit).max();
+            let stands = match place {
+                Place::Path(path) => self
+                    .in_head
+                    .get(&run[0].content)
+                    .is_some_and(|paths| paths.contains(&path)),
+                Place::Message(_) | Place::Adrift(_) => false,
+            };
+            let message = match (place, stands, end) {
+                (Place::Message(_), _, _) => "the same secret in the message".to_owned(),
+                (Place::Adrift(_), _, _) => "the same secret, reached by nothing".to_owned(),
+                (_, true, _) => format!("stands here since {}, and in HEAD", name(start)),
+                (_, false, Some(end)) => {
+                    format!("stood here from {} until {}", name(start), name(end))
+                }
+                (_, false, None) => format!("stands here since {}, not in HEAD", name(start)),
+            };
+            if place != first.place || end.is_some() {
+                related.push(Related {
+                    path,
+                    region: None,
+                    message,
+                });
+            }
+        }
+        related
+    }
+}
+
+fn message_name(repository: &Repository, object: u32) -> RepoPath {
+    RepoPath::from(&*format!("message {}", repository.objects.id(object)))
+}
+
+/// Judges, and what they have said.
+struct Court<'a> {
+    repository: &'a Repository,
+    rules: &'a RuleSet,
+    reader: Reader,
+    scratch: Scratch,
+    heard: HashMap<(u32, RepoPath), Vec<(Sight, Secret, Finding)>>,
+}
+
+impl Court<'_> {
+    /// What is said about a blob as a tracked file at `path`, whatever is in it.
+    fn look(&mut self, blob: u32, path: &RepoPath) -> Vec<Finding> {
+        let mut bytes = Vec::new();
+        let id = self.repository.objects.id(blob);
+        self.reader
+            .read(id, &mut bytes)
+            .and_then(|_| document(bytes, path))
+            .map(|mut document| {
+                document.standing = Some(Standing {
+                    tracked: true,
+                    coverage: Coverage::Nothing,
+                });
+                self.rules.judge_file(&document)
+            })
+            .unwrap_or_default()
+    }
+
+    /// What is found in an object, read as a file at `path`.
+    fn hear(&mut self, object: u32, path: &RepoPath) -> &[(Sight, Secret, Finding)] {
+        let Court {
+            repository,
+            rules,
+            reader,
+            scratch,
+            heard,
+        } = self;
+        heard.entry((object, path.clone())).or_insert_with(|| {
+            let mut bytes = Vec::new();
+            match reader.read(repository.objects.id(object), &mut bytes) {
+                None => return Vec::new(),
+                Some(crate::git::pack::Kind::Blob) => {}
+                Some(_) => {
+                    let message = parse(&bytes).map_or(&b""[..], |h| h.message);
+                    bytes = message.to_vec();
+                }
+            }
+            let Some(document) = document(bytes, path) else {
+                return Vec::new();
+            };
+            rules
+                .scan_sights(scratch, &document)
+                .into_iter()
+                .map(|j| (j.sight, j.secret, j.finding))
+                .collect()
+        })
+    }
+}
+
+/// A version's text as a document, unless it is binary.
+fn document(bytes: Vec<u8>, path: &RepoPath) -> Option<Document> {
+    let mut document = match text_of(&bytes) {
+        Text::Binary => return None,
+        Text::Plain(skip) => {
+            let text = skip..bytes.len();
+            Document::in_buffer(path.clone(), bytes, text)
+        }
+        Text::Wide(text) => Document::new(path.clone(), text.into_bytes()),
+    };
+    document.tracked = true;
+    Some(document)
+}
+
+/// Groups of one secret that was matched in several ways, as one.
+fn merge(groups: Vec<Group>) -> Vec<Group> {
+    let mut by_secret: BTreeMap<Secret, Group> = BTreeMap::new();
+    let mut others = Vec::new();
+    for group in groups {
+        if !group.is_secret {
+            others.push(group);
+            continue;
+        }
+        match by_secret.entry(group.secret) {
+            std::collections::btree_map::Entry::Vacant(entry) => {
+                entry.insert(group);
+            }
+            std::collections::btree_map::Entry::Occupied(mut entry) => {
+                let held = entry.get_mut();
+                held.is_pushed |= group.is_pushed;
+                if group.first < held.first {
+                    held.first = group.first;
+                    held.finding
+                        .provenance
+                        .clone_from(&group.finding.provenance);
+                }
+                if group.finding.path != held.finding.path {
+                    held.finding.related.push(Related {
+                        path: group.finding.path,
+                        region: group.finding.region,
+                        message: "the same secret in another form".to_owned(),
+                    });
+                }
+                held.finding.related.extend(group.finding.related);
+            }
+        }
+    }
+    others.extend(by_secret.into_values());
+    others
+}
+
+/// One finding for a secret, whatever the repositories it was found in, and what its age gives.
+pub(super) fn findings(mut groups: Vec<Group>, rules: &RuleSet, now: i64) -> Vec<Finding> {
+    groups.sort_by(|a, b| (a.first, &a.repository).cmp(&(b.first, &b.repository)));
+    let is_pushed = groups.iter().any(|g| g.is_pushed);
+    let in_head = groups
+        .iter()
+        .any(|g| g.finding.provenance.as_ref().is_some_and(|p| p.in_head));
+    let mut groups = groups.into_iter();
+    let first = groups.next().expect("a group has a member");
+    let mut finding = first.finding;
+    place_in(&mut finding, first.repository.as_deref());
+    for other in groups {
+        let mut other_finding = other.finding;
+        place_in(&mut other_finding, other.repository.as_deref());
+        finding.severity = finding.severity.max(other_finding.severity);
+        finding.related.push(Related {
+            path: other_finding.path,
+            region: other_finding.region,
+            message: "the same secret: one to rotate, each place to clean".to_owned(),
+        });
+        finding.related.extend(other_finding.related);
+    }
+    if first.is_secret {
+        let step = match (in_head, is_pushed) {
+            (_, false) => {
+                "not pushed yet: take it out with `git commit --amend` or `git rebase -i`, then it need not be rotated"
+            }
+            (true, true) => {
+                "rotate it first: whoever has read the repository has it. Then remove it from the files it stands in"
+            }
+            (false, true) => {
+                "rotate it: it is gone from HEAD, not from the history. Rewriting history (`git filter-repo --replace-text`) is optional once it is rotated"
+            }
+        };
+        finding.help = Some(match finding.help.take() {
+            Some(help) => format!("{step}. {help}"),
+            None => format!("{step}."),
+        });
+    }
+    let written = |days: i64| {
+        let (year, month, day) = date(days);
+        format!("{year:04}-{month:02}-{day:02}")
+    };
+    let mut findings = rules.scan_age(&finding, first.secret, (first.first, now), &written);
+    findings.push(finding);
+    findings
+}
+
+/// Puts the repository's name before every path, where there are several.
+fn place_in(finding: &mut Finding, repository: Option<&str>) {
+    let Some(name) = repository else {
+        return;
+    };
+    let join = |path: &mut RepoPath| {
+        *path = RepoPath::new([name.as_bytes(), b"/", path.as_bytes()].concat());
+    };
+    join(&mut finding.path);
+    finding.related.iter_mut().for_each(|r| join(&mut r.path));
+    if let Some(provenance) = &mut finding.provenance {
+        join(&mut provenance.path);
+    }
+}
+
+/// A time in seconds since 1970 as `2020-02-29T12:34:56+09:00`, `zone` being minutes from UTC.
+fn rfc3339(seconds: i64, zone: i32) -> String {
+    let local = seconds.saturating_add(i64::from(zone) * 60);
+    let (days, second) = (local.div_euclid(86_400), local.rem_euclid(86_400));
+    let (year, month, day) = date(days);
+    let sign = if zone < 0 { '-' } else { '+' };
+    let zone = zone.unsigned_abs();
+    format!(
+        "{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}{sign}{:02}:{:02}",
+        second / 3600,
+        second / 60 % 60,
+        second % 60,
+        zone / 60,
+        zone % 60
+    )
+}
+
+/// The date `days` after 1970-01-01 in the Gregorian calendar, counted in
+/// eras of 400 years that begin on the first of March.
+pub(super) fn date(days: i64) -> (i64, i64, i64) {
+    let days = days.saturating_add(719_468);
+    let (era, day) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
+    let day = day - (365 * year + year / 4 - year / 100);
+    let month = (5 * day + 2) / 153;
+    let day = day - (153 * month + 2) / 5 + 1;
+    let month = if month < 10 { month + 3 } else { month - 9 };
+    (year + era * 400 + i64::from(month <= 2), month, day)
+}
+
+/// The days from 1970-01-01 to a date; `None` if there is no such day.
+pub(super) fn day(year: i64, month: i64, day: i64) -> Option<i64> {
+    if !(0..=9999).contains(&year) {
+        return None;
+    }
+    let (years, months) = if month > 2 {
+        (year, month - 3)
+    } else {
+        (year - 1, month + 9)
+    };
+    let (era, of_era) = (years.div_euclid(400), years.rem_euclid(400));
+    let of_year = (153 * months + 2) / 5 + day - 1;
+    let days = era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468;
+    (date(days) == (year, month, day)).then_some(days)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_written_in_their_own_zone() {
+        let cases = [
+            (0, 0, "1970-01-01T00:00:00+00:00"),
+            (951_827_696, 540, "2000-02-29T21:34:56+09:00"),
+            (-1, 0, "1969-12-31T23:59:59+00:00"),
+            (1_709_251_199, -330, "2024-02-29T18:29:59-05:30"),
+        ];
+        for (seconds, zone, expected) in cases {
+            assert_eq!(rfc3339(seconds, zone), expected);
+        }
+    }
+
+    #[test]
+    fn days_are_counted_as_they_are_named() {
+        for days in (-200_000..800_000).step_by(37) {
+            let (year, month, of_month) = date(days);
+            assert_eq!(day(year, month, of_month), Some(days));
+        }
+        assert_eq!(day(2023, 2, 29), None);
+        assert_eq!(day(2024, 13, 1), None);
+    }
+}

@@ -1,0 +1,215 @@
+//! What commands that scan have in common: the rules they use, the formats they write, the exit code.
+
+use std::path::PathBuf;
+
+use crate::check::Progress;
+use crate::document::RepoPath;
+use crate::excerpt::Masking;
+use crate::finding::{Report, Severity};
+use crate::report::{FORMATS, Format, View};
+use crate::rule::{Options, RuleSet, load};
+use crate::suggest::suggestion;
+
+use super::args::ReportArgs;
+use super::{Exit, output, progress};
+
+/// How one run reports, made before anything is scanned.
+pub(super) struct Reporting<'a> {
+    args: &'a ReportArgs,
+    outputs: Vec<output::Output>,
+    rules: RuleSet,
+}
+
+impl Reporting<'_> {
+    /// The error is the message for whoever wrote the arguments.
+    pub(super) fn new(args: &ReportArgs) -> Result<Reporting<'_>, String> {
+        let outputs = outputs(&args.format)?;
+        let masking = if args.show_secrets {
+            Masking::Reveal
+        } else {
+            Masking::Mask
+        };
+        let line_hashes = outputs.iter().any(|o| o.format.name == "sarif");
+        let options = Options {
+            masking,
+            line_hashes,
+        };
+        Ok(Reporting {
+            args,
+            outputs,
+            rules: rules(args, options)?,
+        })
+    }
+
+    pub(super) fn rules(&self) -> &RuleSet {
+        &self.rules
+    }
+
+    /// At least 1.
+    pub(super) fn threads(&self) -> usize {
+        self.args.threads.map_or_else(default_threads, usize::from)
+    }
+
+    /// Scans, and writes what came of it.
+    pub(super) fn finish(
+        self,
+        scan: impl FnOnce(&RuleSet, &Progress) -> Report + Send,
+    ) -> Result<Exit, String> {
+        let Reporting {
+            args,
+            outputs,
+            rules,
+        } = self;
+        let mut report = progress::during(!args.no_progress, |progress: &Progress| {
+            scan(&rules, progress)
+        });
+        mask_names(&mut report, &rules);
+        output::problems(&report.problems);
+        let level = args
+            .severity
+            .or((args.fail_on == Severity::Note).then_some(Severity::Note));
+        let view = View {
+            rules: &rules,
+            colour: false,
+            width: 0,
+            level,
+        };
+        for out in outputs {
+            out.write(&report, view, args.color)?;
+        }
+        Ok(exit(&report, args))
+    }
+}
+
+/// Masks the secrets in what names files: a name can hold one too.
+fn mask_names(report: &mut Report, rules: &RuleSet) {
+    let masked = |path: &mut RepoPath| {
+        let text = path.to_text();
+        let masked = rules.mask(&text);
+        if masked != text {
+            *path = masked.as_str().into();
+        }
+    };
+    for finding in &mut report.findings {
+        masked(&mut finding.path);
+        for related in &mut finding.related {
+            masked(&mut related.path);
+        }
+        if let Some(provenance) = &mut finding.provenance {
+            masked(&mut provenance.path);
+        }
+    }
+    for problem in &mut report.problems {
+        problem.path.iter_mut().for_each(masked);
+        problem.message = rules.mask(&problem.message);
+    }
+    report.scanned.submodules.iter_mut().for_each(masked);
+}
+
+fn exit(report: &Report, args: &ReportArgs) -> Exit {
+    if !report.is_complete() {
+        Exit::Error
+    } else if !args.exit_zero && report.findings.iter().any(|f| f.severity >= args.fail_on) {
+        Exit::Findings
+    } else {
+        Exit::Clean
+    }
+}
+
+fn default_threads() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// Each `--format`, or text to stdout.
+fn outputs(formats: &[String]) -> Result<Vec<output::Output>, String> {
+    let default = ["text".to_owned()];
+    let formats = if formats.is_empty() {
+        &default[..]
+    } else {
+        formats
+    };
+    let mut outputs: Vec<output::Output> = Vec::new();
+    for text in formats {
+        let (name, file) = match text.split_once('=') {
+            Some((_, "")) => {
+                return Err(format!("--format {text}: a file name is missing after `=`"));
+            }
+            Some((name, file)) => (name, Some(PathBuf::from(file))),
+            None => (text.as_str(), None),
+        };
+        let format = format_named(name)?;
+        if let Some(other) = outputs.iter().find(|o| o.file == file) {
+            let place = file.as_ref().map_or("standard output".to_owned(), |f| {
+                format!("`{}`", f.display())
+            });
+            return Err(format!(
+                "--format {text}: {} goes to {place} already; send one of them to a file of its own, as in `{name}=FILE`",
+                other.format.name
+            ));
+        }
+        outputs.push(output::Output { format, file });
+    }
+    Ok(outputs)
+}
+
+fn format_named(name: &str) -> Result<&'static Format, String> {
+    let names = || FORMATS.iter().map(|f| f.name);
+    FORMATS
+        .iter()
+        .find(|f| f.name == name)
+        .ok_or_else(|| match suggestion(name, names()) {
+            Some(known) => format!("--format {name}: no such format; did you mean `{known}`?"),
+            None => format!(
+                "--format {name}: no such format; there are {}",
+                names().collect::<Vec<_>>().join(", ")
+            ),
+        })
+}
+
+fn rules(args: &ReportArgs, options: Options) -> Result<RuleSet, String> {
+    let mut rules = load::builtin();
+    for file in &args.rules {
+        let name = file.display().to_string();
+        let text = std::fs::read_to_string(file)
+            .map_err(|e| format!("--rules {name}: {}", crate::source::worktree::words(&e)))?;
+        let more = load::parse(&name, &text).map_err(|e| e.to_string())?;
+        if let Some(twice) = more.iter().find(|m| rules.iter().any(|r| r.id == m.id)) {
+            return Err(format!(
+                "{name}: {}: a rule of this id exists already; rules extend, they do not replace",
+                twice.id
+            ));
+        }
+        rules.extend(more);
+    }
+    for (option, names) in [("--select", &args.select), ("--ignore", &args.ignore)] {
+        for name in names {
+            if !rules.iter().any(|r| r.id.as_str() == name) {
+                return Err(unknown_rule(
+                    option,
+                    name,
+                    rules.iter().map(|r| r.id.as_str()),
+                ));
+            }
+        }
+    }
+    for rule in &mut rules {
+        let named = |names: &[String]| names.iter().any(|n| n == rule.id.as_str());
+        rule.enabled = (args.select.is_empty() || named(&args.select)) && !named(&args.ignore);
+    }
+    if rules.iter().all(|r| !r.enabled) {
+        return Err("--select and --ignore leave no rule: nothing would be checked".to_owned());
+    }
+    Ok(RuleSet::new(rules, options))
+}
+
+/// The message for a rule nobody knows, with the likely intent.
+pub(super) fn unknown_rule<'k>(
+    option: &str,
+    name: &str,
+    known: impl Iterator<Item = &'k str>,
+) -> String {
+    match suggestion(name, known) {
+        Some(known) => format!("{option} {name}: no such rule; did you mean `{known}`?"),
+        None => format!("{option} {name}: no such rule; `hushlint rules` lists them"),
+    }
+}

@@ -1,0 +1,791 @@
+//! A repository as an audit needs it: all its objects, and how they hang together.
+
+use std::collections::{BTreeMap, BinaryHeap, HashMap, HashSet};
+use std::path::{Path, PathBuf};
+
+use gix::hash::ObjectId;
+
+use super::objects::{Met, Objects, Visitor};
+use super::pack::Kind;
+
+/// A repository with all its objects, open for reading.
+pub struct Repository {
+    pub handle: gix::ThreadSafeRepository,
+    pub objects: Objects,
+    /// The worktree, or the repository's own folder if it is bare.
+    pub root: PathBuf,
+}
+
+/// Why a repository cannot be read at all.
+#[derive(Debug)]
+pub struct Error(pub String);
+
+/// What refs name, as far as it is there.
+#[derive(Default)]
+pub struct Tips {
+    /// Objects by number.
+    pub all: Vec<u32>,
+    pub head: Option<u32>,
+    /// Of `all`, what the repository knows of others.
+    pub remote: Vec<u32>,
+    /// Refs whose object is not there.
+    pub broken: Vec<String>,
+    /// Commits whose parents were left out when the repository was cloned.
+    pub shallow: Vec<ObjectId>,
+}
+
+impl Repository {
+    /// The repository that holds `folder`.
+    pub fn open(folder: &Path) -> Result<Repository, Error> {
+        let handle = gix::ThreadSafeRepository::discover(folder)
+            .map_err(|e| Error(super::repository::chain(&e)))?;
+        let local = handle.to_thread_local();
+        let objects = Objects::open(&local.common_dir().join("objects"), local.object_hash());
+        Ok(Repository {
+            root: canonical(local.workdir().unwrap_or(local.git_dir())),
+            handle,
+            objects,
+        })
+    }
+
+    pub fn tips(&self) -> Result<Tips, Error> {
+        let error = |e: &dyn std::error::Error| Error(super::repository::chain(e));
+        let local = self.handle.to_thread_local();
+        let mut tips = Tips::default();
+        let platform = local.references().map_err(|e| error(&e))?;
+        for reference in platform.all().map_err(|e| error(&e))? {
+            let reference = reference.map_err(|e| Error(e.to_string()))?;
+            if let Some(id) = reference.target().try_id() {
+                match self.objects.number(id) {
+                    Some(number) => {
+                        tips.all.push(number);
+                        if reference.name().as_bstr().starts_with(b"refs/remotes/") {
+                            tips.remote.push(number);
+                        }
+                    }
+                    None => tips.broken.push(reference.name().as_bstr().to_string()),
+                }
+            }
+        }
+        // No HEAD commit, as before the first one, is no error.
+        tips.head = local.head_id().ok().and_then(|id| self.objects.number(&id));
+        tips.all.extend(tips.head);
+        tips.all.sort_unstable();
+        tips.all.dedup();
+        if let Ok(Some(shallow)) = local.shallow_commits() {
+            tips.shallow = shallow.iter().copied().collect();
+        }
+        Ok(tips)
+    }
+
+    /// The object that a ref's name or a whole id stands for, by number.
+    pub fn resolve(&self, name: &str) -> Result<u32, Error> {
+        let local = self.handle.to_thread_local();
+        let by_name = || {
+            let reference = local.try_find_reference(name).ok()??;
+            Some(reference.into_fully_peeled_id().ok()?.detach())
+        };
+        let id = match ObjectId::from_hex(name.as_bytes()) {
+            Ok(id) => id,
+            Err(_) => by_name().ok_or_else(|| {
+                Error(format!(
+                    "{name}: neither a branch, a tag nor the whole id of a commit"
+                ))
+            })?,
+        };
+        self.objects
+            .number(&id)
+            .ok_or_else(|| Error(format!("{name}: the commit is not in this clone")))
+    }
+}
+
+fn canonical(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_owned())
+}
+
+const NONE: u32 = u32::MAX;
+
+/// A commit or a tag, taken apart.
+pub struct Header<'a> {
+    /// The tree, or what the tag names.
+    pub target: ObjectId,
+    pub parents: Vec<ObjectId>,
+    pub author: &'a [u8],
+    pub message: &'a [u8],
+}
+
+/// The parts of a commit (`tree`, `parent`, `author`) or of a tag (`object`, `tagger`).
+pub fn parse(bytes: &[u8]) -> Option<Header<'_>> {
+    let end = memchr::memmem::find(bytes, b"\n\n").unwrap_or(bytes.len());
+    let (head, message) = (&bytes[..end], bytes.get(end + 2..).unwrap_or_default());
+    let mut target = None;
+    let mut parents = Vec::new();
+    let mut author: &[u8] = b"";
+    for line in head.split(|&b| b == b'\n') {
+        let Some(space) = memchr::memchr(b' ', line) else {
+            continue;
+        };
+        let (key, value) = (&line[..space], &line[space + 1..]);
+        match key {
+            b"tree" | b"object" if target.is_none() => {
+                target = Some(ObjectId::from_hex(value).ok()?);
+            }
+            b"parent" => parents.push(ObjectId::from_hex(value).ok()?),
+            b"author" | b"tagger" => author = value,
+            _ => {}
+        }
+    }
+    Some(Header {
+        target: target?,
+        parents,
+        author,
+        message,
+    })
+}
+
+/// A signature's name, its time in seconds since 1970, and its offset from UTC in minutes.
+pub fn signature(line: &[u8]) -> (&[u8], i64, i32) {
+    let name_end = memchr::memchr(b'<', line).unwrap_or(line.len());
+    let name = line[..name_end].trim_ascii();
+    let after = memchr::memrchr(b'>', line).map_or(line.len(), |i| i + 1);
+    let mut words = line[after..].trim_ascii().split(|&b| b == b' ');
+    let mut next = || std::str::from_utf8(words.next()?).ok();
+    let seconds = next().and_then(|w| w.parse().ok()).unwrap_or(0);
+    let zone: i32 = next().and_then(|w| w.parse().ok()).unwrap_or(0);
+    (name, seconds, zone / 100 * 60 + zone % 100)
+}
+
+/// What a message reader hears: the object's number and its message.
+pub trait Listener: Send {
+    fn hear(&mut self, number: u32, message: &[u8]);
+}
+
+/// Reads commits, or tags, and passes their messages on.
+struct Herald<'a, L> {
+    objects: &'a Objects,
+    listener: &'a mut L,
+    read: Vec<Raw>,
+}
+
+struct Raw {
+    number: u32,
+    target: u32,
+    parents: Vec<u32>,
+    missing: Vec<ObjectId>,
+    time: i64,
+}
+
+impl<L: Listener> Visitor for Herald<'_, L> {
+    type State = ();
+
+    fn visit(&mut self, met: Met<'_, ()>) {
+        if self.objects.is_twin(met.number) {
+            return;
+        }
+        let Some(header) = parse(met.bytes) else {
+            return;
+        };
+        self.listener.hear(met.number, header.message);
+        let mut missing = Vec::new();
+        let mut number = |id: ObjectId| {
+            self.objects.number(&id).unwrap_or_else(|| {
+                missing.push(id);
+                NONE
+            })
+        };
+        self.read.push(Raw {
+            number: met.number,
+            target: number(header.target),
+            parents: header.parents.into_iter().map(&mut number).collect(),
+            time: signature(header.author).1,
+            missing,
+        });
+    }
+}
+
+/// The commits of a repository, in an order in which parents precede
+/// children and, where that leaves a choice, the earlier author date comes first.
+#[derive(Default)]
+pub struct Commits {
+    commits: Vec<Commit>,
+    /// By object number, the commit's place.
+    places: HashMap<u32, u32>,
+    is_all_reached: bool,
+    /// Annotated tags that a ref leads to, by number, each with the place of its commit, if it names one.
+    pub tags: Vec<(u32, Option<u32>)>,
+    pub lost: Vec<u32>,
+}
+
+pub struct Commit {
+    /// The object's number.
+    pub number: u32,
+    /// The root tree's number; `None` if it is not there.
+    pub tree: Option<u32>,
+    /// By place; those that are there.
+    pub parents: Vec<u32>,
+    /// Objects it names that are not there.
+    pub missing: Vec<ObjectId>,
+    /// Author date, seconds since 1970.
+    pub time: i64,
+    /// Whether a ref leads to it.
+    pub is_reachable: bool,
+    /// Whether its parents were left out when the repository was cloned.
+    pub is_shallow: bool,
+}
+
+impl Commits {
+    /// Reads all commits and tags; every message goes to one of `listeners`, a thread each.
+    pub fn read<L: Listener>(repository: &Repository, tips: &Tips, listeners: &mut [L]) -> Commits {
+        let objects = &repository.objects;
+        let mut read = |kind| {
+            let mut heralds: Vec<Herald<'_, L>> = listeners
+                .iter_mut()
+                .map(|listener| Herald {
+                    objects,
+                    listener,
+                    read: Vec::new(),
+                })
+                .collect();
+            let lost = objects.walk(kind, &repository.handle, &mut heralds);
+            let read: Vec<Raw> = heralds.into_iter().flat_map(|h| h.read).collect();
+            (read, lost)
+        };
+        let (tags, lost_tags) = read(Kind::Tag);
+        let (raw, mut lost) = read(Kind::Commit);
+        lost.extend(lost_tags);
+        let targets: HashMap<u32, u32> = tags.iter().map(|t| (t.number, t.target)).collect();
+        let mut commits = Commits::order(raw, objects);
+        commits.lost = lost;
+        for commit in tips.shallow.iter().filter_map(|id| objects.number(id)) {
+            if let Some(&place) = commits.places.get(&commit) {
+                commits.commits[place as usize].is_shallow = true;
+            }
+        }
+        let mut todo: Vec<u32> = Vec::new();
+        for &tip in &tips.all {
+            let mut tip = tip;
+            // A tag may name a tag; a circle of them cannot be made.
+            let mut chain = Vec::new();
+            while let Some(&target) = targets.get(&tip) {
+                chain.push(tip);
+                tip = target;
+            }
+            let commit = commits.places.get(&tip).copied();
+            commits.tags.extend(chain.into_iter().map(|t| (t, commit)));
+            todo.extend(commit);
+        }
+        while let Some(place) = todo.pop() {
+            let commit = &mut commits.commits[place as usize];
+            if !commit.is_reachable {
+                commit.is_reachable = true;
+                todo.extend_from_slice(&commit.parents);
+            }
+        }
+        commits
+    }
+
+    fn order(raw: Vec<Raw>, objects: &Objects) -> Commits {
+        let at: HashMap<u32, u32> = (0..).zip(&raw).map(|(n, r)| (r.number, n)).collect();
+        let mut children: Vec<Vec<u32>> = vec![Vec::new(); raw.len()];
+        let mut waits: Vec<u32> = vec![0; raw.len()];
+        for (n, commit) in (0..).zip(&raw) {
+            for parent in commit.parents.iter().filter_map(|p| at.get(p)) {
+                children[*parent as usize].push(n);
+                waits[n as usize] += 1;
+            }
+        }
+        let key = |n: u32| {
+            let commit = &raw[n as usize];
+            std::cmp::Reverse((commit.time, objects.id(commit.number), n))
+        };
+        let mut ready: BinaryHeap<_> = (0..raw.len() as u32)
+            .filter(|&n| waits[n as usize] == 0)
+            .map(key)
+            .collect();
+        let mut commits = Commits::default();
+        while let Some(std::cmp::Reverse((_, _, n))) = ready.pop() {
+            let commit = &raw[n as usize];
+            let place = commits.commits.len() as u32;
+            commits.places.insert(commit.number, place);
+            let parents = commit.parents.iter();
+            commits.commits.push(Commit {
+                number: commit.number,
+                tree: (commit.target != NONE).then_some(commit.target),
+                parents: parents
+                    .filter_map(|p| commits.places.get(p).copied())
+                    .collect(),
+                missing: commit.missing.clone(),
+                time: commit.time,
+                is_reachable: false,
+                is_shallow: false,
+            });
+            for &child in &children[n as usize] {
+                waits[child as usize] -= 1;
+                if waits[child as usize] == 0 {
+                    ready.push(key(child));
+                }
+            }
+        }
+        commits
+    }
+
+    pub fn all(&self) -> &[Commit] {
+        &self.commits
+    }
+
+    /// The place of the commit that has this object number.
+    pub fn place(&self, number: u32) -> Option<u32> {
+        self.places.get(&number).copied()
+    }
+
+    /// Treats every commit as reachable: those of reflogs, dropped stashes, amended ones.
+    pub fn reach_all(&mut self) {
+        self.commits.iter_mut().for_each(|c| c.is_reachable = true);
+        self.is_all_reached = true;
+    }
+
+    /// Whether [`Commits::reach_all`] was called.
+    pub fn is_all_reached(&self) -> bool {
+        self.is_all_reached
+    }
+
+    /// For each commit, whether it is one of `commits` or leads up to one.
+    pub fn ancestors_of(&self, commits: Vec<u32>) -> Vec<bool> {
+        let mut is_ancestor = vec![false; self.commits.len()];
+        let mut todo = commits;
+        while let Some(place) = todo.pop() {
+            if !std::mem::replace(&mut is_ancestor[place as usize], true) {
+                todo.extend_from_slice(&self.commits[place as usize].parents);
+            }
+        }
+        is_ancestor
+    }
+}
+
+/// What is of interest in trees.
+pub struct Interest<'a> {
+    /// By object number, the set of things that stand in the blob; [`NOTHING`] for none.
+    pub set_of: &'a [u32],
+    /// Whether a file is of interest for its name alone.
+    pub is_named: &'a (dyn Fn(&[u8]) -> bool + Sync),
+    /// Numbers of objects that could not be read, ascending.
+    pub lost: &'a [u32],
+}
+
+pub const NOTHING: u32 = u32::MAX;
+
+/// Where a tree's entry leads, as far as it is of interest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum To {
+    Tree(u32),
+    Blob(u32),
+    /// Neither is there; an index into the list of the missing.
+    Missing(u32),
+    Boring,
+}
+
+#[derive(Clone, Copy)]
+struct Edge {
+    name: u32,
+    to: To,
+}
+
+/// One worker's reading of trees.
+struct Surveyor<'a> {
+    objects: &'a Objects,
+    interest: &'a Interest<'a>,
+    names: Names,
+    missing: Vec<ObjectId>,
+    /// Trees by number, with the end of their edges.
+    trees: Vec<(u32, u32)>,
+    edges: Vec<Edge>,
+}
+
+/// A tree's entries, each with where it begins.
+type Entries = Vec<(u32, Edge)>;
+
+#[derive(Default)]
+struct Names {
+    known: HashMap<Box<[u8]>, u32>,
+    list: Vec<Box<[u8]>>,
+}
+
+impl Names {
+    fn intern(&mut self, name: &[u8]) -> u32 {
+        if let Some(&known) = self.known.get(name) {
+            return known;
+        }
+        let next = self.list.len() as u32;
+        self.known.insert(name.into(), next);
+        self.list.push(name.into());
+        next
+    }
+}
+
+impl Visitor for Surveyor<'_> {
+    type State = Entries;
+
+    fn visit(&mut self, met: Met<'_, Entries>) -> Entries {
+        let bytes = met.bytes;
+        let (base, copies) = match met.origin {
+            Some((base, copies)) => (&base[..], copies),
+            None => (&[][..], &[][..]),
+        };
+        let mut entries = Entries::with_capacity(base.len() + 1);
+        let mut copies = copies.iter().peekable();
+        let mut at = 0;
+        while at < bytes.len() {
+            while copies.next_if(|c| c.to + c.length <= at).is_some() {}
+            // Whole entries of the base are taken over as they are.
+            if let Some(copy) = copies.peek()
+                && copy.to <= at
+                && let Ok(mut n) =
+                    base.binary_search_by_key(&(at - copy.to + copy.from), |e| e.0 as usize)
+            {
+                let shift = |offset: u32| offset as usize - copy.from + copy.to;
+                let begun = at;
+                while let Some(next) = base.get(n + 1)
+                    && shift(next.0) <= copy.to + copy.length
+                {
+                    entries.push((at as u32, base[n].1));
+                    at = shift(next.0);
+                    n += 1;
+                }
+                if at > begun {
+                    continue;
+                }
+            }
+            let Some((length, edge)) = self.entry(&bytes[at..]) else {
+                break;
+            };
+            entries.push((at as u32, edge));
+            at += length;
+        }
+        if !self.objects.is_twin(met.number) {
+            let edges = entries.iter().map(|e| e.1);
+            self.edges.extend(edges.filter(|e| e.to != To::Boring));
+            self.trees.push((met.number, self.edges.len() as u32));
+        }
+        entries
+    }
+}
+
+impl Surveyor<'_> {
+    /// The entry at the beginning of `bytes`, `mode name NUL id`, and its length.
+    fn entry(&mut self, bytes: &[u8]) -> Option<(usize, Edge)> {
+        let space = memchr::memchr(b' ', bytes)?;
+        let nul = memchr::memchr(0, bytes)?;
+        let end = nul + 1 + self.objects.hash().len_in_bytes();
+        let (mode, name) = (&bytes[..space], bytes.get(space + 1..nul)?);
+        let id = gix::hash::oid::try_from_bytes(bytes.get(nul + 1..end)?).ok()?;
+        let is_tree = matches!(mode, b"40000" | b"040000");
+        let mut missing = || {
+            self.missing.push(id.to_owned());
+            To::Missing(self.missing.len() as u32 - 1)
+        };
+        let to = match self.objects.number(id) {
+            // A submodule's commit is another repository's.
+            _ if mode == b"160000" => To::Boring,
+            None => missing(),
+            Some(number) if is_tree => To::Tree(number),
+            Some(number) if self.interest.lost.binary_search(&number).is_ok() => missing(),
+            Some(number)
+                if self.interest.set_of[number as usize] != NOTHING
+                    || (self.interest.is_named)(name) =>
+            {
+                To::Blob(number)
+            }
+            Some(_) => To::Boring,
+        };
+        let name = match to {
+            To::Boring => 0,
+            To::Tree(_) | To::Blob(_) | To::Missing(_) => self.names.intern(name),
+        };
+        Some((end, Edge { name, to }))
+    }
+}
+
+/// All trees, reduced to what is of interest.
+pub struct Trees {
+    names: Names,
+    missing: Vec<ObjectId>,
+    edges: Vec<Edge>,
+    /// By object number; ends are exclusive, an empty range means no such tree was read if it begins at [`NONE`].
+    ranges: HashMap<u32, (u32, u32)>,
+}
+
+impl Trees {
+    pub fn read(repository: &Repository, interest: &Interest<'_>, threads: usize) -> Trees {
+        let objects = &repository.objects;
+        let mut surveyors: Vec<Surveyor<'_>> = (0..threads.max(1))
+            .map(|_| Surveyor {
+                objects,
+                interest,
+                names: Names::default(),
+                missing: Vec::new(),
+                trees: Vec::new(),
+                edges: Vec::new(),
+            })
+            .collect();
+        objects.walk(Kind::Tree, &repository.handle, &mut surveyors);
+        let mut trees = Trees {
+            names: Names::default(),
+            missing: Vec::new(),
+            edges: Vec::new(),
+            ranges: HashMap::new(),
+        };
+        for surveyor in surveyors {
+            let names: Vec<u32> = surveyor
+                .names
+                .list
+                .iter()
+                .map(|n| trees.names.intern(n))
+                .collect();
+            let base = trees.edges.len() as u32;
+            let first_missing = trees.missing.len() as u32;
+            trees.missing.extend(surveyor.missing);
+            trees.edges.extend(surveyor.edges.into_iter().map(|e| Edge {
+                name: names[e.name as usize],
+                to: match e.to {
+                    To::Missing(n) => To::Missing(n + first_missing),
+                    to => to,
+                },
+            }));
+            let mut start = base;
+            for (number, end) in surveyor.trees {
+                trees.ranges.insert(number, (start, base + end));
+                start = base + end;
+            }
+        }
+        trees
+    }
+
+    fn edges(&self, tree: u32) -> Option<&[Edge]> {
+        let &(start, end) = self.ranges.get(&tree)?;
+        Some(&self.edges[start as usize..end as usize])
+    }
+}
+
+/// What stands at a path: a set, and the blob, by number, if the name itself is of interest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Leaf {
+    pub set: Option<u32>,
+    pub named: Option<u32>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+enum Part {
+    Folder(u32),
+    File(Leaf),
+}
+
+/// A tree with nothing in it but what is of interest; equal ones are one.
+type Form = Box<[(u32, Part)]>;
+
+/// The forms of trees, and the paths in them.
+pub struct Forms<'a> {
+    trees: &'a Trees,
+    set_of: &'a [u32],
+    is_named: &'a (dyn Fn(&[u8]) -> bool + Sync),
+    forms: Vec<Form>,
+    known: HashMap<Form, u32>,
+    of_tree: HashMap<u32, u32>,
+    paths: Vec<(u32, u32)>,
+    known_paths: HashMap<(u32, u32), u32>,
+    /// What is missing, each with the first path it was missed at.
+    pub missing: BTreeMap<ObjectId, Vec<u8>>,
+}
+
+/// The form without anything.
+const BARE: u32 = 0;
+/// The path of a root.
+const ROOT: u32 = u32::MAX;
+/// Deeper folders are no one's work but an attacker's.
+const DEEPEST: usize = 1024;
+
+/// A change at a path: what stood there, what stands there.
+pub type Change = (u32, Option<Leaf>, Option<Leaf>);
+
+impl<'a> Forms<'a> {
+    pub fn new(trees: &'a Trees, interest: &'a Interest<'a>) -> Forms<'a> {
+        let bare: Form = Box::new([]);
+        Forms {
+            trees,
+            set_of: interest.set_of,
+            is_named: interest.is_named,
+            forms: vec![bare.clone()],
+            known: HashMap::from([(bare, BARE)]),
+            of_tree: HashMap::new(),
+            paths: Vec::new(),
+            known_paths: HashMap::new(),
+            missing: BTreeMap::new(),
+        }
+    }
+
+    /// The form of a root tree; notes what is missing in it.
+    pub fn of(&mut self, tree: Option<u32>) -> u32 {
+        let mut path = Vec::new();
+        tree.and_then(|tree| self.form(tree, &mut path))
+            .unwrap_or(BARE)
+    }
+
+    /// `None`: the tree could not be read.
+    fn form(&mut self, tree: u32, path: &mut Vec<u32>) -> Option<u32> {
+        if let Some(&known) = self.of_tree.get(&tree) {
+            return Some(known);
+        }
+        let trees = self.trees;
+        let edges = trees.edges(tree)?;
+        let mut form = Vec::new();
+        for edge in edges {
+            path.push(edge.name);
+            match edge.to {
+                To::Blob(blob) => {
+                    let set = self.set_of[blob as usize];
+                    let leaf = Leaf {
+                        set: (set != NOTHING).then_some(set),
+                        named: (self.is_named)(&trees.names.list[edge.name as usize])
+                            .then_some(blob),
+                    };
+                    form.push((edge.name, Part::File(leaf)));
+                }
+                To::Tree(folder) if path.len() < DEEPEST => match self.form(folder, path) {
+                    Some(BARE) => {}
+                    Some(folder) => form.push((edge.name, Part::Folder(folder))),
+                    None => {}
+                },
+                To::Missing(n) => {
+                    let id = trees.missing[n as usize];
+                    let path = &*path;
+                    self.missing.entry(id).or_insert_with(|| {
+                        let names = path.iter().map(|&n| &*trees.names.list[n as usize]);
+                        names.collect::<Vec<_>>().join(&b'/')
+                    });
+                }
+                To::Tree(_) | To::Boring => {}
+            }
+            path.pop();
+        }
+        form.sort_unstable();
+        let form = form.into_boxed_slice();
+        let next = self.forms.len() as u32;
+        let id = *self.known.entry(form).or_insert_with_key(|form| {
+            self.forms.push(form.clone());
+            next
+        });
+        self.of_tree.insert(tree, id);
+        Some(id)
+    }
+
+    fn path_id(&mut self, folder: u32, name: u32) -> u32 {
+        let next = self.paths.len() as u32;
+        *self.known_paths.entry((folder, name)).or_insert_with(|| {
+            self.paths.push((folder, name));
+            next
+        })
+    }
+
+    /// A path's bytes.
+    pub fn path(&self, mut path: u32) -> Vec<u8> {
+        let mut names = Vec::new();
+        while path != ROOT {
+            let (folder, name) = self.paths[path as usize];
+            names.push(&*self.trees.names.list[name as usize]);
+            path = folder;
+        }
+        names.reverse();
+        names.join(&b'/')
+    }
+
+    /// Blobs of interest in every tree that was asked for, and in the trees below.
+    pub fn reached(&self) -> HashSet<u32> {
+        let edges = self.of_tree.keys().filter_map(|&t| self.trees.edges(t));
+        edges
+            .flatten()
+            .filter_map(|e| match e.to {
+                To::Blob(blob) => Some(blob),
+                To::Tree(_) | To::Missing(_) | To::Boring => None,
+            })
+            .collect()
+    }
+
+    /// The names of a path, the first one first.
+    fn names(&self, mut path: u32) -> Vec<u32> {
+        let mut names = Vec::new();
+        while path != ROOT {
+            let (folder, name) = self.paths[path as usize];
+            names.push(name);
+            path = folder;
+        }
+        names.reverse();
+        names
+    }
+
+    /// What stands at `path` in `form`.
+    pub fn leaf(&self, mut form: u32, path: u32) -> Option<Leaf> {
+        for name in self.names(path) {
+            let parts = &self.forms[form as usize];
+            let first = parts.partition_point(|p| p.0 < name);
+            match parts.get(first)? {
+                (n, Part::Folder(folder)) if *n == name => form = *folder,
+                (n, Part::File(leaf)) if *n == name => return Some(*leaf),
+                _ => return None,
+            }
+        }
+        None
+    }
+
+    /// The blob at `path` under the root `tree`, by number.
+    pub fn blob(&self, mut tree: u32, path: u32) -> Option<u32> {
+        for name in self.names(path) {
+            let edge = self.trees.edges(tree)?.iter().find(|e| e.name == name)?;
+            match edge.to {
+                To::Tree(folder) => tree = folder,
+                To::Blob(blob) => return Some(blob),
+                To::Missing(_) | To::Boring => return None,
+            }
+        }
+        None
+    }
+
+    /// What differs between two forms.
+    pub fn changes(&mut self, old: u32, new: u32) -> Vec<Change> {
+        let mut changes = Vec::new();
+        self.compare(old, new, ROOT, &mut changes);
+        changes
+    }
+
+    fn compare(&mut self, old: u32, new: u32, folder: u32, changes: &mut Vec<Change>) {
+        if old == new {
+            return;
+        }
+        let mut olds = self.forms[old as usize].clone().into_iter().peekable();
+        let mut news = self.forms[new as usize].clone().into_iter().peekable();
+        loop {
+            let name = match (olds.peek(), news.peek()) {
+                (Some(a), Some(b)) => a.0.min(b.0),
+                (Some(a), None) => a.0,
+                (None, Some(b)) => b.0,
+                (None, None) => return,
+            };
+            let a = olds.next_if(|p| p.0 == name).map(|p| p.1);
+            let b = news.next_if(|p| p.0 == name).map(|p| p.1);
+            if a == b {
+                continue;
+            }
+            let path = self.path_id(folder, name);
+            let file = |part| match part {
+                Some(Part::File(leaf)) => Some(leaf),
+                Some(Part::Folder(_)) | None => None,
+            };
+            let inner = |part| match part {
+                Some(Part::Folder(form)) => form,
+                Some(Part::File(_)) | None => BARE,
+            };
+            if file(a) != file(b) {
+                changes.push((path, file(a), file(b)));
+            }
+            self.compare(inner(a), inner(b), path, changes);
+        }
+    }
+}

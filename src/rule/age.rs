@@ -1,0 +1,81 @@
+//! Keys that have been in a history for too long: what only an audit can tell.
+
+use crate::finding::{Finding, Fingerprint, Secret, Severity};
+
+use super::Rule;
+
+/// The `[rule.age]` table as written.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct AgeText {
+    /// The rules whose keys are to be rotated.
+    of: Vec<String>,
+    rotation_days: u32,
+}
+
+pub struct AgeRule {
+    of: Vec<String>,
+    rotation_days: u32,
+}
+
+const DAY: i64 = 86_400;
+
+impl AgeRule {
+    pub fn new(text: AgeText) -> AgeRule {
+        AgeRule {
+            of: text.of,
+            rotation_days: text.rotation_days,
+        }
+    }
+
+    /// What `rule`, this one's, says about a key that is known from a history
+    /// since `first`, both times in seconds since 1970; `date` writes a day out.
+    pub fn judge(
+        &self,
+        rule: &Rule,
+        finding: &Finding,
+        secret: Secret,
+        (first, now): (i64, i64),
+        date: &dyn Fn(i64) -> String,
+    ) -> Option<Finding> {
+        let provenance = finding.provenance.as_ref()?;
+        // What no commit leads to has no age.
+        provenance.commit.as_ref()?;
+        if !rule.enabled || !self.of.iter().any(|id| id == finding.rule.as_str()) {
+            return None;
+        }
+        let window = i64::from(self.rotation_days);
+        // An author date is what somebody wrote.
+        let due = first.saturating_add(window * DAY);
+        let age = now.saturating_sub(first).div_euclid(DAY);
+        let (severity, message) = if now >= due {
+            let stands = if provenance.in_head {
+                "still in HEAD"
+            } else {
+                "no longer in HEAD"
+            };
+            let message = format!(
+                "key in the history for {age} days, {} past its rotation window of {window}; {stands}",
+                age - window
+            );
+            (rule.severity, message)
+        } else if provenance.in_head {
+            let message = format!(
+                "key in HEAD, {age} days old; to be rotated by {}",
+                date(due.div_euclid(DAY))
+            );
+            (Severity::Note, message)
+        } else {
+            return None;
+        };
+        Some(Finding {
+            rule: rule.id.clone(),
+            severity,
+            message,
+            fingerprint: Fingerprint::new(&rule.id, &finding.path, secret.as_bytes()),
+            help: None,
+            related: Vec::new(),
+            ..finding.clone()
+        })
+    }
+}

@@ -1,0 +1,460 @@
+//! Histories, made by the real git and audited as they lie there.
+
+#![cfg(unix)]
+
+mod support;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Output;
+
+use serde_json::Value;
+
+use support::Sandbox;
+
+/// A key that no file of ours holds: put together here.
+fn key(n: usize) -> String {
+    let bodies = ["q7Zt9LmXw2Rv8Kp4", "Bn5Yc1TgJs6Df3Hw", "Xe8Mu2VaPz4Lk9Rq"];
+    format!("ak_{}", bodies[n])
+}
+
+struct Project {
+    sandbox: Sandbox,
+    commits: std::cell::Cell<u32>,
+}
+
+impl Project {
+    fn new() -> Project {
+        let project = Project {
+            sandbox: Sandbox::new(),
+            commits: std::cell::Cell::new(0),
+        };
+        project.git(&["init", "-q", "-b", "main"]);
+        project
+    }
+
+    fn tree(&self) -> PathBuf {
+        self.sandbox.tree()
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        let path = self.tree().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    fn run(&self, folder: &Path, arguments: &[&str]) -> String {
+        let n = self.commits.get();
+        let output = self
+            .sandbox
+            .command("git")
+            .current_dir(folder)
+            .env(
+                "GIT_AUTHOR_DATE",
+                format!("2020-01-{:02}T12:00:00+0900", n + 1),
+            )
+            .env(
+                "GIT_COMMITTER_DATE",
+                format!("2021-01-{:02}T12:00:00+0000", n + 1),
+            )
+            .env("GIT_ALLOW_PROTOCOL", "file")
+            .env("GIT_AUTHOR_NAME", "Ann")
+            .args(["-c", "protocol.file.allow=always", "-c", "gc.auto=0"])
+            .args(arguments)
+            .output()
+            .unwrap();
+        assert!(
+            output.status.success(),
+            "git {arguments:?}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    }
+
+    fn git(&self, arguments: &[&str]) -> String {
+        self.run(&self.tree(), arguments)
+    }
+
+    /// Commits all there is, a day after the last one, and returns the commit's id.
+    fn commit(&self, message: &str) -> String {
+        self.git(&["add", "-A"]);
+        self.git(&["commit", "-q", "--allow-empty", "-m", message]);
+        self.commits.set(self.commits.get() + 1);
+        self.git(&["rev-parse", "HEAD"])
+    }
+
+    fn audit(&self, arguments: &[&str]) -> (i32, Value) {
+        let output = self.hushlint(arguments);
+        let text = String::from_utf8(output.stdout).unwrap();
+        for n in 0..3 {
+            assert!(!text.contains(&key(n)), "a key is shown: {text}");
+        }
+        let report = serde_json::from_str(&text)
+            .unwrap_or_else(|_| panic!("{text}{}", String::from_utf8_lossy(&output.stderr)));
+        (output.status.code().unwrap(), report)
+    }
+
+    fn hushlint(&self, arguments: &[&str]) -> Output {
+        self.sandbox
+            .command(env!("CARGO_BIN_EXE_hushlint"))
+            .current_dir(self.tree())
+            .args(["audit", "--format", "json", "--now", "2020-02-01"])
+            .args(arguments)
+            .output()
+            .unwrap()
+    }
+}
+
+/// The findings of `ak-key`.
+fn keys(report: &Value) -> Vec<&Value> {
+    let findings = report["findings"].as_array().unwrap();
+    findings.iter().filter(|f| f["rule"] == "ak-key").collect()
+}
+
+fn config(key: &str) -> String {
+    format!("API_KEY = \"{key}\"\n")
+}
+
+/// Two keys: one gone, one that has moved.
+fn story() -> (Project, String, String) {
+    let project = Project::new();
+    project.write("a.py", &config(&key(0)));
+    let first = project.commit("one");
+    project.write("lib/b.py", &format!("# settings\n{}", config(&key(1))));
+    let second = project.commit("two");
+    project.git(&["rm", "-q", "a.py"]);
+    project.git(&["mv", "lib/b.py", "lib/c.py"]);
+    project.commit("three");
+    (project, first, second)
+}
+
+fn tell(project: &Project, first: &str, second: &str, arguments: &[&str]) {
+    let (code, report) = project.audit(arguments);
+    let found = keys(&report);
+    assert_eq!(found.len(), 2, "{report:#}");
+    assert_eq!(report["problems"], serde_json::json!([]), "{report:#}");
+    assert_eq!(code, 1);
+    assert_eq!(found[0]["path"], "a.py");
+    assert_eq!(found[0]["provenance"]["commit"], first);
+    assert_eq!(found[0]["provenance"]["author"], "Ann");
+    assert_eq!(found[0]["provenance"]["date"], "2020-01-01T12:00:00+09:00");
+    assert_eq!(found[0]["provenance"]["in_head"], false);
+    assert_eq!(found[1]["path"], "lib/c.py");
+    assert_eq!(found[1]["line"], 2);
+    assert_eq!(found[1]["provenance"]["commit"], second);
+    assert_eq!(found[1]["provenance"]["path"], "lib/b.py");
+    assert_eq!(found[1]["provenance"]["in_head"], true);
+}
+
+#[test]
+fn a_key_is_traced_to_the_commit_that_brought_it() {
+    let (project, first, second) = story();
+    for threads in ["1", "2", "8"] {
+        tell(&project, &first, &second, &["--threads", threads]);
+    }
+}
+
+#[test]
+fn it_does_not_matter_how_objects_are_stored() {
+    let (project, first, second) = story();
+    let objects = project.tree().join(".git/objects");
+    project.git(&["repack", "-adfq"]);
+    tell(&project, &first, &second, &[]);
+    // A second pack, and loose objects beside both.
+    project.write("d.py", "x = 1\n");
+    project.commit("four");
+    project.git(&["repack", "-dq"]);
+    project.write("d.py", "x = 2\n");
+    project.commit("five");
+    tell(&project, &first, &second, &[]);
+    // Packs that only the multi-pack index knows.
+    project.git(&["multi-pack-index", "write"]);
+    for entry in fs::read_dir(objects.join("pack")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|e| e == "idx") {
+            fs::remove_file(path).unwrap();
+        }
+    }
+    tell(&project, &first, &second, &[]);
+}
+
+#[test]
+fn objects_are_found_in_alternates() {
+    let (project, first, second) = story();
+    project.run(
+        &project.sandbox.top(),
+        &["clone", "-qs", "tree", "borrower"],
+    );
+    let borrower = project.sandbox.top().join("borrower");
+    tell(&project, &first, &second, &[borrower.to_str().unwrap()]);
+}
+
+#[test]
+fn histories_in_sha256_are_read() {
+    let project = Project::new();
+    fs::remove_dir_all(project.tree().join(".git")).unwrap();
+    project.git(&["init", "-q", "-b", "main", "--object-format=sha256"]);
+    project.write("a.py", &config(&key(0)));
+    let first = project.commit("one");
+    project.git(&["rm", "-q", "a.py"]);
+    project.commit("two");
+    for repack in [false, true] {
+        if repack {
+            project.git(&["repack", "-adfq"]);
+        }
+        let (code, report) = project.audit(&[]);
+        assert_eq!(code, 1, "{report:#}");
+        assert_eq!(keys(&report)[0]["provenance"]["commit"], *first);
+        assert_eq!(first.len(), 64);
+    }
+}
+
+#[test]
+fn a_merge_brings_only_what_no_parent_had() {
+    let project = Project::new();
+    project.write("a.txt", "text\n");
+    project.commit("one");
+    project.git(&["checkout", "-qb", "topic"]);
+    project.write("b.py", &config(&key(0)));
+    let topic = project.commit("two");
+    project.git(&["checkout", "-q", "main"]);
+    project.write("a.txt", "more text\n");
+    project.commit("three");
+    project.git(&["merge", "-q", "--no-commit", "topic"]);
+    // What comes in by a merge's own hand is easily missed.
+    project.write("c.py", &config(&key(1)));
+    let merge = project.commit("merge");
+    let (_, report) = project.audit(&[]);
+    let brought: BTreeMap<&str, &str> = keys(&report)
+        .iter()
+        .map(|f| {
+            let commit = f["provenance"]["commit"].as_str().unwrap();
+            (f["path"].as_str().unwrap(), commit)
+        })
+        .collect();
+    let expected = BTreeMap::from([("b.py", &*topic), ("c.py", &*merge)]);
+    assert_eq!(brought, expected);
+}
+
+#[test]
+fn messages_tags_and_notes_are_read() {
+    let project = Project::new();
+    project.write("a.txt", "text\n");
+    project.commit(&format!("key = {}", key(0)));
+    project.git(&["tag", "-am", &format!("key = {}", key(1)), "v1"]);
+    project.git(&["notes", "add", "-m", &format!("key = {}", key(2))]);
+    let (code, report) = project.audit(&[]);
+    assert_eq!(code, 1);
+    assert_eq!(keys(&report).len(), 3, "{report:#}");
+}
+
+#[test]
+fn what_no_branch_leads_to_is_read_on_demand() {
+    let project = Project::new();
+    project.write("a.txt", "text\n");
+    project.commit("one");
+    project.write("a.py", &config(&key(0)));
+    project.commit("to be amended");
+    project.git(&["reset", "-q", "--hard", "HEAD^"]);
+    project.write("b.py", &config(&key(1)));
+    project.git(&["add", "b.py"]);
+    project.git(&["rm", "-qf", "b.py"]);
+    let (code, report) = project.audit(&[]);
+    assert_eq!((code, keys(&report).len()), (0, 0), "{report:#}");
+    let (code, report) = project.audit(&["--all-objects"]);
+    assert_eq!((code, keys(&report).len()), (1, 2), "{report:#}");
+    let commits: Vec<bool> = keys(&report)
+        .iter()
+        .map(|f| f["provenance"]["commit"].is_null())
+        .collect();
+    assert!(
+        commits.contains(&true) && commits.contains(&false),
+        "{report:#}"
+    );
+}
+
+#[test]
+fn since_leaves_out_what_was_known() {
+    let (project, _, second) = story();
+    let (_, report) = project.audit(&["--since", &second]);
+    // The one that moved was brought to its new place since.
+    assert_eq!(keys(&report).len(), 1, "{report:#}");
+    project.write("new.py", &config(&key(2)));
+    let last = project.commit("four");
+    project.git(&["branch", "known", "HEAD^"]);
+    let (_, report) = project.audit(&["--since", "known"]);
+    assert_eq!(keys(&report).len(), 1, "{report:#}");
+    assert_eq!(keys(&report)[0]["provenance"]["commit"], *last);
+    let (_, report) = project.audit(&["--since", "HEAD"]);
+    assert_eq!(keys(&report).len(), 0, "{report:#}");
+    assert_eq!(
+        project.hushlint(&["--since", "nowhere"]).status.code(),
+        Some(2)
+    );
+}
+
+#[test]
+fn what_a_clone_lacks_is_named() {
+    let (project, _, _) = story();
+    project.git(&["config", "uploadpack.allowFilter", "true"]);
+    let url = format!("file://{}", project.tree().display());
+    let top = project.sandbox.top();
+    project.run(&top, &["clone", "-q", "--depth", "1", &url, "shallow"]);
+    project.run(
+        &top,
+        &[
+            "clone",
+            "-q",
+            "--filter=blob:none",
+            "--no-checkout",
+            &url,
+            "partial",
+        ],
+    );
+    for (name, word, found) in [
+        ("shallow", "shallow", 1),
+        ("partial", "not in this clone", 0),
+    ] {
+        let clone = top.join(name);
+        let (code, report) = project.audit(&[clone.to_str().unwrap()]);
+        assert_eq!(code, 2, "{name}");
+        assert_eq!(keys(&report).len(), found, "{name}");
+        let message = report["problems"][0]["message"].as_str().unwrap();
+        assert!(message.contains(word), "{name}: {message}");
+    }
+}
+
+#[test]
+fn damage_is_survived_and_named() {
+    let (project, _, _) = story();
+    for n in 0..40 {
+        project.write(&format!("f{n}.txt"), &format!("line {n}\n").repeat(200 + n));
+    }
+    project.commit("four");
+    project.git(&["repack", "-adfq"]);
+    let folder = project.tree().join(".git/objects/pack");
+    let pack = fs::read_dir(&folder)
+        .unwrap()
+        .map(|e| e.unwrap().path())
+        .find(|p| p.extension().is_some_and(|e| e == "pack"))
+        .unwrap();
+    let whole = fs::read(&pack).unwrap();
+    let mut permissions = fs::metadata(&pack).unwrap().permissions();
+    std::os::unix::fs::PermissionsExt::set_mode(&mut permissions, 0o644);
+    fs::set_permissions(&pack, permissions).unwrap();
+    let mut incomplete = 0;
+    for at in (12..whole.len() - 20).step_by(whole.len() / 60 + 1) {
+        let mut bytes = whole.clone();
+        bytes[at] ^= 0x55;
+        fs::write(&pack, &bytes).unwrap();
+        let code = project.hushlint(&[]).status.code();
+        assert!(matches!(code, Some(0..=2)), "byte {at}: {code:?}");
+        incomplete += u32::from(code == Some(2));
+    }
+    assert!(incomplete > 20, "{incomplete}");
+    fs::write(&pack, &whole[..whole.len() / 2]).unwrap();
+    assert_eq!(project.hushlint(&[]).status.code(), Some(2));
+}
+
+#[test]
+fn an_old_key_is_overdue_and_a_young_one_falls_due() {
+    let (project, _, _) = story();
+    let overdue = |report: &Value| -> Vec<(String, String)> {
+        let findings = report["findings"].as_array().unwrap().iter();
+        findings
+            .filter(|f| f["rule"] == "ak-key-overdue")
+            .map(|f| {
+                let text = |key: &str| f[key].as_str().unwrap().to_owned();
+                (text("severity"), text("message"))
+            })
+            .collect()
+    };
+    let (_, report) = project.audit(&[]);
+    let expected = "key in HEAD, 29 days old; to be rotated by 2020-04-01";
+    assert_eq!(overdue(&report), [("note".to_owned(), expected.to_owned())]);
+    let output = project
+        .sandbox
+        .command(env!("CARGO_BIN_EXE_hushlint"))
+        .current_dir(project.tree())
+        .env("SOURCE_DATE_EPOCH", "1590969600")
+        .args(["audit", "--format", "json"])
+        .output()
+        .unwrap();
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let gone =
+        "key in the history for 151 days, 61 past its rotation window of 90; no longer in HEAD";
+    let stays = "key in the history for 150 days, 60 past its rotation window of 90; still in HEAD";
+    let expected = [gone, stays].map(|m| ("warning".to_owned(), m.to_owned()));
+    assert_eq!(overdue(&report), expected);
+}
+
+#[test]
+fn a_dotenv_file_that_was_committed_is_not_forgotten() {
+    let project = Project::new();
+    project.write("app/.env", "");
+    let first = project.commit("one");
+    project.write("app/.env", "DB_PASSWORD=tr0ub4dor-and-3\n");
+    project.commit("two");
+    project.git(&["rm", "-q", "app/.env"]);
+    project.commit("three");
+    let (code, report) = project.audit(&[]);
+    let findings = report["findings"].as_array().unwrap();
+    assert_eq!((code, findings.len()), (1, 1), "{report:#}");
+    assert_eq!(findings[0]["rule"], "dotenv-tracked");
+    assert_eq!(findings[0]["severity"], "error");
+    assert_eq!(findings[0]["provenance"]["commit"], *first);
+    assert_eq!(findings[0]["provenance"]["in_head"], false);
+}
+
+#[test]
+fn one_key_in_two_repositories_is_one_finding() {
+    let (project, first, _) = story();
+    let top = project.sandbox.top();
+    let other = top.join("other");
+    fs::create_dir(&other).unwrap();
+    project.run(&other, &["init", "-q"]);
+    fs::write(
+        other.join("deploy.sh"),
+        format!("export API_KEY={}\n", key(0)),
+    )
+    .unwrap();
+    project.run(&other, &["add", "-A"]);
+    project.run(&other, &["commit", "-qm", "one"]);
+    let (_, report) = project.audit(&[".", other.to_str().unwrap()]);
+    let found = keys(&report);
+    assert_eq!(found.len(), 2, "{report:#}");
+    assert_eq!(found[0]["path"], "tree/a.py");
+    assert_eq!(found[0]["provenance"]["commit"], *first);
+    let output = project
+        .sandbox
+        .command(env!("CARGO_BIN_EXE_hushlint"))
+        .current_dir(project.tree())
+        .args(["audit", ".", other.to_str().unwrap()])
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        text.contains("other/deploy.sh:1:16: the same secret"),
+        "{text}"
+    );
+}
+
+#[test]
+fn nothing_is_written() {
+    fn times(folder: &Path, all: &mut BTreeMap<PathBuf, std::time::SystemTime>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            all.insert(path.clone(), path.metadata().unwrap().modified().unwrap());
+            if path.is_dir() {
+                times(&path, all);
+            }
+        }
+    }
+    let (project, _, _) = story();
+    let (mut before, mut after) = (BTreeMap::new(), BTreeMap::new());
+    times(&project.tree(), &mut before);
+    project.audit(&["--all-objects"]);
+    times(&project.tree(), &mut after);
+    assert_eq!(before, after);
+}
