@@ -572,7 +572,6 @@ mod tests {
                     });
                     logs.push((log.len(), digest, started.elapsed()));
                 }
-                println!("{}: {logs:?}", folder.display());
                 assert_eq!(logs[0].0, logs[1].0, "{}", folder.display());
                 assert_eq!(logs[0].1, logs[1].1, "{}", folder.display());
             }

@@ -44,7 +44,7 @@ pub struct Root {
 
 /// The ids of a pack's objects, each known by its place.
 enum Ids {
-    Index(index::File),
+    Index(Box<index::File>),
     /// From a multi-pack index.
     Listed(Vec<ObjectId>),
 }
@@ -89,7 +89,7 @@ impl Pack {
         let entries = (0..index.num_objects())
             .map(|i| (index.pack_offset_at_index(i), i))
             .collect();
-        Pack::new(path, hash, Ids::Index(index), entries)
+        Pack::new(path, hash, Ids::Index(Box::new(index)), entries)
     }
 
     /// The pack at `path` that has no index of its own; `entries` are what a multi-pack index knows of it.
@@ -132,9 +132,8 @@ impl Pack {
         let count = self.offsets.len();
         let mut parents = vec![NONE; count];
         let mut entry_of_place: Vec<u32> = Vec::new();
-        for entry in 0..count {
-            let offset = self.offsets[entry];
-            let Some(header) = self.header(offset) else {
+        for (entry, parent) in parents.iter_mut().enumerate() {
+            let Some(header) = self.header(self.offsets[entry]) else {
                 self.strays.push(entry as u32);
                 continue;
             };
@@ -157,7 +156,7 @@ impl Pack {
                         .checked_base_pack_offset(base_distance)
                         .and_then(|base| self.offsets.binary_search(&base).ok());
                     match base {
-                        Some(base) => parents[entry] = base as u32,
+                        Some(base) => *parent = base as u32,
                         None => self.strays.push(entry as u32),
                     }
                 }
@@ -169,7 +168,7 @@ impl Pack {
                         }
                     }
                     match self.ids.place(&base_id) {
-                        Some(place) => parents[entry] = entry_of_place[place as usize],
+                        Some(place) => *parent = entry_of_place[place as usize],
                         None => self.strays.push(entry as u32),
                     }
                 }
