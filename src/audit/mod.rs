@@ -135,10 +135,7 @@ fn audit(
         .total
         .store(u64::from(objects.len()), Ordering::Relaxed);
     let lost = objects.walk(Kind::Blob, &repository.handle, &mut scanners);
-    let mut commits = Commits::read(repository, &tips, &mut scanners);
-    if settings.all_objects {
-        commits.reach_all();
-    }
+    let heralded = Commits::read(repository, &mut scanners);
     let catch = Scanner::finish(scanners);
     let mut set_of = vec![NOTHING; objects.len() as usize];
     for &(number, set) in &catch.holders {
@@ -151,7 +148,15 @@ fn audit(
         is_named: &is_named,
         lost: &lost,
     };
-    let trees = Trees::read(repository, &interest, settings.threads);
+    // Trees need no order of commits, and one thread makes that order while others wait for trees.
+    let (mut commits, trees) = std::thread::scope(|scope| {
+        let commits = scope.spawn(|| Commits::new(repository, &tips, heralded));
+        let trees = Trees::read(repository, &interest, settings.threads);
+        (commits.join().expect("ordering does not panic"), trees)
+    });
+    if settings.all_objects {
+        commits.reach_all();
+    }
     let mut forms = Forms::new(&trees, &interest);
     let since = match &settings.since {
         None => None,

@@ -29,8 +29,8 @@ pub(super) struct Sighting {
 
 /// As much text to either side belongs to a sighting.
 const AROUND: usize = 512;
-/// A shorter copy is not worth an interruption.
-const WORTHWHILE: usize = 64;
+/// A shorter copy is not worth an interruption: so much is scanned in the time two scans take to begin.
+const WORTHWHILE: usize = 512;
 
 /// What was found in the blobs that one or all workers met.
 #[derive(Default)]

@@ -203,6 +203,13 @@ impl<L: Listener> Visitor for Herald<'_, L> {
     }
 }
 
+/// Commits and tags as they were met.
+pub struct Heralded {
+    commits: Vec<Raw>,
+    tags: Vec<Raw>,
+    lost: Vec<u32>,
+}
+
 /// The commits of a repository, in an order in which parents precede
 /// children and, where that leaves a choice, the earlier author date comes first.
 #[derive(Default)]
@@ -235,7 +242,7 @@ pub struct Commit {
 
 impl Commits {
     /// Reads all commits and tags; every message goes to one of `listeners`, a thread each.
-    pub fn read<L: Listener>(repository: &Repository, tips: &Tips, listeners: &mut [L]) -> Commits {
+    pub fn read<L: Listener>(repository: &Repository, listeners: &mut [L]) -> Heralded {
         let objects = &repository.objects;
         let mut read = |kind| {
             let mut heralds: Vec<Herald<'_, L>> = listeners
@@ -250,9 +257,24 @@ impl Commits {
             let read: Vec<Raw> = heralds.into_iter().flat_map(|h| h.read).collect();
             (read, lost)
         };
-        let (tags, lost_tags) = read(Kind::Tag);
-        let (raw, mut lost) = read(Kind::Commit);
-        lost.extend(lost_tags);
+        let (tags, mut lost) = read(Kind::Tag);
+        let (commits, more) = read(Kind::Commit);
+        lost.extend(more);
+        Heralded {
+            commits,
+            tags,
+            lost,
+        }
+    }
+
+    /// Puts what was read into its order.
+    pub fn new(repository: &Repository, tips: &Tips, read: Heralded) -> Commits {
+        let objects = &repository.objects;
+        let Heralded {
+            commits: raw,
+            tags,
+            lost,
+        } = read;
         let targets: HashMap<u32, u32> = tags.iter().map(|t| (t.number, t.target)).collect();
         let mut commits = Commits::order(raw, objects);
         commits.lost = lost;

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use gix::hash::{ObjectId, oid};
 use gix::odb::{loose, pack::multi_index};
 
-use super::pack::{Copied, Kind, Object, Pack, Root, Walker};
+use super::pack::{Copied, Forest, Kind, Object, Pack, Root, Walker};
 
 /// A repository's objects. Each has a number: those of a pack follow each
 /// other in the order of their ids, packs follow each other, loose ones come last.
@@ -27,6 +27,12 @@ pub struct Objects {
     /// What is damaged, and how.
     pub damage: Vec<(PathBuf, String)>,
     total: u32,
+}
+
+/// The table of [`Objects`], while it is made.
+struct Numbers {
+    table: Vec<u32>,
+    twins: Vec<u32>,
 }
 
 /// An object as a walk over all of them meets it.
@@ -86,7 +92,21 @@ impl Objects {
         // The largest first: what others repeat of it is a twin.
         objects.packs.sort_by_key(|p| std::cmp::Reverse(p.len()));
         objects.number_all();
-        objects
+        // Both read all of the packs' indexes, and neither needs the other.
+        let (forests, numbers) = std::thread::scope(|scope| {
+            let forests = scope.spawn(|| objects.packs.iter().map(Pack::forest).collect());
+            let numbers = objects.numbers();
+            let forests: std::thread::Result<Vec<Forest>> = forests.join();
+            (forests.expect("reading headers does not panic"), numbers)
+        });
+        for (pack, forest) in objects.packs.iter_mut().zip(forests) {
+            pack.plant(forest);
+        }
+        Objects {
+            table: numbers.table,
+            twins: numbers.twins,
+            ..objects
+        }
     }
 
     fn add_packs(&mut self, folder: &Path) {
@@ -152,6 +172,7 @@ impl Objects {
         }
     }
 
+    /// Gives every object its number.
     fn number_all(&mut self) {
         let mut total = 0u32;
         for pack in &self.packs {
@@ -159,26 +180,32 @@ impl Objects {
             total += pack.len();
         }
         self.bases.push(total);
-        total += self.loose.len() as u32;
-        self.total = total;
-        let slots = (2 * total as usize + 2).next_power_of_two();
+        self.total = total + self.loose.len() as u32;
+        let slots = (2 * self.total as usize + 2).next_power_of_two();
         self.table = vec![EMPTY; slots];
-        for number in 0..total {
+    }
+
+    /// Every number by its id.
+    fn numbers(&self) -> Numbers {
+        let mut table = self.table.clone();
+        let mut twins = Vec::new();
+        for number in 0..self.total {
             let mut slot = self.slot(self.id(number));
             loop {
-                match self.table[slot] {
+                match table[slot] {
                     EMPTY => {
-                        self.table[slot] = number;
+                        table[slot] = number;
                         break;
                     }
                     other if self.id(other) == self.id(number) => {
-                        self.twins.push(number);
+                        twins.push(number);
                         break;
                     }
-                    _ => slot = (slot + 1) & (slots - 1),
+                    _ => slot = (slot + 1) & (table.len() - 1),
                 }
             }
         }
+        Numbers { table, twins }
     }
 
     /// An id is random: its first bytes are hash enough.
