@@ -253,7 +253,7 @@ impl Commits {
                     read: Vec::new(),
                 })
                 .collect();
-            let lost = objects.walk(kind, &repository.handle, &mut heralds);
+            let lost = objects.walk(kind, &repository.handle, &mut heralds, &[]);
             let read: Vec<Raw> = heralds.into_iter().flat_map(|h| h.read).collect();
             (read, lost)
         };
@@ -549,7 +549,7 @@ impl Trees {
                 edges: Vec::new(),
             })
             .collect();
-        objects.walk(Kind::Tree, &repository.handle, &mut surveyors);
+        objects.walk(Kind::Tree, &repository.handle, &mut surveyors, &[]);
         let mut trees = Trees {
             names: Names::default(),
             missing: Vec::new(),
