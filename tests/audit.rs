@@ -482,6 +482,26 @@ fn a_second_run_reads_what_is_new_and_says_the_same() {
 }
 
 #[test]
+fn threads_and_storage_change_nothing() {
+    let project = Project::new();
+    for n in 0..60 {
+        // Every key at several places at once, by one commit.
+        for m in 0..3 {
+            project.write(&format!("d{}/f{n}-{m}.py", n % 7), &config(&key(n % 3)));
+        }
+        if n % 20 == 19 {
+            project.commit("more");
+        }
+    }
+    let (_, first) = project.audit(&["--no-cache", "--threads", "1"]);
+    for threads in ["2", "3", "8"] {
+        project.git(&["repack", "-adfq", "--depth", threads]);
+        let (_, report) = project.audit(&["--no-cache", "--threads", threads]);
+        assert_eq!(report, first);
+    }
+}
+
+#[test]
 fn nothing_is_written() {
     fn times(folder: &Path, all: &mut BTreeMap<PathBuf, std::time::SystemTime>) {
         for entry in fs::read_dir(folder).unwrap() {
