@@ -1,5 +1,6 @@
 //! Histories, made by the real git and audited as they lie there.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 #![cfg(unix)]
 
 mod support;

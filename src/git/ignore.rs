@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::wildmatch::Glob;
-use crate::document::{Coverage, RepoPath};
+use crate::document::{Coverage, RepoPath, bytes_to_path};
 
 /// Where the rules of one worktree are.
 pub struct Rules {
@@ -257,39 +257,34 @@ struct Private {
 }
 
 impl Folder {
-    /// The top of a worktree.
-    pub fn root(rules: &Rules) -> Result<Arc<Folder>, Failure> {
+    /// The top of a worktree. Here and below, a file of rules that cannot be
+    /// read counts as absent, as for git, and is added to `failures`.
+    pub fn root(rules: &Rules, failures: &mut Vec<Failure>) -> Arc<Folder> {
         let fold = rules.ignore_case;
+        let personal = rules.excludes_file.as_ref().map(|f| rules.root.join(f));
+        let clone = (rules.info_exclude.clone(), ".git/info/exclude".to_owned());
+        let personal = personal.map(|file| {
+            let name = from_home(&file);
+            (file, name)
+        });
         let mut files = Vec::new();
-        let excludes_file = rules.excludes_file.as_ref().map(|f| rules.root.join(f));
-        let named = [
-            (
-                Some(rules.info_exclude.clone()),
-                ".git/info/exclude".to_owned(),
-            ),
-            (
-                excludes_file.clone(),
-                excludes_file.as_deref().map_or(String::new(), from_home),
-            ),
-        ];
-        for (file, name) in named {
-            let Some(file) = file else { continue };
+        for (file, name) in [Some(clone), personal].into_iter().flatten() {
             match fs::read(&file) {
                 Ok(bytes) => files.push(Patterns::parse(&bytes, b"", &name, fold)),
                 Err(error) if is_absent(&error) => {}
-                Err(error) => return Err((file, error)),
+                Err(error) => failures.push((file, error)),
             }
         }
         let private = Arc::new(Private { files, fold });
-        Folder::top(&rules.root, private)
+        Folder::top(&rules.root, private, failures)
     }
 
     /// A folder in no repository: only its own `.gitignore` and those beneath it hold.
-    pub fn outside(path: &Path) -> Result<Arc<Folder>, Failure> {
-        Folder::top(path, Arc::default())
+    pub fn outside(path: &Path, failures: &mut Vec<Failure>) -> Arc<Folder> {
+        Folder::top(path, Arc::default(), failures)
     }
 
-    fn top(path: &Path, private: Arc<Private>) -> Result<Arc<Folder>, Failure> {
+    fn top(path: &Path, private: Arc<Private>, failures: &mut Vec<Failure>) -> Arc<Folder> {
         let mut folder = Folder {
             path: Vec::new(),
             depth: 0,
@@ -297,12 +292,17 @@ impl Folder {
             private,
             ignored: Ignored::No,
         };
-        folder.read_rules(path)?;
-        Ok(Arc::new(folder))
+        folder.read_rules(path, failures);
+        Arc::new(folder)
     }
 
     /// The folder called `name` in this one, which is at `path` on disk.
-    pub fn enter(self: &Arc<Folder>, name: &[u8], path: &Path) -> Result<Arc<Folder>, Failure> {
+    pub fn enter(
+        self: &Arc<Folder>,
+        name: &[u8],
+        path: &Path,
+        failures: &mut Vec<Failure>,
+    ) -> Arc<Folder> {
         let mut folder = Folder {
             path: [&self.path, name, b"/"].concat(),
             depth: self.depth + 1,
@@ -313,15 +313,17 @@ impl Folder {
         // git reads no rules in a folder it ignores. A folder that others do
         // not ignore has, for them, rules of its own.
         if folder.ignored != Ignored::Shared {
-            folder.read_rules(path)?;
+            folder.read_rules(path, failures);
         }
-        Ok(Arc::new(folder))
+        Arc::new(folder)
     }
 
-    fn read_rules(&mut self, path: &Path) -> Result<(), Failure> {
+    fn read_rules(&mut self, path: &Path, failures: &mut Vec<Failure>) {
         let file = path.join(".gitignore");
-        let Some(bytes) = read_gitignore(&file).map_err(|e| (file, e))? else {
-            return Ok(());
+        let bytes = match read_gitignore(&file) {
+            Ok(Some(bytes)) => bytes,
+            Ok(None) => return,
+            Err(error) => return failures.push((file, error)),
         };
         let source = RepoPath::new([&self.path[..], b".gitignore"].concat());
         let patterns = Patterns::parse(&bytes, &self.path, &source.to_text(), self.private.fold);
@@ -331,7 +333,6 @@ impl Folder {
                 above: self.rules.take(),
             }));
         }
-        Ok(())
     }
 
     /// Whether what is called `name` in this folder is ignored. A symbolic link is no folder.
@@ -368,23 +369,24 @@ impl Folder {
     }
 }
 
-/// How the rules cover a file at `path`, relative to the worktree, whether or not it exists.
-pub fn coverage_of(rules: &Rules, path: &[u8]) -> Result<Coverage, Failure> {
-    let mut folder = Folder::root(rules)?;
+/// How the rules cover a file at `path`, relative to the worktree, whether or
+/// not it exists. What cannot be read counts as absent: a walk reports it.
+pub fn coverage_of(rules: &Rules, path: &[u8]) -> Coverage {
+    let failures = &mut Vec::new();
+    let mut folder = Folder::root(rules, failures);
     let mut at = rules.root.clone();
-    let mut parts = path.split(|&b| b == b'/').peekable();
-    while let Some(part) = parts.next() {
-        if parts.peek().is_none() {
-            return Ok(match folder.ignored(part, false) {
-                Ignored::No => Coverage::Nothing,
-                Ignored::Shared => Coverage::Shared,
-                Ignored::Private(file) => Coverage::Private(file),
-            });
-        }
-        at.push(crate::document::bytes_to_path(part));
-        folder = folder.enter(part, &at)?;
+    let mut rest = path;
+    while let Some(slash) = memchr::memchr(b'/', rest) {
+        let (name, behind) = (&rest[..slash], &rest[slash + 1..]);
+        at.push(bytes_to_path(name));
+        folder = folder.enter(name, &at, failures);
+        rest = behind;
     }
-    Ok(Coverage::Nothing)
+    match folder.ignored(rest, false) {
+        Ignored::No => Coverage::Nothing,
+        Ignored::Shared => Coverage::Shared,
+        Ignored::Private(file) => Coverage::Private(file),
+    }
 }
 
 /// `None` where there is no such file, and for what git does not read either:

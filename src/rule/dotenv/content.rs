@@ -8,6 +8,8 @@ pub(super) struct ContentText {
     secret_words: Vec<String>,
     /// Last words of a name that is about a secret without holding it: `TOKEN_URL`.
     harmless_endings: Vec<String>,
+    /// Words of names of secrets that every installation draws for itself: one that only tests use is nobody's.
+    self_made: Vec<String>,
     /// First words of names that build tools ship to the browser; `next+public` for two.
     public_prefixes: Vec<String>,
     /// Parts of values that stand for a secret to be filled in.
@@ -35,8 +37,8 @@ pub(super) struct Summary {
     pub(super) hollow: usize,
     /// Names of settings whose value looks secret by name or by itself.
     pub(super) secret: Vec<String>,
-    /// Those of them whose value looks like an issued credential by itself.
-    pub(super) certain: usize,
+    /// Those of them whose value somebody may have issued, whatever the file is for.
+    pub(super) issued: usize,
 }
 
 /// One line's setting.
@@ -77,7 +79,7 @@ impl Content {
             summary.settings += 1;
             summary.public += usize::from(self.is_public(&words));
             summary.hollow += usize::from(look == Look::Hollow);
-            summary.certain += usize::from(look == Look::Certain);
+            summary.issued += usize::from(look == Look::Certain && !self.is_self_made(&words));
             if matches!(look, Look::Secret | Look::Certain) {
                 let name = String::from_utf8_lossy(setting.name).into_owned();
                 if !summary.secret.contains(&name) {
@@ -192,6 +194,10 @@ impl Content {
                 .secret_words
                 .iter()
                 .any(|s| holds_in_a_row(words, s))
+    }
+
+    fn is_self_made(&self, words: &[Vec<u8>]) -> bool {
+        self.text.self_made.iter().any(|s| holds_in_a_row(words, s))
     }
 
     fn is_public(&self, words: &[Vec<u8>]) -> bool {

@@ -157,12 +157,10 @@ fn untracked(rule: &Rule, document: &Document, standing: &Standing) -> Option<Wo
 }
 
 fn tracked(document: &Document, standing: &Standing, seen: &Summary) -> Word {
-    let path = document.path.as_bytes();
     // What tests and examples are run with is secret only if it was issued by someone.
-    let is_sample =
-        paths::is_test_path(path) || paths::is_fixture_path(path) || paths::is_doc_path(path);
+    let is_sample = is_sample(&document.path);
     let is_secret = if is_sample {
-        seen.certain > 0
+        seen.issued > 0
     } else {
         !seen.secret.is_empty()
     };
@@ -180,6 +178,8 @@ fn tracked(document: &Document, standing: &Standing, seen: &Summary) -> Word {
         };
         let text = if all(seen.hollow) {
             ", with placeholders only: a template under another name, until somebody fills it in"
+        } else if is_sample && !seen.secret.is_empty() {
+            ", in a test or example, with secrets that nobody issued"
         } else if seen.settings == 0 {
             ", and empty so far"
         } else {
@@ -222,6 +222,17 @@ fn tracked(document: &Document, standing: &Standing, seen: &Summary) -> Word {
         message: format!("`{name}` is tracked by git{holds}{although}"),
         help,
     }
+}
+
+/// Whether tests or examples are run with the file at `path`, by its folder or its name (`.env.testing`).
+fn is_sample(path: &RepoPath) -> bool {
+    const KINDS: [&[u8]; 6] = [b"test", b"testing", b"tests", b"ci", b"e2e", b"dusk"];
+    let by_name = path
+        .name()
+        .split(|&b| b == b'.')
+        .any(|part| KINDS.iter().any(|k| part.eq_ignore_ascii_case(k)));
+    let path = path.as_bytes();
+    by_name || paths::is_test_path(path) || paths::is_fixture_path(path) || paths::is_doc_path(path)
 }
 
 /// How many settings look secret, and their names; never a value.

@@ -28,18 +28,24 @@ impl Names {
         self.fits(name) && !self.is_template(name)
     }
 
-    /// The name of the file that is made from the template `name`: what is
-    /// left without the words that make it one.
+    /// The name of the file that is made from the template `name`: what
+    /// stands before the words that make it one. What stands behind them
+    /// (`.env.example.docker`) tells templates of one file apart.
     pub(super) fn made_from(&self, name: &[u8]) -> Option<Vec<u8>> {
         if !self.fits(name) || !self.is_template(name) {
             return None;
         }
         let mut made = Vec::new();
         for part in name[1..].split(|&b| b == b'.') {
-            let rest: Vec<&[u8]> = words(part).filter(|w| !self.is_template_word(w)).collect();
+            let rest: Vec<&[u8]> = words(part)
+                .take_while(|w| !self.is_template_word(w))
+                .collect();
             if !rest.is_empty() {
                 made.push(b'.');
                 made.extend(rest.join(&b'-'));
+            }
+            if rest.len() < words(part).count() {
+                break;
             }
         }
         Some(made)
@@ -113,7 +119,7 @@ mod tests {
         let cases = [
             (".env.example", Some(".env")),
             (".env.local.example", Some(".env.local")),
-            (".env.example.local", Some(".env.local")),
+            (".env.example.docker", Some(".env")),
             (".env.docker-sample", Some(".env.docker")),
             (".env", None),
             ("example", None),
