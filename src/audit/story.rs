@@ -374,6 +374,11 @@ impl<'a, 't> Story<'a, 't> {
                 });
             }
         }
+        // Contents were numbered by whichever thread met them.
+        groups.sort_by(|a, b| {
+            let key = |g: &Group| (g.first, g.finding.path.clone());
+            key(a).cmp(&key(b))
+        });
         let mut groups = merge(groups);
         groups.extend(self.judge_names(repository, &mut court, prefix));
         groups

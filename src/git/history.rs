@@ -253,7 +253,7 @@ impl Commits {
                     read: Vec::new(),
                 })
                 .collect();
-            let lost = objects.walk(kind, &repository.handle, &mut heralds);
+            let lost = objects.walk(kind, &repository.handle, &mut heralds, &[]);
             let read: Vec<Raw> = heralds.into_iter().flat_map(|h| h.read).collect();
             (read, lost)
         };
@@ -532,7 +532,7 @@ pub struct Trees {
     names: Names,
     missing: Vec<ObjectId>,
     edges: Vec<Edge>,
-    /// By object number; ends are exclusive, an empty range means no such tree was read if it begins at [`NONE`].
+    /// By a tree's number, its edges; trees that could not be read have none.
     ranges: HashMap<u32, (u32, u32)>,
 }
 
@@ -549,7 +549,7 @@ impl Trees {
                 edges: Vec::new(),
             })
             .collect();
-        objects.walk(Kind::Tree, &repository.handle, &mut surveyors);
+        objects.walk(Kind::Tree, &repository.handle, &mut surveyors, &[]);
         let mut trees = Trees {
             names: Names::default(),
             missing: Vec::new(),
@@ -579,7 +579,23 @@ impl Trees {
                 start = base + end;
             }
         }
+        trees.rank_names();
         trees
+    }
+
+    /// Numbers names in their own order, whatever thread met which first.
+    fn rank_names(&mut self) {
+        let names = std::mem::take(&mut self.names);
+        let mut order: Vec<u32> = (0..names.list.len() as u32).collect();
+        order.sort_unstable_by_key(|&n| &names.list[n as usize]);
+        let mut ranks = vec![0; order.len()];
+        for (rank, &name) in (0u32..).zip(&order) {
+            ranks[name as usize] = rank;
+            self.names.list.push(names.list[name as usize].clone());
+        }
+        for edge in &mut self.edges {
+            edge.name = ranks[edge.name as usize];
+        }
     }
 
     fn edges(&self, tree: u32) -> Option<&[Edge]> {

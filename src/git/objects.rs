@@ -248,6 +248,11 @@ impl Objects {
         }
     }
 
+    /// As [`Objects::number`], for an id as bytes.
+    pub fn number_of(&self, id: &[u8]) -> Option<u32> {
+        self.number(oid::try_from_bytes(id).ok()?)
+    }
+
     /// Whether a lower number stands for the same object.
     pub fn is_twin(&self, number: u32) -> bool {
         !self.twins.is_empty() && self.twins.binary_search(&number).is_ok()
@@ -255,13 +260,15 @@ impl Objects {
 
     /// Hands every object of `kind` to one of `visitors`, a thread each, and
     /// says which could not be read. A visitor meets an object's base right before the object, or not at all.
+    /// Passes over families all of whose members are `known`, by number; empty: none is.
     pub fn walk<V: Visitor>(
         &self,
         kind: Kind,
         repository: &gix::ThreadSafeRepository,
         visitors: &mut [V],
+        known: &[bool],
     ) -> Vec<u32> {
-        let work = Work::new(self, kind, repository);
+        let work = Work::new(self, kind, repository, known);
         match visitors {
             [one] => work.run(one),
             many => std::thread::scope(|scope| {
@@ -299,13 +306,20 @@ impl<'a> Work<'a> {
         objects: &'a Objects,
         kind: Kind,
         repository: &'a gix::ThreadSafeRepository,
+        known: &[bool],
     ) -> Work<'a> {
+        let is_known = |number: u32| known.get(number as usize).copied().unwrap_or(false);
+        let is_news = |(n, root): &(usize, Root)| {
+            let base = objects.bases[*n];
+            !objects.packs[*n].is_family(root.entry, &|place| is_known(base + place))
+        };
         let weight = |root: &Root| root.size.saturating_mul(u64::from(root.family));
         let (mut heavy, light): (Vec<_>, Vec<_>) = objects
             .packs
             .iter()
             .enumerate()
             .flat_map(|(n, pack)| pack.roots(kind).map(move |root| (n, root)))
+            .filter(is_news)
             .partition(|(_, root)| weight(root) > HEAVY);
         heavy.sort_by_key(|(_, root)| std::cmp::Reverse(weight(root)));
         let strays = objects
@@ -320,7 +334,7 @@ impl<'a> Work<'a> {
             repository,
             heavy,
             light,
-            single: strays.chain(loose).collect(),
+            single: strays.chain(loose).filter(|&n| !is_known(n)).collect(),
             next_heavy: AtomicUsize::new(0),
             next_light: AtomicUsize::new(0),
             next_single: AtomicUsize::new(0),

@@ -219,6 +219,18 @@ impl Pack {
         roots.filter(move |r| r.kind == kind)
     }
 
+    /// Whether `holds` is true of the place of `entry` and of all that is made from it.
+    pub fn is_family(&self, entry: u32, holds: &dyn Fn(u32) -> bool) -> bool {
+        let mut todo = vec![entry];
+        while let Some(entry) = todo.pop() {
+            if !holds(self.places[entry as usize]) {
+                return false;
+            }
+            todo.extend_from_slice(self.children_of(entry));
+        }
+        true
+    }
+
     /// The places of what no walk comes by.
     pub fn strays(&self) -> impl Iterator<Item = u32> {
         let strays = self.forest.strays.iter();
