@@ -176,7 +176,7 @@ fn format_named(name: &str) -> Result<&'static Format, String> {
 }
 
 fn rules(args: &ReportArgs, options: Options) -> Result<RuleSet, String> {
-    let mut rules = load::builtin();
+    let mut rules = load::builtin_for_scans();
     for file in &args.rules {
         let name = file.display().to_string();
         let text = std::fs::read_to_string(file)

@@ -20,13 +20,13 @@ const DENSE_WITH_SLASHES: usize = 32;
 static SHAPES: LazyLock<[Regex; 4]> = LazyLock::new(|| {
     [
         // RFC 3986 §3.2.1: `scheme://user:password@host`
-        r#"://[^\s:/?#@"'<>]*:(?<value>[^\s@"'<>/]{1,256})@"#,
+        r#"://[^\s:/?#@"'<>]*:(?<value>[^\s@"'<>/]+)@"#,
         // An assignment, a pair of a map, a parameter of a query or fragment.
-        r#"(?:passw(?:or)?d|passphrase|passwd|pwd|secret|token|api[_-]?key|app[_-]?key|access[_-]?key|private[_-]?key|auth[_-]?key|credentials?|signature|\bsig\b|\bsig|\bpass\b)[a-z0-9_]{0,24}[\\"'\]]{0,3}\s{0,4}(?:=>|:=|={1,3}|:|,)\s{0,4}(?:[bru]{0,2}(?<quote>\\?["'`]))?(?<value>[^\s"'`&#,;<>)}\]\\]{3,512})"#,
+        r#"(?:passw(?:or)?d|passphrase|passwd|pwd|secret|token|api[_-]?key|app[_-]?key|access[_-]?key|private[_-]?key|auth[_-]?key|credentials?|signature|\bsig\b|\bsig|\bpass\b)[a-z0-9_]*[\\"'\]]*[ \t]*(?:=>|:=|={1,3}|:|,)[ \t]*(?:[bru]*(?<quote>\\?["'`]))?(?<value>[^\s"'`&#,;<>)}\]\\]{3,})"#,
         // RFC 9110 §11.4: a scheme and its credentials; and headers named after what they carry.
-        r#"(?:\b(?:bearer|basic|token|digest)\s{1,4}|\bx-[a-z-]{0,24}(?:key|token|auth|secret)\\?["']?\s{0,2}[:,=]\s{0,2}\\?["']?)(?<value>[a-z0-9+/=._~-]{4,1024})"#,
+        r#"(?:\b(?:bearer|basic|token|digest)[ \t]+|\bx-[a-z-]*(?:key|token|auth|secret)\\?["']?[ \t]*[:,=][ \t]*\\?["']?)(?<value>[a-z0-9+/=._~-]{4,})"#,
         // `curl -u user:password` and its kin.
-        r#"(?:\s-u|--user|--proxy-user)[ =]{0,2}["']?[^\s:"']{0,64}:(?<value>[^\s"'@]{2,256})"#,
+        r#"(?:\s-u|--user|--proxy-user)[ =]*["']?[^\s:"']*:(?<value>[^\s"'@]{2,})"#,
     ]
     .map(|shape| Regex::new(&format!("(?i-u){shape}")).expect("the shapes are constant"))
 });
