@@ -84,6 +84,8 @@ struct RuleText {
     #[serde(default)]
     key: Option<key::KeyText>,
     #[serde(default)]
+    phrase: phrase::PhraseText,
+    #[serde(default)]
     url: Option<url::UrlText>,
     #[serde(default)]
     dotenv: Option<dotenv::DotenvText>,
@@ -212,9 +214,10 @@ impl RuleText {
                         let key = key::KeyRule::new(key, pattern.anchors());
                         Kind::Key(pattern, key)
                     }
-                    KindName::Phrase => {
-                        Kind::Phrase(pattern, phrase::PhraseRule::new(self.summary.clone()))
-                    }
+                    KindName::Phrase => Kind::Phrase(
+                        pattern,
+                        phrase::PhraseRule::new(self.summary.clone(), self.phrase),
+                    ),
                     _ => Kind::Plain(
                         pattern,
                         plain::PlainRule::new(self.summary.clone(), self.entropy),

@@ -154,7 +154,7 @@ pub(super) fn line_before<'t>(text: &'t [u8], token: &Range<usize>) -> &'t [u8] 
 }
 
 /// The words of an identifier, lower case: `_prodCode` is `prod`, `code`.
-pub(super) fn words(name: &[u8]) -> Vec<Vec<u8>> {
+pub(in crate::rule) fn words(name: &[u8]) -> Vec<Vec<u8>> {
     let mut words: Vec<Vec<u8>> = Vec::new();
     let mut previous = b'_';
     for (at, &byte) in name.iter().enumerate() {

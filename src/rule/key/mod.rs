@@ -7,6 +7,8 @@ mod words;
 
 use std::ops::Range;
 
+pub(super) use around::words;
+
 use around::Follows;
 use provider::Provider;
 use shape::Vocabulary;
