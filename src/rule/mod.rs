@@ -8,6 +8,7 @@
 pub mod decode;
 pub mod dotenv;
 pub mod guard;
+pub mod header;
 pub mod key;
 pub mod load;
 pub mod pattern;
@@ -70,6 +71,9 @@ pub struct Example {
 
 enum Kind {
     Key(pattern::Pattern, key::KeyRule),
+    Truncated(pattern::Pattern, key::truncated::TruncatedRule),
+    Browser(pattern::Pattern, key::browser::BrowserRule),
+    Header(pattern::Pattern, header::HeaderRule),
     Phrase(pattern::Pattern, phrase::PhraseRule),
     Plain(pattern::Pattern, plain::PlainRule),
     Url(url::UrlRule),
@@ -250,6 +254,15 @@ impl RuleSet {
                         .find(&mut scratch.pattern, index, document.bytes(), hit.start)
                         .and_then(|found| key.judge(&found, scene))
                         .or_else(|| key.judge_hidden(hit.start, scene)),
+                    Kind::Truncated(pattern, truncated) => pattern
+                        .find(&mut scratch.pattern, index, document.bytes(), hit.start)
+                        .and_then(|found| truncated.judge(&found, scene, self.keys())),
+                    Kind::Browser(pattern, browser) => pattern
+                        .find(&mut scratch.pattern, index, document.bytes(), hit.start)
+                        .and_then(|found| browser.judge(&found, scene, self.keys())),
+                    Kind::Header(pattern, header) => pattern
+                        .find(&mut scratch.pattern, index, document.bytes(), hit.start)
+                        .and_then(|found| header.judge(&found, scene)),
                     Kind::Phrase(pattern, phrase) => pattern
                         .find(&mut scratch.pattern, index, document.bytes(), hit.start)
                         .and_then(|found| phrase.judge(&found, scene)),
@@ -268,6 +281,14 @@ impl RuleSet {
             }
         }
         verdicts
+    }
+
+    /// The rules that know a key, whether they report or not.
+    fn keys(&self) -> impl Iterator<Item = &key::KeyRule> {
+        self.rules.iter().filter_map(|rule| match &rule.kind {
+            Kind::Key(_, key) => Some(key),
+            _ => None,
+        })
     }
 
     /// What is to be said once all documents are read.
@@ -408,7 +429,11 @@ impl Rule {
     fn anchors(&self) -> &[Vec<u8>] {
         match &self.kind {
             Kind::Key(_, key) => key.anchors(),
-            Kind::Phrase(pattern, _) | Kind::Plain(pattern, _) => pattern.anchors(),
+            Kind::Truncated(pattern, _)
+            | Kind::Browser(pattern, _)
+            | Kind::Header(pattern, _)
+            | Kind::Phrase(pattern, _)
+            | Kind::Plain(pattern, _) => pattern.anchors(),
             Kind::Url(url) => url.anchors(),
             Kind::Dotenv(dotenv) => dotenv.anchors(),
         }

@@ -1,8 +1,10 @@
 //! What makes an `ak_` token a key: its own look, what stands around it, and who issues it.
 
 mod around;
+pub mod browser;
 mod provider;
 mod shape;
+pub mod truncated;
 mod words;
 
 use std::ops::Range;

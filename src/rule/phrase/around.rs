@@ -49,20 +49,9 @@ pub(super) fn is_only_named(bytes: &[u8], found: &Match) -> bool {
         false => before,
     };
     let after = bytes[found.span.end.min(line.end)..line.end].trim_ascii_start();
-    let is_named = [
-        "==",
-        "!=",
-        " is",
-        " not",
-        " in",
-        " else",
-        " function",
-        " def",
-        " fn",
-        " fun",
-    ]
-    .iter()
-    .any(|end| before.ends_with(end.as_bytes()))
+    let is_named = ["==", "!=", " is", " not", " in", " else", " function"]
+        .iter()
+        .any(|end| before.ends_with(end.as_bytes()))
         || [
             &b"import "[..],
             b"from ",
