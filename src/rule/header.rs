@@ -45,7 +45,9 @@ impl HeaderRule {
         let bytes = scene.bytes();
         let span = word_around(bytes, &found.span);
         let name = &bytes[span.clone()];
-        if name == self.text.name.as_bytes() {
+        // `REPORT_FLOW_APP_KEY` is a variable's name.
+        let is_variable = name.contains(&b'_') && !name.iter().any(u8::is_ascii_lowercase);
+        if name == self.text.name.as_bytes() || is_variable {
             return None;
         }
         let plain = plain(name);
@@ -218,7 +220,7 @@ fn is_header(bytes: &[u8], name: &Range<usize>) -> bool {
     }
     let given = after
         .first()
-        .is_some_and(|b| matches!(b, b':' | b',' | b']' | b'=') || (quoted && *b == b')'))
+        .is_some_and(|b| matches!(b, b':' | b',' | b']' | b'='))
         && !after.starts_with(b"==");
     if !given {
         return false;
