@@ -144,7 +144,8 @@ impl HeaderRule {
                 .iter()
                 .find(|b| !matches!(b, b'"' | b'\'' | b'`' | b' '))
                 .is_some_and(|b| matches!(b, b':' | b',' | b'=' | b']'));
-            is_whole && is_named && is_header(bytes, &span)
+            let is_same_call = distance(bytes, header, span.start) < NEXT;
+            is_whole && is_same_call && is_named && is_header(bytes, &span)
         })
     }
 }

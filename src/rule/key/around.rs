@@ -51,7 +51,8 @@ pub(super) enum Follows {
     More,
 }
 
-pub(super) fn follows(text: &[u8], token: &Range<usize>) -> Follows {
+/// `body` is the token's length without its prefix.
+pub(super) fn follows(text: &[u8], token: &Range<usize>, body: usize) -> Follows {
     let rest = &text[token.end..text.len().min(token.end + REACH)];
     let left = token.start.checked_sub(1).map(|at| text[at]);
     let next = rest.get(1).copied();
@@ -76,7 +77,7 @@ pub(super) fn follows(text: &[u8], token: &Range<usize>) -> Follows {
         Some(b'%') if next.is_some_and(|b| !b.is_ascii_hexdigit()) => Follows::More,
         Some(b'-') if next == Some(b'>') => Follows::More,
         Some(b':') if next == Some(b':') => Follows::More,
-        Some(b'=') if !is_padding(rest, token.len() - 3) => Follows::More,
+        Some(b'=') if !is_padding(rest, body) => Follows::More,
         Some(0x80..) if is_mask(rest) => Follows::More,
         Some(_) => Follows::End,
     }

@@ -19,6 +19,9 @@ pub struct TruncatedText {
     templates: Vec<String>,
 }
 
+/// The length of the product's prefix.
+const PREFIX: usize = "ak_".len();
+
 pub struct TruncatedRule {
     text: TruncatedText,
 }
@@ -38,12 +41,12 @@ impl TruncatedRule {
     ) -> Option<Verdict> {
         let text = scene.bytes();
         let token = found.secret.clone();
-        let body = &text[token.start + super::PREFIX..token.end];
+        let body = &text[token.start + PREFIX..token.end];
         let [least, most] = self.text.length;
         let name = around::name(text, &token);
         if !(least..=most).contains(&body.len())
             || !self.is_ours(name)
-            || around::follows(text, &token) != Follows::End
+            || around::follows(text, &token, body.len()) != Follows::End
             || goes_on(&text[token.end..])
             || around::continues_something(text, &token)
         {
