@@ -15,6 +15,8 @@ pub struct HeaderText {
     wrong: Vec<String>,
     /// Headers that are wrong only with the product's key in them.
     shared: Vec<String>,
+    /// Functions that set one of these to their argument, written as `wrong` is.
+    calls: Vec<String>,
     /// Hosts of the product.
     hosts: Vec<String>,
     /// What names of the product's key have in them: lower case, without `-` and `_`.
@@ -53,11 +55,13 @@ impl HeaderRule {
         let plain = plain(name);
         let is_listed = |list: &[String]| list.iter().any(|w| w.as_bytes() == plain);
         let has_key = self.has_key(value(bytes, span.end));
-        if !(is_listed(&self.text.wrong) || (is_listed(&self.text.shared) && has_key)) {
+        let is_call = is_listed(&self.text.calls) && bytes.get(span.end) == Some(&b'(');
+        let is_shared = is_call || is_listed(&self.text.shared);
+        if !(is_listed(&self.text.wrong) || (is_shared && has_key)) {
             return None;
         }
         if !self.is_to_product(bytes, &span, has_key)
-            || !is_header(bytes, &span)
+            || !(is_call || is_header(bytes, &span))
             || self.has_right_one(bytes, &span)
         {
             return None;
@@ -219,14 +223,16 @@ fn is_header(bytes: &[u8], name: &Range<usize>) -> bool {
     if quoted != is_open && quoted {
         return false;
     }
-    let given = after
-        .first()
-        .is_some_and(|b| matches!(b, b':' | b',' | b']' | b'='))
-        && !after.starts_with(b"==");
+    let lead = before.trim_ascii_end();
+    let is_name = quoted && lead[..lead.len() - 1].ends_with(b"from_static(");
+    let given = is_name
+        || after
+            .first()
+            .is_some_and(|b| matches!(b, b':' | b',' | b']' | b'='))
+            && !after.starts_with(b"==");
     if !given {
         return false;
     }
-    let lead = before.trim_ascii_end();
     let bare = lead
         .strip_suffix(b"\"")
         .or_else(|| lead.strip_suffix(b"'"))
@@ -236,11 +242,11 @@ fn is_header(bytes: &[u8], name: &Range<usize>) -> bool {
     if bare.ends_with(b"-H") || bare.ends_with(b"--header") || bare.ends_with(b"--header=") {
         return true;
     }
-    // Ruby's `request["name"] = value`.
-    if ["request[", "req["]
-        .iter()
-        .any(|index| bare.ends_with(index.as_bytes()))
-    {
+    // Ruby's `request["name"] = value` and `Net::HTTP::Get.new(uri, "name" => value)`.
+    let line = lead.rsplit(|&b| b == b'\n').next().unwrap_or_default();
+    let is_argument =
+        after.starts_with(b"=>") && memchr::memmem::find(line, b"Net::HTTP::").is_some();
+    if is_argument || bare.ends_with(b"request[") || bare.ends_with(b"req[") {
         return true;
     }
     let lower = before.to_ascii_lowercase();
