@@ -1,5 +1,7 @@
 //! A key of which only the beginning was copied: the call it is for will fail.
 
+use std::ops::Range;
+
 use super::{KeyRule, around, shape};
 use crate::rule::{Match, Scene, Verdict};
 use crate::syntax::{Kind, paths};
@@ -45,9 +47,10 @@ impl TruncatedRule {
         let [least, most] = self.text.length;
         let name = around::name(text, &token);
         if !(least..=most).contains(&body.len())
-            || !self.is_ours(name)
+            || !(self.is_ours(name) || self.is_value_of_ours(text, token.start, name))
             || around::follows(text, &token, body.len()) != Follows::End
             || goes_on(&text[token.end..])
+            || is_listed(text, &token)
             || around::continues_something(text, &token)
         {
             return None;
@@ -84,6 +87,16 @@ impl TruncatedRule {
         })
     }
 
+    /// `name="OURS" value="..."`, `variable "ours" { default = "..." }`, and over two lines.
+    fn is_value_of_ours(&self, text: &[u8], start: usize, name: &[u8]) -> bool {
+        const REACH: usize = 96;
+        let before = &text[start.saturating_sub(REACH)..start];
+        (name.eq_ignore_ascii_case(b"value") || name == b"default")
+            && before
+                .split(|b| !(b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-')))
+                .any(|word| self.is_ours(word))
+    }
+
     fn is_ours(&self, name: &[u8]) -> bool {
         let plain: Vec<u8> = name
             .iter()
@@ -97,6 +110,16 @@ impl TruncatedRule {
                 .iter()
                 .any(|ours| plain.ends_with(ours.as_bytes()))
     }
+}
+
+/// Whether the literal is the first of several in a list, to be joined.
+fn is_listed(text: &[u8], token: &Range<usize>) -> bool {
+    let before = text[..token.start].last_chunk::<2>();
+    let after = text[token.end..].first_chunk::<2>();
+    matches!(
+        (before, after),
+        (Some([b'[', b'"' | b'\'']), Some([b'"' | b'\'', b',']))
+    )
 }
 
 /// Whether something is joined to the literal that ends here.
@@ -115,6 +138,6 @@ fn goes_on(rest: &[u8]) -> bool {
             .is_some_and(|b| matches!(b, b'+' | b'.' | b'&' | b'%' | b'\\' | b'"' | b'\'' | b'$')),
         None => rest
             .first()
-            .is_some_and(|b| matches!(b, b'$' | b'"' | b'\'' | b'`' | b'<')),
+            .is_some_and(|b| matches!(b, b'$' | b'"' | b'\'' | b'`' | b'<' | b'\\')),
     }
 }
