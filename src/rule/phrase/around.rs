@@ -269,7 +269,8 @@ pub(super) fn is_asked_for(bytes: &[u8], found: &Match, choices: &[String]) -> b
     let from = here.start.saturating_sub(BACK);
     for text in bytes[from..here.start].rsplit(|&b| b == b'\n') {
         let trimmed = text.trim_ascii();
-        if trimmed.is_empty() || trimmed.starts_with(b"//") || trimmed.starts_with(b"#") {
+        let is_comment = trimmed.starts_with(b"//") || trimmed.starts_with(b"#");
+        if trimmed.is_empty() || trimmed == b"{" || is_comment {
             continue;
         }
         let depth = indentation(text);
@@ -336,4 +337,50 @@ fn starts_with_word(text: &[u8], word: &[u8]) -> bool {
 fn word_at(text: &[u8], word: &[u8]) -> Option<usize> {
     memchr::memmem::find_iter(text, word)
         .find(|&at| (at == 0 || !is_word(text[at - 1])) && starts_with_word(&text[at..], word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(text: &str) -> bool {
+        let start = text.find("TURN").expect("a test names its turn");
+        let span = start..start + 4;
+        let found = Match {
+            span: span.clone(),
+            secret: span,
+        };
+        let choices = ["insecure".to_owned(), "verif".to_owned()];
+        is_asked_for(text.as_bytes(), &found, &choices)
+    }
+
+    #[test]
+    fn a_setting_asks_by_condition_branch_ternary_or_function() {
+        for text in [
+            "if (insecure) TURN",
+            "if not verify:\n    x = 1\n\n    TURN",
+            "if verify:\n    a\nelse:\n    TURN",
+            "if (opt.skipVerify)\n{\n    f({\n        TURN\n    })\n}",
+            "TURN unless verify",
+            "tls: o.insecure\n  ? {\n      TURN",
+            "func Insecure() {\n\tTURN",
+        ] {
+            assert!(asked(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn other_conditions_and_neighbours_do_not_ask() {
+        for text in [
+            "TURN",
+            "if (production) {\n  TURN",
+            "if insecure:\n    a\nTURN",
+            "if insecure:\n    a\nb = f(\n    TURN)",
+            "def verify_all():\n    TURN",
+            "ssl: isProduction ? TURN : false",
+            "if verify:\n    a\nif ssl:\n    TURN",
+        ] {
+            assert!(!asked(text), "{text}");
+        }
+    }
 }
