@@ -5,7 +5,7 @@ use std::path::Path;
 
 use hushlint::document::{Coverage, Document, RepoPath, Standing};
 use hushlint::finding::Finding;
-use hushlint::rule::{Example, Rule, RuleSet, Scratch, load};
+use hushlint::rule::{Example, Options, Rule, RuleSet, Scratch, load};
 
 /// What the rules say about `example` as the only file of a repository.
 /// `tracked` and not ignored, or untracked and not ignored.
@@ -153,4 +153,38 @@ fn the_readme_names_every_rule() {
             "README.md: no row {row}"
         );
     }
+}
+
+/// The kind of keys is not bound to one prefix, nor to its length.
+#[test]
+fn a_key_of_another_prefix_is_found() {
+    let toml = r#"
+        [[rule]]
+        id = "acme-key"
+        severity = "error"
+        summary = "hard-coded Acme key"
+        why = "It opens everything."
+        fix = "Revoke it."
+        kind = "key"
+        anchors = ["acmekey-", "ac_"]
+        tail = '(?<secret>(?:acmekey-|ac_)[A-Za-z0-9]{12,40})'
+        key = { length = [12, 40], stages = [], placeholders = [], known-words = [], example-values = [], credential-names = ["key"], other-names = [] }
+    "#;
+    let rules = RuleSet::new(load::parse("acme.toml", toml).unwrap(), Options::default());
+    let found = |text: &str| {
+        let text = text.replace('¦', "");
+        let example = Example {
+            path: "a.py".to_owned(),
+            text,
+        };
+        findings(&rules, &example, true)
+    };
+    assert!(
+        found("key = 'acmekey-¦s7Kd93LmQ2xVb8Rt'")[0]
+            .message
+            .contains("`acmekey-`")
+    );
+    assert_eq!(found("key = 'ac_¦s7Kd93LmQ2xVb8Rt'").len(), 1);
+    assert!(found("key = 'acmekey-xxxxxxxxxxxx'").is_empty());
+    assert!(found("key = 'acmekey-short1'").is_empty());
 }

@@ -9,6 +9,9 @@ pub enum Before {
     /// No letter, digit, `_` or `-`: the anchor begins a token. Scripts that
     /// write without blanks, and punctuation beyond ASCII, end one.
     Boundary,
+    /// A boundary, or the one or two `_` that open emphasis in Markdown. Who
+    /// takes such a token must see to it that they are closed.
+    Emphasis,
 }
 
 impl Before {
@@ -22,8 +25,19 @@ impl Before {
                     || follows_unspaced_script(bytes, start)
                     || follows_escape(bytes, start)
             }
+            Before::Emphasis => {
+                let marks = marks_before(bytes, start);
+                Before::Boundary.allows(bytes, start)
+                    || ((1..=2).contains(&marks) && Before::Boundary.allows(bytes, start - marks))
+            }
         }
     }
+}
+
+/// How many `_` stand right before `start`; three stand for more.
+pub fn marks_before(bytes: &[u8], start: usize) -> usize {
+    let before = &bytes[start.saturating_sub(3)..start];
+    before.iter().rev().take_while(|b| **b == b'_').count()
 }
 
 /// Letters, digits, `_`, `-`, and every byte of a character beyond ASCII.

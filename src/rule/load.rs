@@ -8,7 +8,7 @@ use toml::Spanned;
 
 use super::guard::Before;
 use super::pattern::{self, Pattern};
-use super::{Example, Examples, Kind, Rule, age, dotenv, key, phrase, plain, url};
+use super::{Example, Examples, Kind, Rule, age, dotenv, header, key, phrase, plain, url};
 use crate::finding::{RuleId, Severity};
 use crate::suggest::suggestion;
 
@@ -97,6 +97,14 @@ struct RuleText {
     #[serde(default)]
     key: Option<key::KeyText>,
     #[serde(default)]
+    truncated: Option<key::truncated::TruncatedText>,
+    #[serde(default)]
+    browser: Option<key::browser::BrowserText>,
+    #[serde(default)]
+    header: Option<header::HeaderText>,
+    #[serde(default)]
+    phrase: phrase::PhraseText,
+    #[serde(default)]
     url: Option<url::UrlText>,
     #[serde(default)]
     dotenv: Option<dotenv::DotenvText>,
@@ -112,6 +120,12 @@ struct RuleText {
 #[serde(rename_all = "kebab-case")]
 enum KindName {
     Key,
+    /// The beginning of a key, under a product's name.
+    Truncated,
+    /// A key under a name that reaches browsers.
+    Browser,
+    /// A key in the wrong header.
+    Header,
     Phrase,
     Pattern,
     Url,
@@ -210,7 +224,12 @@ impl RuleText {
         }
         let missing = |key: &str| error(start.clone(), format!("missing key `{key}`"));
         let kind = match self.kind {
-            KindName::Key | KindName::Phrase | KindName::Pattern => {
+            KindName::Key
+            | KindName::Truncated
+            | KindName::Browser
+            | KindName::Header
+            | KindName::Phrase
+            | KindName::Pattern => {
                 if anchors.is_empty() {
                     return Err(missing("anchors"));
                 }
@@ -228,9 +247,23 @@ impl RuleText {
                         let key = key::KeyRule::new(key, pattern.anchors());
                         Kind::Key(pattern, key)
                     }
-                    KindName::Phrase => {
-                        Kind::Phrase(pattern, phrase::PhraseRule::new(self.summary.clone()))
+                    KindName::Truncated => {
+                        let text = self.truncated.ok_or_else(|| missing("truncated"))?;
+                        Kind::Truncated(pattern, key::truncated::TruncatedRule::new(text))
                     }
+                    KindName::Browser => {
+                        let text = self.browser.ok_or_else(|| missing("browser"))?;
+                        let browser = key::browser::BrowserRule::new(text, pattern.anchors());
+                        Kind::Browser(pattern, browser)
+                    }
+                    KindName::Header => {
+                        let text = self.header.ok_or_else(|| missing("header"))?;
+                        Kind::Header(pattern, header::HeaderRule::new(text))
+                    }
+                    KindName::Phrase => Kind::Phrase(
+                        pattern,
+                        phrase::PhraseRule::new(self.summary.clone(), self.phrase),
+                    ),
                     _ => Kind::Plain(
                         pattern,
                         plain::PlainRule::new(self.summary.clone(), self.entropy),
@@ -303,8 +336,12 @@ impl ExampleText {
 /// built-in rules and for rules a user brings.
 pub fn check(rules: &[Rule]) -> Result<(), String> {
     for rule in rules {
-        if let Kind::Key(pattern, _) | Kind::Phrase(pattern, _) | Kind::Plain(pattern, _) =
-            &rule.kind
+        if let Kind::Key(pattern, _)
+        | Kind::Truncated(pattern, _)
+        | Kind::Browser(pattern, _)
+        | Kind::Header(pattern, _)
+        | Kind::Phrase(pattern, _)
+        | Kind::Plain(pattern, _) = &rule.kind
         {
             pattern::compile(pattern.tail()).map_err(|e| format!("{}: {e}", rule.id))?;
         }

@@ -9,6 +9,7 @@ pub mod age;
 pub mod decode;
 pub mod dotenv;
 pub mod guard;
+pub mod header;
 pub mod key;
 pub mod load;
 pub mod pattern;
@@ -75,6 +76,9 @@ pub struct Example {
 
 enum Kind {
     Key(pattern::Pattern, key::KeyRule),
+    Truncated(pattern::Pattern, key::truncated::TruncatedRule),
+    Browser(pattern::Pattern, key::browser::BrowserRule),
+    Header(pattern::Pattern, header::HeaderRule),
     Phrase(pattern::Pattern, phrase::PhraseRule),
     Plain(pattern::Pattern, plain::PlainRule),
     Url(url::UrlRule),
@@ -275,6 +279,15 @@ impl RuleSet {
                         .find(&mut scratch.pattern, index, document.bytes(), hit.start)
                         .and_then(|found| key.judge(&found, scene))
                         .or_else(|| key.judge_hidden(hit.start, scene)),
+                    Kind::Truncated(pattern, truncated) => pattern
+                        .find(&mut scratch.pattern, index, document.bytes(), hit.start)
+                        .and_then(|found| truncated.judge(&found, scene, self.keys())),
+                    Kind::Browser(pattern, browser) => pattern
+                        .find(&mut scratch.pattern, index, document.bytes(), hit.start)
+                        .and_then(|found| browser.judge(&found, scene, self.keys())),
+                    Kind::Header(pattern, header) => pattern
+                        .find(&mut scratch.pattern, index, document.bytes(), hit.start)
+                        .and_then(|found| header.judge(&found, scene)),
                     Kind::Phrase(pattern, phrase) => pattern
                         .find(&mut scratch.pattern, index, document.bytes(), hit.start)
                         .and_then(|found| phrase.judge(&found, scene)),
@@ -304,6 +317,9 @@ impl RuleSet {
             .filter_map(|rule| match &rule.kind {
                 Kind::Dotenv(dotenv) => dotenv.judge_file(rule, document),
                 Kind::Key(..)
+                | Kind::Truncated(..)
+                | Kind::Browser(..)
+                | Kind::Header(..)
                 | Kind::Phrase(..)
                 | Kind::Plain(..)
                 | Kind::Url(_)
@@ -315,9 +331,12 @@ impl RuleSet {
     /// How far from an anchor a match may look, to either side.
     pub fn context(&self) -> usize {
         let longest = self.rules.iter().filter_map(|rule| match &rule.kind {
-            Kind::Key(pattern, _) | Kind::Phrase(pattern, _) | Kind::Plain(pattern, _) => {
-                Some(pattern.longest())
-            }
+            Kind::Key(pattern, _)
+            | Kind::Truncated(pattern, _)
+            | Kind::Browser(pattern, _)
+            | Kind::Header(pattern, _)
+            | Kind::Phrase(pattern, _)
+            | Kind::Plain(pattern, _) => Some(pattern.longest()),
             Kind::Url(_) | Kind::Dotenv(_) | Kind::Age(_) => None,
         });
         CONTEXT.max(2 * longest.max().unwrap_or(0))
@@ -369,7 +388,11 @@ impl RuleSet {
             Kind::Url(url) => url
                 .find(bytes, hit.start)
                 .map(|found| (found.span, bytes[found.secret].to_vec())),
-            Kind::Phrase(pattern, _) | Kind::Plain(pattern, _) => pattern
+            Kind::Truncated(pattern, _)
+            | Kind::Browser(pattern, _)
+            | Kind::Header(pattern, _)
+            | Kind::Phrase(pattern, _)
+            | Kind::Plain(pattern, _) => pattern
                 .find(&mut scratch.pattern, rule, bytes, hit.start)
                 .map(|found| (found.span, bytes[found.secret].to_vec())),
             Kind::Dotenv(_) | Kind::Age(_) => None,
@@ -423,12 +446,23 @@ impl RuleSet {
             .filter_map(|rule| match &rule.kind {
                 Kind::Age(age) => age.judge(rule, finding, secret, times, date),
                 Kind::Key(..)
+                | Kind::Truncated(..)
+                | Kind::Browser(..)
+                | Kind::Header(..)
                 | Kind::Phrase(..)
                 | Kind::Plain(..)
                 | Kind::Url(_)
                 | Kind::Dotenv(_) => None,
             })
             .collect()
+    }
+
+    /// The rules that know a key, whether they report or not.
+    fn keys(&self) -> impl Iterator<Item = &key::KeyRule> {
+        self.rules.iter().filter_map(|rule| match &rule.kind {
+            Kind::Key(_, key) => Some(key),
+            _ => None,
+        })
     }
 
     /// What is to be said once all documents are read.
@@ -454,6 +488,9 @@ impl RuleSet {
             .find_map(|kind| match kind {
                 Kind::Dotenv(dotenv) => dotenv.names().cloned(),
                 Kind::Key(..)
+                | Kind::Truncated(..)
+                | Kind::Browser(..)
+                | Kind::Header(..)
                 | Kind::Phrase(..)
                 | Kind::Plain(..)
                 | Kind::Url(_)
@@ -601,7 +638,11 @@ impl Rule {
     fn anchors(&self) -> &[Vec<u8>] {
         match &self.kind {
             Kind::Key(_, key) => key.anchors(),
-            Kind::Phrase(pattern, _) | Kind::Plain(pattern, _) => pattern.anchors(),
+            Kind::Truncated(pattern, _)
+            | Kind::Browser(pattern, _)
+            | Kind::Header(pattern, _)
+            | Kind::Phrase(pattern, _)
+            | Kind::Plain(pattern, _) => pattern.anchors(),
             Kind::Url(url) => url.anchors(),
             Kind::Dotenv(dotenv) => dotenv.anchors(),
             Kind::Age(_) => &[],

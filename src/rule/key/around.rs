@@ -51,7 +51,8 @@ pub(super) enum Follows {
     More,
 }
 
-pub(super) fn follows(text: &[u8], token: &Range<usize>) -> Follows {
+/// `body` is the token's length without its prefix.
+pub(super) fn follows(text: &[u8], token: &Range<usize>, body: usize) -> Follows {
     let rest = &text[token.end..text.len().min(token.end + REACH)];
     let left = token.start.checked_sub(1).map(|at| text[at]);
     let next = rest.get(1).copied();
@@ -76,7 +77,7 @@ pub(super) fn follows(text: &[u8], token: &Range<usize>) -> Follows {
         Some(b'%') if next.is_some_and(|b| !b.is_ascii_hexdigit()) => Follows::More,
         Some(b'-') if next == Some(b'>') => Follows::More,
         Some(b':') if next == Some(b':') => Follows::More,
-        Some(b'=') if !is_padding(rest, token.len() - 3) => Follows::More,
+        Some(b'=') if !is_padding(rest, body) => Follows::More,
         Some(0x80..) if is_mask(rest) => Follows::More,
         Some(_) => Follows::End,
     }
@@ -154,7 +155,7 @@ pub(super) fn line_before<'t>(text: &'t [u8], token: &Range<usize>) -> &'t [u8] 
 }
 
 /// The words of an identifier, lower case: `_prodCode` is `prod`, `code`.
-pub(super) fn words(name: &[u8]) -> Vec<Vec<u8>> {
+pub(in crate::rule) fn words(name: &[u8]) -> Vec<Vec<u8>> {
     let mut words: Vec<Vec<u8>> = Vec::new();
     let mut previous = b'_';
     for (at, &byte) in name.iter().enumerate() {

@@ -1,18 +1,22 @@
 //! What makes an `ak_` token a key: its own look, what stands around it, and who issues it.
 
 mod around;
+pub mod browser;
 mod provider;
 mod shape;
+pub mod truncated;
 mod words;
 
 use std::ops::Range;
+
+pub(super) use around::words;
 
 use around::Follows;
 use provider::Provider;
 use shape::Vocabulary;
 
 use super::decode::{self, Disguise, Plain};
-use super::guard::Before;
+use super::guard::{Before, marks_before};
 use super::{Match, Scene, Verdict};
 
 /// The `[rule.key]` table as written.
@@ -35,7 +39,10 @@ pub struct KeyText {
 }
 
 pub struct KeyRule {
+    /// The prefixes, then their images.
     anchors: Vec<Vec<u8>>,
+    /// How many of the anchors are prefixes.
+    prefixes: usize,
     length: [usize; 2],
     stages: Vec<String>,
     vocabulary: Vocabulary,
@@ -53,8 +60,6 @@ pub struct Key {
     pub help: Option<String>,
 }
 
-const PREFIX: usize = 3;
-
 impl KeyRule {
     /// `anchors` are those of the pattern.
     pub fn new(text: KeyText, anchors: &[Vec<u8>]) -> KeyRule {
@@ -66,6 +71,7 @@ impl KeyRule {
             .map(|image| image.as_bytes().to_vec());
         KeyRule {
             anchors: anchors.iter().cloned().chain(images).collect(),
+            prefixes: anchors.len(),
             length: text.length,
             stages: text.stages,
             vocabulary: Vocabulary {
@@ -90,7 +96,7 @@ impl KeyRule {
         let key = self.key_at(text, found.secret.clone())?;
         let content = text[key.span.clone()].to_vec();
         let pieces = vec![key.span.clone()];
-        Some(verdict(key, pieces, content, None))
+        Some(self.verdict(key, pieces, content, None))
     }
 
     /// The key whose image begins at `start`: split, escaped, encoded.
@@ -98,7 +104,7 @@ impl KeyRule {
         let (plain, key) = self.reveal(scene.bytes(), start)?;
         let pieces = plain.origin(key.span.clone());
         let content = plain.text[key.span.clone()].to_vec();
-        Some(verdict(key, pieces, content, Some(plain.disguise)))
+        Some(self.verdict(key, pieces, content, Some(plain.disguise)))
     }
 
     /// Where the key of a match stands, and the key.
@@ -129,7 +135,7 @@ impl KeyRule {
     }
 
     fn key_in(&self, plain: &Plain) -> Option<Key> {
-        (plain.token.len() >= PREFIX + self.length[0]
+        (plain.token.len() >= self.length[0]
             && Before::Boundary.allows(&plain.text, plain.token.start))
         .then(|| self.key_at(&plain.text, plain.token.clone()))
         .flatten()
@@ -139,8 +145,10 @@ impl KeyRule {
     /// either side, so that the answer is the same in every window and in
     /// decoded text.
     pub fn key_at(&self, text: &[u8], token: Range<usize>) -> Option<Key> {
-        let stage = self.stage(&text[token.start + PREFIX..token.end]);
-        let body = &text[token.start + PREFIX + stage..token.end];
+        let token = without_emphasis(text, token)?;
+        let prefix = self.prefix(&text[token.clone()]).len();
+        let stage = self.stage(&text[token.start + prefix..token.end]);
+        let body = &text[token.start + prefix + stage..token.end];
         let length = self.length[0]..=self.length[1];
         if body.len() < *length.start()
             || around::continues_something(text, &token)
@@ -161,7 +169,7 @@ impl KeyRule {
         let random = |body: &[u8]| {
             length.contains(&body.len()) && shape::is_random(body, hinted, &self.vocabulary)
         };
-        let span = match around::follows(text, &token) {
+        let span = match around::follows(text, &token, token.len() - prefix) {
             Follows::End if random(body) => token,
             Follows::Part(part) if random(&text[part.clone()]) => token.start..part.end,
             Follows::End | Follows::Part(_) | Follows::More => return None,
@@ -169,7 +177,7 @@ impl KeyRule {
         if shape::is_address(body) || (shape::looks_like_address(body) && !named) {
             return None;
         }
-        let stage = text[span.start + PREFIX..][..stage]
+        let stage = text[span.start + prefix..][..stage]
             .strip_suffix(b"_")
             .unwrap_or_default();
         let provider = provider::find(&self.providers, text, &span, stage, body, name);
@@ -178,6 +186,15 @@ impl KeyRule {
             help: provider.map(|p| p.help.clone()),
             span,
         })
+    }
+
+    /// The prefix that the token begins with.
+    fn prefix<'k>(&'k self, token: &[u8]) -> &'k [u8] {
+        self.anchors[..self.prefixes]
+            .iter()
+            .filter(|prefix| token.starts_with(prefix))
+            .max_by_key(|prefix| prefix.len())
+            .map_or(&[], Vec::as_slice)
     }
 
     /// The length of the stage word and its `_` at the beginning of `rest`, or 0.
@@ -206,34 +223,48 @@ impl KeyRule {
             // A name that shares the prefix: a namespace, not a kind of key.
             || (words.len() > 1 && words[0] == b"ak" && !words.last().is_some_and(is_stage))
     }
+
+    fn verdict(
+        &self,
+        key: Key,
+        pieces: Vec<Range<usize>>,
+        content: Vec<u8>,
+        disguise: Option<Disguise>,
+    ) -> Verdict {
+        let prefix = String::from_utf8_lossy(self.prefix(&content));
+        let mut message = format!("hard-coded `{prefix}` application key");
+        if let Some(name) = &key.provider {
+            message.push_str(&format!(" ({name})"));
+        }
+        if let Some(disguise) = disguise {
+            message.push_str(&format!(", {}", disguise.words()));
+        }
+        let start = pieces.first().map_or(0, |p| p.start);
+        let end = pieces.last().map_or(0, |p| p.end);
+        Verdict {
+            message,
+            highlight: start..end,
+            secrets: pieces,
+            content,
+            provider: key.provider,
+            help: key.help,
+            ..Verdict::default()
+        }
+    }
+}
+
+/// The token without the `_` of Markdown's emphasis around it; `None` where
+/// they are opened only, as in a name.
+fn without_emphasis(text: &[u8], token: Range<usize>) -> Option<Range<usize>> {
+    let marks = marks_before(text, token.start);
+    let end = token.end.checked_sub(marks)?;
+    text.get(end..token.end)?
+        .iter()
+        .all(|&b| b == b'_')
+        .then_some(token.start..end)
+        .filter(|token| token.start < token.end)
 }
 
 fn is_listed(list: &[String], word: &[u8]) -> bool {
     list.iter().any(|listed| listed.as_bytes() == word)
-}
-
-fn verdict(
-    key: Key,
-    pieces: Vec<Range<usize>>,
-    content: Vec<u8>,
-    disguise: Option<Disguise>,
-) -> Verdict {
-    let mut message = "hard-coded `ak_` application key".to_owned();
-    if let Some(name) = &key.provider {
-        message.push_str(&format!(" ({name})"));
-    }
-    if let Some(disguise) = disguise {
-        message.push_str(&format!(", {}", disguise.words()));
-    }
-    let start = pieces.first().map_or(0, |p| p.start);
-    let end = pieces.last().map_or(0, |p| p.end);
-    Verdict {
-        message,
-        highlight: start..end,
-        secrets: pieces,
-        content,
-        provider: key.provider,
-        help: key.help,
-        ..Verdict::default()
-    }
 }

@@ -86,6 +86,26 @@ pub(super) fn is_random(body: &[u8], named: bool, vocabulary: &Vocabulary) -> bo
         && entropy(&unexplained) >= 2.2
 }
 
+/// Whether `body`, too short to be a key, is random enough for the beginning of one.
+pub(super) fn is_random_piece(body: &[u8], vocabulary: &Vocabulary) -> bool {
+    let census = Census::of(body);
+    let letters = census.lower + census.upper;
+    let is_mixed = census.digits > 0 || (census.lower >= 2 && census.upper >= 2);
+    if census.separators > 0
+        || letters < 2
+        || !is_mixed
+        || is_placeholder(body, vocabulary)
+        || is_alternating(body)
+    {
+        return false;
+    }
+    let unexplained = explain(body, vocabulary)
+        .into_iter()
+        .filter(|explained| !explained)
+        .count();
+    unexplained >= 4 && unexplained * 4 >= body.len() * 3 && census.distinct * 3 >= body.len() * 2
+}
+
 /// Whether `body` has the look of a public address: base58, both cases, of the
 /// length that 32 bytes and a checksum take.
 pub(super) fn looks_like_address(body: &[u8]) -> bool {

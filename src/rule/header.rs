@@ -1,0 +1,288 @@
+//! The header in which a call to the product carries its key.
+
+use std::ops::Range;
+
+use super::{Match, Scene, Verdict};
+use crate::syntax::{Kind, Place};
+
+/// The `[rule.header]` table as written.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct HeaderText {
+    /// The header as it must be.
+    name: String,
+    /// What is written instead: lower case, without `-` and `_`.
+    wrong: Vec<String>,
+    /// Headers that are wrong only with the product's key in them.
+    shared: Vec<String>,
+    /// Functions that set one of these to their argument, written as `wrong` is.
+    calls: Vec<String>,
+    /// Hosts of the product.
+    hosts: Vec<String>,
+    /// What names of the product's key have in them: lower case, without `-` and `_`.
+    key_names: Vec<String>,
+}
+
+pub struct HeaderRule {
+    text: HeaderText,
+}
+
+/// How far from a header the host of its call is looked for.
+const REACH: usize = 1200;
+/// How far from it the host may be named where the value is the product's key.
+const FILE: usize = 32 * 1024;
+/// How far before a header what makes it one is looked for.
+const LEAD: usize = 400;
+/// How far behind it its value reaches.
+const VALUE: usize = 120;
+
+impl HeaderRule {
+    pub fn new(text: HeaderText) -> HeaderRule {
+        HeaderRule { text }
+    }
+
+    /// `None` for the right header, for those of other services, and for what
+    /// is written about either.
+    pub fn judge(&self, found: &Match, scene: &Scene<'_>) -> Option<Verdict> {
+        let bytes = scene.bytes();
+        let span = word_around(bytes, &found.span);
+        let name = &bytes[span.clone()];
+        // `REPORT_FLOW_APP_KEY` is a variable's name.
+        let is_variable = name.contains(&b'_') && !name.iter().any(u8::is_ascii_lowercase);
+        if name == self.text.name.as_bytes() || is_variable {
+            return None;
+        }
+        let plain = plain(name);
+        let is_listed = |list: &[String]| list.iter().any(|w| w.as_bytes() == plain);
+        let has_key = self.has_key(value(bytes, span.end));
+        let is_call = is_listed(&self.text.calls) && bytes.get(span.end) == Some(&b'(');
+        let is_shared = is_call || is_listed(&self.text.shared);
+        if !(is_listed(&self.text.wrong) || (is_shared && has_key)) {
+            return None;
+        }
+        if !self.is_to_product(bytes, &span, has_key)
+            || !(is_call || is_header(bytes, &span))
+            || self.has_right_one(bytes, &span)
+        {
+            return None;
+        }
+        let place = scene.lexed().place(span.start);
+        if scene.language().kind() == Kind::Prose
+            || (place.is_for_readers() && place != Place::MarkupText)
+        {
+            return None;
+        }
+        let name = String::from_utf8_lossy(name).into_owned();
+        Some(Verdict {
+            message: format!(
+                "the key goes into the header `{}`, not `{name}`",
+                self.text.name
+            ),
+            highlight: span,
+            content: name.into_bytes(),
+            ..Verdict::default()
+        })
+    }
+
+    /// Whether the value is a key, or is called the product's.
+    fn has_key(&self, value: &[u8]) -> bool {
+        let is_key =
+            memchr::memmem::find_iter(value, b"ak_").any(|at| at == 0 || !is_token(value[at - 1]));
+        let plain = plain(value);
+        is_key
+            || self
+                .text
+                .key_names
+                .iter()
+                .any(|name| memchr::memmem::find(&plain, name.as_bytes()).is_some())
+    }
+
+    /// Whether the nearest URL is the product's, or the file has one and the value is its key.
+    fn is_to_product(&self, bytes: &[u8], header: &Range<usize>, has_key: bool) -> bool {
+        let window =
+            |reach: usize| header.start.saturating_sub(reach)..bytes.len().min(header.end + reach);
+        let near = window(REACH);
+        let text = &bytes[near.clone()];
+        let nearest = memchr::memmem::find_iter(text, b"://")
+            .map(|at| near.start + at)
+            .min_by_key(|&at| distance(bytes, header, at));
+        if nearest.is_some_and(|at| self.is_host(&bytes[at + 3..])) {
+            return true;
+        }
+        // A bare host, as in a client's settings.
+        if nearest.is_none() && self.is_in(text) {
+            return true;
+        }
+        let is_others = nearest.is_some_and(|at| distance(bytes, header, at) <= LEAD);
+        has_key && !is_others && self.is_in(&bytes[window(FILE)])
+    }
+
+    fn is_host(&self, text: &[u8]) -> bool {
+        let end = text
+            .iter()
+            .position(|b| !(b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-')))
+            .unwrap_or(text.len());
+        let host = text[..end.min(253)].to_ascii_lowercase();
+        self.text.hosts.iter().any(|own| {
+            host.strip_suffix(own.as_bytes())
+                .is_some_and(|rest| rest.is_empty() || rest.ends_with(b"."))
+        })
+    }
+
+    fn is_in(&self, text: &[u8]) -> bool {
+        self.text
+            .hosts
+            .iter()
+            .any(|host| memchr::memmem::find(text, host.as_bytes()).is_some())
+    }
+
+    /// Whether the right header stands next to the wrong one, which then is another's.
+    fn has_right_one(&self, bytes: &[u8], header: &Range<usize>) -> bool {
+        const NEXT: usize = 240;
+        let from = header.start.saturating_sub(NEXT);
+        let text = &bytes[from..bytes.len().min(header.end + NEXT)];
+        memchr::memmem::find_iter(text, self.text.name.as_bytes()).any(|at| {
+            let span = from + at..from + at + self.text.name.len();
+            let is_whole = word_around(bytes, &span) == span;
+            let is_named = bytes[span.end..]
+                .iter()
+                .find(|b| !matches!(b, b'"' | b'\'' | b'`' | b' '))
+                .is_some_and(|b| matches!(b, b':' | b',' | b'=' | b']'));
+            let is_same_call = distance(bytes, header, span.start) < NEXT;
+            is_whole && is_same_call && is_named && is_header(bytes, &span)
+        })
+    }
+}
+
+fn is_token(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')
+}
+
+fn plain(text: &[u8]) -> Vec<u8> {
+    text.iter()
+        .filter(|b| b.is_ascii_alphanumeric())
+        .map(u8::to_ascii_lowercase)
+        .collect()
+}
+
+/// The whole word of which `part` is some.
+fn word_around(bytes: &[u8], part: &Range<usize>) -> Range<usize> {
+    const LONGEST: usize = 64;
+    let left = bytes[part.start.saturating_sub(LONGEST)..part.start]
+        .iter()
+        .rev()
+        .take_while(|b| is_token(**b))
+        .count();
+    let right = bytes[part.end..bytes.len().min(part.end + LONGEST)]
+        .iter()
+        .take_while(|b| is_token(**b))
+        .count();
+    part.start - left..part.end + right
+}
+
+/// What follows a header on its line, and on the next if that holds its value.
+fn value(bytes: &[u8], from: usize) -> &[u8] {
+    let text = &bytes[from..bytes.len().min(from + VALUE)];
+    let line = memchr::memchr(b'\n', text).unwrap_or(text.len());
+    match text[..line].trim_ascii_end() {
+        // `header(\n  "name",\n  value)`
+        [.., b',' | b':'] if line < 4 => text,
+        _ => &text[..line],
+    }
+}
+
+/// Bytes between a header and a URL; a blank line or the end of a statement is worth many.
+fn distance(bytes: &[u8], header: &Range<usize>, url: usize) -> usize {
+    const BREAK: usize = 300;
+    let between = if url < header.start {
+        &bytes[url..header.start]
+    } else {
+        &bytes[header.end..url]
+    };
+    let blank = memchr::memmem::find_iter(between, b"\n\n").count();
+    let ends = memchr::memmem::find_iter(between, b"curl ").count()
+        + memchr::memmem::find_iter(between, b"});").count();
+    between.len() + BREAK * (blank + ends)
+}
+
+/// Whether what stands there is the name of a header: given a value, in a
+/// call, a list or an option that says so.
+fn is_header(bytes: &[u8], name: &Range<usize>) -> bool {
+    const NAMES: &[&str] = &["header", "setrequestproperty"];
+    let after = &bytes[name.end..bytes.len().min(name.end + 8)];
+    let (quoted, after) = match after {
+        [b'\\', b'"' | b'\'', rest @ ..] | [b'"' | b'\'' | b'`', rest @ ..] => (true, rest),
+        _ => (false, after),
+    };
+    let after = after.trim_ascii_start();
+    let from = name.start.saturating_sub(LEAD);
+    let before = &bytes[from..name.start];
+    let is_open = before
+        .last()
+        .is_some_and(|b| matches!(b, b'"' | b'\'' | b'`'));
+    if quoted != is_open && quoted {
+        return false;
+    }
+    let lead = before.trim_ascii_end();
+    let is_name = quoted && lead[..lead.len() - 1].ends_with(b"from_static(");
+    let given = is_name
+        || after
+            .first()
+            .is_some_and(|b| matches!(b, b':' | b',' | b']' | b'='))
+            && !after.starts_with(b"==");
+    if !given {
+        return false;
+    }
+    let bare = lead
+        .strip_suffix(b"\"")
+        .or_else(|| lead.strip_suffix(b"'"))
+        .or_else(|| lead.strip_suffix(b"$'"))
+        .unwrap_or(lead);
+    let bare = bare.strip_suffix(b"\\").unwrap_or(bare).trim_ascii_end();
+    if bare.ends_with(b"-H") || bare.ends_with(b"--header") || bare.ends_with(b"--header=") {
+        return true;
+    }
+    // Ruby's `request["name"] = value` and `Net::HTTP::Get.new(uri, "name" => value)`.
+    let line = lead.rsplit(|&b| b == b'\n').next().unwrap_or_default();
+    let is_argument =
+        after.starts_with(b"=>") && memchr::memmem::find(line, b"Net::HTTP::").is_some();
+    if is_argument || bare.ends_with(b"request[") || bare.ends_with(b"req[") {
+        return true;
+    }
+    let lower = before.to_ascii_lowercase();
+    let said = NAMES
+        .iter()
+        .filter_map(|word| memchr::memmem::rfind(&lower, word.as_bytes()))
+        .max();
+    if let Some(said) = said {
+        // Not one that has been closed, and not merely a function's own name.
+        let since = &before[said..];
+        let open = since
+            .iter()
+            .filter(|b| matches!(b, b'{' | b'[' | b'('))
+            .count();
+        let closed = since
+            .iter()
+            .filter(|b| matches!(b, b'}' | b']' | b')'))
+            .count();
+        let ended = memchr::memchr(b';', since).is_some();
+        let is_block = open == 0 && memchr::memchr(b':', since).is_some();
+        return !ended && (open > closed || (is_block && closed == 0));
+    }
+    is_request_file(before, after)
+}
+
+/// A request as it goes over the wire: the method's line, headers line by line.
+fn is_request_file(before: &[u8], after: &[u8]) -> bool {
+    let lines: Vec<&[u8]> = before.rsplit(|&b| b == b'\n').collect();
+    let own = lines.first().is_some_and(|line| line.is_empty());
+    own && after.starts_with(b":")
+        && lines[1..]
+            .iter()
+            .take_while(|line| !line.trim_ascii().is_empty())
+            .any(|line| {
+                [&b"GET "[..], b"POST ", b"PUT ", b"PATCH ", b"DELETE "]
+                    .iter()
+                    .any(|method| line.starts_with(method))
+            })
+}

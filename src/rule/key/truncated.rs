@@ -1,0 +1,143 @@
+//! A key of which only the beginning was copied: the call it is for will fail.
+
+use std::ops::Range;
+
+use super::{KeyRule, around, shape};
+use crate::rule::{Match, Scene, Verdict};
+use crate::syntax::{Kind, paths};
+use around::Follows;
+
+/// The `[rule.truncated]` table as written.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TruncatedText {
+    /// How long the body is that has been cut.
+    length: [usize; 2],
+    /// What the product's names have in them, lower case, without `_` and `-`.
+    names: Vec<String>,
+    /// Names that are the product's only as they are.
+    exact: Vec<String>,
+    /// Endings of files that hold placeholders.
+    templates: Vec<String>,
+}
+
+/// The length of the product's prefix.
+const PREFIX: usize = "ak_".len();
+
+pub struct TruncatedRule {
+    text: TruncatedText,
+}
+
+impl TruncatedRule {
+    pub fn new(text: TruncatedText) -> TruncatedRule {
+        TruncatedRule { text }
+    }
+
+    /// `None` for whole keys, placeholders, abbreviations, and in what is
+    /// written for readers or tests. `keys` tell what a whole one is.
+    pub fn judge<'k>(
+        &self,
+        found: &Match,
+        scene: &Scene<'_>,
+        mut keys: impl Iterator<Item = &'k KeyRule>,
+    ) -> Option<Verdict> {
+        let text = scene.bytes();
+        let token = found.secret.clone();
+        let body = &text[token.start + PREFIX..token.end];
+        let [least, most] = self.text.length;
+        let name = around::name(text, &token);
+        if !(least..=most).contains(&body.len())
+            || !(self.is_ours(name) || self.is_value_of_ours(text, token.start, name))
+            || around::follows(text, &token, body.len()) != Follows::End
+            || goes_on(&text[token.end..])
+            || is_listed(text, &token)
+            || around::continues_something(text, &token)
+        {
+            return None;
+        }
+        let path = scene.document.path.as_bytes();
+        let is_template = self
+            .text
+            .templates
+            .iter()
+            .any(|ending| path.ends_with(ending.as_bytes()));
+        if is_template
+            || paths::is_test_path(path)
+            || paths::is_fixture_path(path)
+            || paths::is_doc_path(path)
+            || scene.language().kind() == Kind::Prose
+            || scene.lexed().place(token.start).is_for_readers()
+        {
+            return None;
+        }
+        let is_cut = keys.any(|key| {
+            key.judge_hidden(token.start, scene).is_none()
+                && shape::is_random_piece(body, &key.vocabulary)
+        });
+        is_cut.then(|| Verdict {
+            message: format!(
+                "`{}` holds an `ak_` key cut short after {} characters",
+                String::from_utf8_lossy(name),
+                body.len()
+            ),
+            highlight: token.clone(),
+            secrets: vec![token.clone()],
+            content: text[token].to_vec(),
+            ..Verdict::default()
+        })
+    }
+
+    /// `name="OURS" value="..."`, `variable "ours" { default = "..." }`, and over two lines.
+    fn is_value_of_ours(&self, text: &[u8], start: usize, name: &[u8]) -> bool {
+        const REACH: usize = 96;
+        let before = &text[start.saturating_sub(REACH)..start];
+        (name.eq_ignore_ascii_case(b"value") || name == b"default")
+            && before
+                .split(|b| !(b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-')))
+                .any(|word| self.is_ours(word))
+    }
+
+    fn is_ours(&self, name: &[u8]) -> bool {
+        let plain: Vec<u8> = name
+            .iter()
+            .filter(|b| b.is_ascii_alphanumeric())
+            .map(u8::to_ascii_lowercase)
+            .collect();
+        self.text.exact.iter().any(|exact| exact.as_bytes() == name)
+            || self
+                .text
+                .names
+                .iter()
+                .any(|ours| plain.ends_with(ours.as_bytes()))
+    }
+}
+
+/// Whether the literal is the first of several in a list, to be joined.
+fn is_listed(text: &[u8], token: &Range<usize>) -> bool {
+    let before = text[..token.start].last_chunk::<2>();
+    let after = text[token.end..].first_chunk::<2>();
+    matches!(
+        (before, after),
+        (Some([b'[', b'"' | b'\'']), Some([b'"' | b'\'', b',']))
+    )
+}
+
+/// Whether something is joined to the literal that ends here.
+fn goes_on(rest: &[u8]) -> bool {
+    let rest = &rest[..rest.len().min(64)];
+    let after = rest
+        .strip_prefix(b"\\")
+        .unwrap_or(rest)
+        .strip_prefix(b"\"")
+        .or_else(|| rest.strip_prefix(b"'"))
+        .or_else(|| rest.strip_prefix(b"`"));
+    match after {
+        Some(after) => after
+            .trim_ascii_start()
+            .first()
+            .is_some_and(|b| matches!(b, b'+' | b'.' | b'&' | b'%' | b'\\' | b'"' | b'\'' | b'$')),
+        None => rest
+            .first()
+            .is_some_and(|b| matches!(b, b'$' | b'"' | b'\'' | b'`' | b'<' | b'\\')),
+    }
+}
