@@ -5,6 +5,9 @@ use std::hash::{BuildHasherDefault, Hasher};
 use std::path::{Path, PathBuf};
 
 use gix::index::entry::Mode;
+use gix::open::Permissions;
+use gix::sec::Trust;
+use gix::sec::trust::DefaultForLevel;
 
 use super::ignore::Rules;
 
@@ -42,33 +45,56 @@ pub struct Error {
 
 impl Repository {
     /// The repository whose worktree holds `folder`, or `None` where there is
-    /// none. Honours `GIT_DIR`, `GIT_WORK_TREE`, `GIT_INDEX_FILE` as git does.
+    /// none. Honours `GIT_DIR`, `GIT_WORK_TREE`, `GIT_INDEX_FILE` as git does,
+    /// and for no repository but the one they speak of.
     pub fn discover(folder: &Path) -> Result<Option<Repository>, Error> {
         let error = |message: String| Error {
             path: folder.to_owned(),
             message,
             git_data: false,
         };
-        let found = match gix::ThreadSafeRepository::discover_with_environment_overrides(folder) {
-            // A hook's `GIT_DIR` may name a repository elsewhere, which knows nothing of this folder.
-            Ok(found) if !holds(&found, folder) => {
-                match gix::ThreadSafeRepository::discover(folder) {
-                    Ok(own) => own.to_thread_local(),
-                    Err(_) => found.to_thread_local(),
-                }
-            }
-            Ok(found) => found.to_thread_local(),
+        let own = match Environment::read() {
+            None => discover_with(folder, Permissions::secure()),
+            Some(environment) => match environment.repository() {
+                Ok(named) => match discover_with(folder, without_git_variables()) {
+                    Ok(own) if !is_named(&own, &named, folder) => Ok(own),
+                    Err(failure) if !holds(&named, folder) => Err(failure),
+                    Ok(_) | Err(_) => return Repository::of(&named, folder, Some(&environment)),
+                },
+                // What the variables say is of no use; where `folder` has a repository, they may mean another.
+                Err(failure) => match discover_with(folder, without_git_variables()) {
+                    Err(_) if environment.git_dir => {
+                        let message = format!("GIT_DIR: {}", chain(&failure));
+                        return Err(error(message));
+                    }
+                    own => own,
+                },
+            },
+        };
+        match own {
+            Ok(own) => Repository::of(&own, folder, None),
             // A failure where there is no repository is an answer; where there is one it is an error.
-            Err(failure) => {
-                return match dot_git_above(folder) {
-                    None => Ok(None),
-                    Some(git) => Err(Error {
-                        path: git,
-                        message: format!("not a usable git repository: {}", chain(&failure)),
-                        git_data: false,
-                    }),
-                };
-            }
+            Err(failure) => match dot_git_above(folder) {
+                None => Ok(None),
+                Some(git) => Err(Error {
+                    path: git,
+                    message: format!("not a usable git repository: {}", chain(&failure)),
+                    git_data: false,
+                }),
+            },
+        }
+    }
+
+    /// `None` where its worktree does not hold `folder`. `environment`: the variables that speak of it.
+    fn of(
+        found: &gix::Repository,
+        folder: &Path,
+        environment: Option<&Environment>,
+    ) -> Result<Option<Repository>, Error> {
+        let error = |message: String| Error {
+            path: folder.to_owned(),
+            message,
+            git_data: false,
         };
         // In a bare repository, or in `.git` itself, every file is git's own data:
         // compressed, so that a scan would be green whatever it holds.
@@ -99,7 +125,10 @@ impl Repository {
             Ok(Some(path)) => Some(path),
             Ok(None) | Err(_) => default_excludes_file(),
         };
-        let tracked = Tracked::read(&found).map_err(error)?;
+        let index = environment
+            .and_then(|e| e.index_file.as_ref())
+            .map_or_else(|| found.index_path(), |file| root.join(file));
+        let tracked = Tracked::read(&index, found.object_hash()).map_err(error)?;
         Ok(Some(Repository {
             ignore_case: config.boolean("core.ignoreCase").unwrap_or(false),
             info_exclude: found.common_dir().join("info/exclude"),
@@ -110,14 +139,87 @@ impl Repository {
     }
 }
 
+/// The variables that describe one repository to git. A hook inherits those
+/// of the repository it runs for, whatever else it looks at.
+struct Environment {
+    git_dir: bool,
+    index_file: Option<PathBuf>,
+}
+
+impl Environment {
+    /// `None` where they are not set.
+    fn read() -> Option<Environment> {
+        let set = |name: &str| std::env::var_os(name).filter(|v| !v.is_empty());
+        let environment = Environment {
+            git_dir: set("GIT_DIR").is_some(),
+            index_file: set("GIT_INDEX_FILE").map(PathBuf::from),
+        };
+        let any = environment.git_dir
+            || environment.index_file.is_some()
+            || set("GIT_WORK_TREE").is_some();
+        any.then_some(environment)
+    }
+
+    /// The repository they speak of: that of `GIT_DIR`, else the one around the current folder.
+    fn repository(&self) -> gix::Result<gix::Repository> {
+        let here = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
+        if self.git_dir {
+            gix::open_with_environment_overrides(here)
+        } else {
+            discover_with(&here, Permissions::secure())
+        }
+    }
+}
+
+fn discover_with(folder: &Path, permissions: Permissions) -> gix::Result<gix::Repository> {
+    let options = |trust| gix::open::Options::default_for_level(trust).permissions(permissions);
+    let by_trust = gix::sec::trust::Mapping {
+        full: options(Trust::Full),
+        reduced: options(Trust::Reduced),
+    };
+    let mut limits = gix::discover::upwards::Options::default().apply_environment();
+    // Ceilings elsewhere are none here.
+    limits.match_ceiling_dir_or_error = false;
+    limits.cross_fs = std::env::var("GIT_DISCOVERY_ACROSS_FILESYSTEM").is_ok_and(|value| {
+        !["", "0", "false", "no", "off"].contains(&value.to_ascii_lowercase().as_str())
+    });
+    gix::ThreadSafeRepository::discover_opts(folder, limits, by_trust)
+        .map(|found| found.to_thread_local())
+}
+
+/// All that git reads but its variables, and no configuration in place of one that they name.
+fn without_git_variables() -> Permissions {
+    let is_set = |name: &str| std::env::var_os(name).is_some();
+    let mut permissions = Permissions::secure();
+    permissions.env.git_prefix = gix::sec::Permission::Deny;
+    let global = !is_set("GIT_CONFIG_GLOBAL");
+    permissions.config.git = global;
+    permissions.config.user = global;
+    permissions.config.system = !is_set("GIT_CONFIG_SYSTEM") && !is_set("GIT_CONFIG_NOSYSTEM");
+    permissions
+}
+
+/// Whether the variables that speak of `named` hold in `folder`, whose repository without them is `own`.
+fn is_named(own: &gix::Repository, named: &gix::Repository, folder: &Path) -> bool {
+    let canonical = |path: &Path| path.canonicalize().ok();
+    if canonical(own.git_dir()) == canonical(named.git_dir()) {
+        return true;
+    }
+    // A worktree given to another repository: of those around `folder` the innermost counts.
+    let top = |repository: &gix::Repository| repository.workdir().and_then(canonical);
+    match (top(own), top(named)) {
+        (Some(own), Some(named)) => folder.starts_with(&named) && named.starts_with(own),
+        (None, _) | (_, None) => false,
+    }
+}
+
 /// Whether `folder` lies in the worktree or the git directory of `repository`.
-fn holds(repository: &gix::ThreadSafeRepository, folder: &Path) -> bool {
+fn holds(repository: &gix::Repository, folder: &Path) -> bool {
     let lies_in = |around: &Path| {
         around
             .canonicalize()
             .is_ok_and(|around| folder.starts_with(around))
     };
-    let repository = repository.to_thread_local();
     repository.workdir().is_some_and(lies_in) || lies_in(repository.git_dir())
 }
 
@@ -159,8 +261,7 @@ fn default_excludes_file() -> Option<PathBuf> {
 }
 
 impl Tracked {
-    fn read(repository: &gix::Repository) -> Result<Tracked, String> {
-        let path = repository.index_path();
+    fn read(path: &Path, hash_kind: gix::hash::Kind) -> Result<Tracked, String> {
         if !path.exists() {
             return Ok(Tracked::default());
         }
@@ -170,7 +271,7 @@ impl Tracked {
         };
         // The checksum would cost as much again as reading; git itself has
         // `index.skipHash`. A damaged index fails to decode.
-        let index = gix::index::File::at(&path, repository.object_hash(), true, options)
+        let index = gix::index::File::at(path, hash_kind, true, options)
             .map_err(|e| format!("{}: {}", path.display(), chain(&e)))?;
         let mut tracked = Tracked::default();
         tracked.files.reserve(index.entries().len());

@@ -18,6 +18,8 @@ const CONTEXT: usize = 16 << 10;
 const FIRST: usize = 64 << 10;
 /// git's own rule (`buffer_is_binary`): a NUL byte in this many first bytes.
 const SNIFF: usize = 8000;
+/// As much is read as UTF-16, to see whether it is.
+const HEAD: usize = 4096;
 
 /// What reading an input came to.
 pub enum Outcome {
@@ -236,8 +238,8 @@ pub fn text_of(bytes: &[u8]) -> Text {
     }
 }
 
-/// UTF-16 by its byte order mark, or by what Latin text in it looks like:
-/// zeros at one parity of over 30 % of the first bytes and none at the other.
+/// UTF-16 by its byte order mark, or where the first bytes read as text that
+/// way: in the byte order that makes more ASCII and line ends of them.
 pub fn sniff(bytes: &[u8]) -> Option<&'static Encoding> {
     match bytes {
         [0xFF, 0xFE, 0, 0, ..] => return None,
@@ -245,23 +247,71 @@ pub fn sniff(bytes: &[u8]) -> Option<&'static Encoding> {
         [0xFE, 0xFF, ..] => return Some(UTF_16BE),
         _ => {}
     }
-    let head = &bytes[..bytes.len().min(512) & !1];
-    if head.len() < 2 || memchr::memchr(0, head).is_none() {
-        return None;
+    memchr::memchr(0, &bytes[..bytes.len().min(SNIFF)])?;
+    let head = &bytes[..bytes.len().min(HEAD)];
+    let little = Units::count(head, u16::from_le_bytes);
+    let big = Units::count(head, u16::from_be_bytes);
+    match (little.is_text(), big.is_text()) {
+        (true, true) if big.familiar() > little.familiar() => Some(UTF_16BE),
+        (true, _) => Some(UTF_16LE),
+        (false, true) => Some(UTF_16BE),
+        (false, false) => None,
     }
-    let zeros = |parity: usize| {
-        head.iter()
-            .skip(parity)
-            .step_by(2)
-            .filter(|&&b| b == 0)
-            .count()
-    };
-    let (even, odd) = (zeros(0), zeros(1));
-    let many = head.len() * 3 / 10;
-    match (even, odd) {
-        (0, odd) if odd > many => Some(UTF_16LE),
-        (even, 0) if even > many => Some(UTF_16BE),
-        _ => None,
+}
+
+/// What some bytes hold, taken for UTF-16.
+#[derive(Default)]
+struct Units {
+    characters: usize,
+    ascii: usize,
+    /// Blanks, line ends and what else few lines of text do without.
+    breaks: usize,
+    /// Control characters that text hardly ever holds.
+    controls: usize,
+    /// For private use: icons in a text, noise elsewhere.
+    private: usize,
+    /// A NUL, or half of a surrogate pair: no text holds one.
+    impossible: bool,
+}
+
+impl Units {
+    fn count(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Units {
+        let mut units = Units::default();
+        let pairs = bytes
+            .chunks_exact(2)
+            .map(|pair| unit(pair.try_into().expect("chunks of two")));
+        let mut characters = char::decode_utf16(pairs).peekable();
+        while let Some(character) = characters.next() {
+            units.characters += 1;
+            match character {
+                Ok('\0') => units.impossible = true,
+                // The bytes may end between the halves of the last.
+                Err(_) => units.impossible |= characters.peek().is_some(),
+                Ok('\t' | '\n' | '\r' | ' ' | '\u{3000}'..='\u{3002}') => units.breaks += 1,
+                Ok('!'..='~') => units.ascii += 1,
+                // A form feed, an escape sequence, the end of a file of DOS.
+                Ok('\x0C' | '\x1A' | '\x1B') => {}
+                Ok(c) if c.is_control() => units.controls += 1,
+                Ok('\u{e000}'..='\u{f8ff}') => units.private += 1,
+                Ok(c) => units.controls += usize::from(u32::from(c) & 0xFFFE == 0xFFFE),
+            }
+        }
+        units
+    }
+
+    fn familiar(&self) -> usize {
+        self.ascii + self.breaks
+    }
+
+    /// Numbers stored as two bytes or four are mostly small, which reads as
+    /// NULs and control characters; dense data reads as halves of pairs.
+    fn is_text(&self) -> bool {
+        let is_latin = self.familiar() * 10 > self.characters * 3;
+        self.characters > 0
+            && !self.impossible
+            && self.controls * 200 <= self.characters
+            && (is_latin
+                || (self.breaks * 200 >= self.characters && self.private * 100 <= self.characters))
     }
 }
 
@@ -377,6 +427,64 @@ mod tests {
                     "{lines} {bom}"
                 );
             }
+        }
+    }
+
+    #[test]
+    fn utf16_without_a_mark_is_found_in_any_script() {
+        let key = "ak_NEEDLE";
+        for text in [
+            format!("全角　スペース\r\nappKey = {key}\r\n一覧\r\n"),
+            format!("Ā ķey Āboliņš\n{key}\n"),
+            format!("\u{1F600}\u{1F511} {key}\n"),
+            format!("ключ для отчётов: {key}\nещё строка\n").repeat(30),
+            format!(
+                "設定ファイルです。最初の一行。\n{key}\n{}",
+                "日本語の文章が続きます。開発。\n".repeat(200)
+            ),
+            format!("{}{key}\n", "\u{e0b0} icon\n".repeat(50)),
+        ] {
+            for encode in [u16::to_le_bytes, u16::to_be_bytes] {
+                let bytes: Vec<u8> = text.encode_utf16().flat_map(encode).collect();
+                match text_of(&bytes) {
+                    Text::Wide(decoded) => assert_eq!(decoded, text),
+                    Text::Binary | Text::Plain(_) => panic!("no UTF-16: {text:.20}"),
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn data_with_zeros_is_binary() {
+        let numbers = |n: u32| (0..n).flat_map(u32::to_le_bytes).collect::<Vec<u8>>();
+        let small = |n: u16| {
+            (0..n)
+                .flat_map(|i| (i % 96).to_le_bytes())
+                .collect::<Vec<u8>>()
+        };
+        let mut dense = vec![0u8; 4096];
+        let mut state = 1u64;
+        for byte in &mut dense {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
+            *byte = (state >> 56) as u8;
+        }
+        dense.extend([0; 8]);
+        for bytes in [
+            numbers(1000),
+            small(2000),
+            dense,
+            b"PK\x03\x04\x14\x00\x08\x00".to_vec(),
+            b"\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR".to_vec(),
+            b"SQLite format 3\x00\x10\x00".to_vec(),
+            b"a\x00".repeat(9).into_iter().chain([0, 0]).collect(),
+        ] {
+            assert!(
+                matches!(text_of(&bytes), Text::Binary),
+                "{:x?}",
+                &bytes[..8]
+            );
         }
     }
 
