@@ -508,11 +508,19 @@ fn callee(bytes: &[u8], floor: usize, open: usize) -> Range<usize> {
     } else {
         end
     };
+    let end = before_types(bytes, floor, end);
     let mut start = end;
     while start > floor {
         match bytes[start - 1] {
             b if is_word(b) => start -= 1,
             b'.' | b'$' | b'@' | b'\\' => start -= 1,
+            // `Request.Builder().url(`, on one line or two: the builder says what is built.
+            b if bytes[start] == b'.'
+                && (b == b')' || b.is_ascii_whitespace())
+                && bytes[floor..start].trim_ascii_end().ends_with(b"()") =>
+            {
+                start = floor + bytes[floor..start].trim_ascii_end().len() - 2;
+            }
             b':' if start > floor + 1 && bytes[start - 2] == b':' => start -= 2,
             b'>' if start > floor + 1 && bytes[start - 2] == b'-' => start -= 2,
             // `require('./request')('GET', ..`: what the function was made of names it.
@@ -534,6 +542,33 @@ fn callee(bytes: &[u8], floor: usize, open: usize) -> Range<usize> {
         }
     }
     start..end
+}
+
+/// Where the name ends that type arguments follow: `get<User[]>`.
+fn before_types(bytes: &[u8], floor: usize, end: usize) -> usize {
+    if !bytes[floor..end].ends_with(b">") || bytes[floor..end].ends_with(b"->") {
+        return end;
+    }
+    let mut depth = 0usize;
+    for at in (floor.max(end.saturating_sub(80))..end).rev() {
+        match bytes[at] {
+            b'>' => depth += 1,
+            b'<' if depth == 1 => {
+                let named = at > floor && is_word(bytes[at - 1]);
+                // Rust's `get::<T>`.
+                let turbofish = bytes[floor..at].ends_with(b"::");
+                return match (named, turbofish) {
+                    (true, _) => at,
+                    (_, true) => at - 2,
+                    _ => end,
+                };
+            }
+            b'<' => depth -= 1,
+            b if is_word(b) || b" ,.[]?|&:{};".contains(&b) => {}
+            _ => return end,
+        }
+    }
+    end
 }
 
 /// The variable or key that ends at `end`: the word, or what the quotes or brackets hold.
@@ -677,6 +712,13 @@ mod tests {
             ("URLS = [\n  'a',\n  'http://", "URLS", ""),
             ("URLS = {\n  'a',\n  -- b\n  'http://", "URLS", ""),
             ("<endpoint>http://", "endpoint", ""),
+            ("this.http.get<User[]>('http://", "", "this.http.get"),
+            ("c.get::<T>(\"http://", "", "c.get"),
+            (
+                "new Request.Builder().url(\"http://",
+                "",
+                "Request.Builder().url",
+            ),
             ("base-url: http://", "base-url", ""),
             ("\\\"schema\\\": \\\"http://", "schema", ""),
         ];

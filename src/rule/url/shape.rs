@@ -89,7 +89,8 @@ pub(super) fn shape(host: &str, raw: &str, query: Option<&str>, ends_open: bool)
                 && (segment.bytes().any(|b| b.is_ascii_uppercase()) || segment.contains('_'))
     });
     let api_path = segments.iter().any(|s| {
-        API_SEGMENTS.contains(s)
+        let stem = s.split_once('.').filter(|(_, e)| PROGRAMS.contains(e));
+        API_SEGMENTS.contains(&stem.map_or(*s, |(stem, _)| stem))
             || is_version(s)
             || s.starts_with("api.")
             || s.starts_with("api-")
@@ -118,7 +119,8 @@ pub(super) fn shape(host: &str, raw: &str, query: Option<&str>, ends_open: bool)
     if !page && (api_host || feed || verb || api_path || api_query) {
         return Shape::Api;
     }
-    if page {
+    let program = PROGRAMS.contains(&extension) && query.is_some() || extension == "xml";
+    if page || (has(LINK_SEGMENTS) && !program) {
         return Shape::Page;
     }
     if ends_open
@@ -202,9 +204,6 @@ const PAGE_SEGMENTS: &[&str] = &[
     "docs",
     "doc",
     "documentation",
-    "blog",
-    "forum",
-    "forums",
     "help",
     "faq",
     "about",
@@ -217,11 +216,6 @@ const PAGE_SEGMENTS: &[&str] = &[
     "tutorials",
     "questions",
     "issues",
-    "article",
-    "articles",
-    "news",
-    "post",
-    "posts",
     "archives",
     "archive",
     "download",
@@ -247,14 +241,16 @@ const PAGE_SEGMENTS: &[&str] = &[
     "pricing",
     "intent",
     "sharer",
-    "people",
-    "users",
-    "user",
-    "profile",
     "papers",
     "projects",
     "man",
     "software",
+];
+
+/// Pages, unless the rest of the URL is an API's: `/api/v1/users`.
+const LINK_SEGMENTS: &[&str] = &[
+    "blog", "forum", "forums", "article", "articles", "news", "post", "posts", "people", "users",
+    "user", "profile",
 ];
 
 /// `v1`, `v2.0`, and nothing else of a name.
@@ -542,6 +538,9 @@ mod tests {
             ("api.h.io", "/docs/intro", Shape::Page),
             ("h.io", "/spec/v2.0.0.html", Shape::Page),
             ("h.io", "/schemas/v1", Shape::Identifier),
+            ("h.io", "/api/users", Shape::Api),
+            ("h.io", "/openapi.do", Shape::Api),
+            ("h.io", "/news", Shape::Page),
             ("h.io", "/list.php", Shape::Filled),
             ("h.io", "/a/\0", Shape::Filled),
             ("h.io", "/a", Shape::Plain),
