@@ -42,12 +42,20 @@ pub(super) struct CheckArgs {
     #[arg(value_name = "PATH")]
     pub(super) paths: Vec<PathBuf>,
 
-    /// Also scan untracked files that ignore rules cover
+    /// Check what the next commit would record: the index, and of changed files only the new lines
     #[arg(long)]
+    pub(super) staged: bool,
+
+    /// With --staged: report what stands in a changed file, on whatever line
+    #[arg(long, requires = "staged")]
+    pub(super) whole_files: bool,
+
+    /// Also scan untracked files that ignore rules cover
+    #[arg(long, conflicts_with = "staged")]
     pub(super) no_ignore: bool,
 
     /// Also scan repositories inside the repository
-    #[arg(long)]
+    #[arg(long, conflicts_with = "staged")]
     pub(super) submodules: bool,
 
     /// Refuse larger files; each one refused makes the scan incomplete (exit 2). With a unit: 500K, 10M, 1G

@@ -256,9 +256,8 @@ struct Private {
     fold: bool,
 }
 
-impl Folder {
-    /// The top of a worktree.
-    pub fn root(rules: &Rules) -> Result<Arc<Folder>, Failure> {
+impl Private {
+    fn read(rules: &Rules) -> Result<Arc<Private>, Failure> {
         let fold = rules.ignore_case;
         let mut files = Vec::new();
         let excludes_file = rules.excludes_file.as_ref().map(|f| rules.root.join(f));
@@ -280,8 +279,14 @@ impl Folder {
                 Err(error) => return Err((file, error)),
             }
         }
-        let private = Arc::new(Private { files, fold });
-        Folder::top(&rules.root, private)
+        Ok(Arc::new(Private { files, fold }))
+    }
+}
+
+impl Folder {
+    /// The top of a worktree.
+    pub fn root(rules: &Rules) -> Result<Arc<Folder>, Failure> {
+        Folder::top(&rules.root, Private::read(rules)?)
     }
 
     /// A folder in no repository: only its own `.gitignore` and those beneath it hold.
@@ -290,26 +295,24 @@ impl Folder {
     }
 
     fn top(path: &Path, private: Arc<Private>) -> Result<Arc<Folder>, Failure> {
-        let mut folder = Folder {
+        let mut folder = Folder::bare(private);
+        folder.read_rules(path)?;
+        Ok(Arc::new(folder))
+    }
+
+    fn bare(private: Arc<Private>) -> Folder {
+        Folder {
             path: Vec::new(),
             depth: 0,
             rules: None,
             private,
             ignored: Ignored::No,
-        };
-        folder.read_rules(path)?;
-        Ok(Arc::new(folder))
+        }
     }
 
     /// The folder called `name` in this one, which is at `path` on disk.
     pub fn enter(self: &Arc<Folder>, name: &[u8], path: &Path) -> Result<Arc<Folder>, Failure> {
-        let mut folder = Folder {
-            path: [&self.path, name, b"/"].concat(),
-            depth: self.depth + 1,
-            rules: self.rules.clone(),
-            private: self.private.clone(),
-            ignored: self.ignored(name, true),
-        };
+        let mut folder = self.within(name);
         // git reads no rules in a folder it ignores. A folder that others do
         // not ignore has, for them, rules of its own.
         if folder.ignored != Ignored::Shared {
@@ -318,20 +321,34 @@ impl Folder {
         Ok(Arc::new(folder))
     }
 
+    /// The folder called `name` in this one, without rules of its own yet.
+    fn within(&self, name: &[u8]) -> Folder {
+        Folder {
+            path: [&self.path, name, b"/"].concat(),
+            depth: self.depth + 1,
+            rules: self.rules.clone(),
+            private: self.private.clone(),
+            ignored: self.ignored(name, true),
+        }
+    }
+
     fn read_rules(&mut self, path: &Path) -> Result<(), Failure> {
         let file = path.join(".gitignore");
-        let Some(bytes) = read_gitignore(&file).map_err(|e| (file, e))? else {
-            return Ok(());
-        };
+        if let Some(bytes) = read_gitignore(&file).map_err(|e| (file, e))? {
+            self.add_rules(&bytes);
+        }
+        Ok(())
+    }
+
+    fn add_rules(&mut self, bytes: &[u8]) {
         let source = RepoPath::new([&self.path[..], b".gitignore"].concat());
-        let patterns = Patterns::parse(&bytes, &self.path, &source.to_text(), self.private.fold);
+        let patterns = Patterns::parse(bytes, &self.path, &source.to_text(), self.private.fold);
         if !patterns.patterns.is_empty() {
             self.rules = Some(Arc::new(Level {
                 patterns,
                 above: self.rules.take(),
             }));
         }
-        Ok(())
     }
 
     /// Whether what is called `name` in this folder is ignored. A symbolic link is no folder.
@@ -375,16 +392,45 @@ pub fn coverage_of(rules: &Rules, path: &[u8]) -> Result<Coverage, Failure> {
     let mut parts = path.split(|&b| b == b'/').peekable();
     while let Some(part) = parts.next() {
         if parts.peek().is_none() {
-            return Ok(match folder.ignored(part, false) {
-                Ignored::No => Coverage::Nothing,
-                Ignored::Shared => Coverage::Shared,
-                Ignored::Private(file) => Coverage::Private(file),
-            });
+            return Ok(folder.ignored(part, false).into());
         }
         at.push(crate::document::bytes_to_path(part));
         folder = folder.enter(part, &at)?;
     }
     Ok(Coverage::Nothing)
+}
+
+/// How the rules of a commit would cover a file at `path`: `ignore_file` has
+/// the content of any `.gitignore`, by its path.
+pub fn coverage_by(
+    rules: &Rules,
+    path: &[u8],
+    ignore_file: &dyn Fn(&[u8]) -> Option<Vec<u8>>,
+) -> Result<Coverage, Failure> {
+    let mut folder = Folder::bare(Private::read(rules)?);
+    let mut parts = path.split(|&b| b == b'/').peekable();
+    while let Some(part) = parts.next() {
+        if folder.ignored != Ignored::Shared
+            && let Some(bytes) = ignore_file(&[&folder.path[..], b".gitignore"].concat())
+        {
+            folder.add_rules(&bytes);
+        }
+        if parts.peek().is_none() {
+            return Ok(folder.ignored(part, false).into());
+        }
+        folder = folder.within(part);
+    }
+    Ok(Coverage::Nothing)
+}
+
+impl From<Ignored> for Coverage {
+    fn from(ignored: Ignored) -> Coverage {
+        match ignored {
+            Ignored::No => Coverage::Nothing,
+            Ignored::Shared => Coverage::Shared,
+            Ignored::Private(file) => Coverage::Private(file),
+        }
+    }
 }
 
 /// `None` where there is no such file, and for what git does not read either:

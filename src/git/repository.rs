@@ -49,27 +49,10 @@ impl Repository {
             message,
             git_data: false,
         };
-        let found = match gix::ThreadSafeRepository::discover_with_environment_overrides(folder) {
-            // A hook's `GIT_DIR` may name a repository elsewhere, which knows nothing of this folder.
-            Ok(found) if !holds(&found, folder) => {
-                match gix::ThreadSafeRepository::discover(folder) {
-                    Ok(own) => own.to_thread_local(),
-                    Err(_) => found.to_thread_local(),
-                }
-            }
-            Ok(found) => found.to_thread_local(),
-            // A failure where there is no repository is an answer; where there is one it is an error.
-            Err(failure) => {
-                return match dot_git_above(folder) {
-                    None => Ok(None),
-                    Some(git) => Err(Error {
-                        path: git,
-                        message: format!("not a usable git repository: {}", chain(&failure)),
-                        git_data: false,
-                    }),
-                };
-            }
+        let Some(found) = find(folder)? else {
+            return Ok(None);
         };
+        let found = found.to_thread_local();
         // In a bare repository, or in `.git` itself, every file is git's own data:
         // compressed, so that a scan would be green whatever it holds.
         if found
@@ -110,6 +93,26 @@ impl Repository {
     }
 }
 
+/// The repository that holds `folder`, as git would find it.
+pub(super) fn find(folder: &Path) -> Result<Option<gix::ThreadSafeRepository>, Error> {
+    match gix::ThreadSafeRepository::discover_with_environment_overrides(folder) {
+        // A hook's `GIT_DIR` may name a repository elsewhere, which knows nothing of this folder.
+        Ok(found) if !holds(&found, folder) => Ok(Some(
+            gix::ThreadSafeRepository::discover(folder).unwrap_or(found),
+        )),
+        Ok(found) => Ok(Some(found)),
+        // A failure where there is no repository is an answer; where there is one it is an error.
+        Err(failure) => match dot_git_above(folder) {
+            None => Ok(None),
+            Some(git) => Err(Error {
+                path: git,
+                message: format!("not a usable git repository: {}", chain(&failure)),
+                git_data: false,
+            }),
+        },
+    }
+}
+
 /// Whether `folder` lies in the worktree or the git directory of `repository`.
 fn holds(repository: &gix::ThreadSafeRepository, folder: &Path) -> bool {
     let lies_in = |around: &Path| {
@@ -147,7 +150,7 @@ fn dot_git_above(folder: &Path) -> Option<PathBuf> {
 }
 
 /// `$XDG_CONFIG_HOME/git/ignore`, else `~/.config/git/ignore` (gitignore(5)).
-fn default_excludes_file() -> Option<PathBuf> {
+pub(super) fn default_excludes_file() -> Option<PathBuf> {
     let set = |name: &str| {
         std::env::var_os(name)
             .filter(|v| !v.is_empty())
