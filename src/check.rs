@@ -1,17 +1,18 @@
 //! The pipeline: list, read, scan, report. Only user of rayon.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, Read};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Instant;
 
 use crate::document::{Document, RepoPath};
-use crate::finding::{Accounting, Finding, Problem, ProblemKind, Report, Skip};
+use crate::finding::{Accounting, Finding, Problem, ProblemKind, Report, RuleId, Skip};
 use crate::rule::{Evidence, RuleSet, Scratch};
-use crate::source::added::Added;
+use crate::source::added::{self, Added};
 use crate::source::read::{self, Buffers, Outcome};
 use crate::source::worktree::words;
-use crate::source::{Body, Input, Listing, OnDisk, Reader, Source, Stored};
+use crate::source::{Body, Input, Listing, OnDisk, Reader, Since, Source, Stored};
 
 /// How a scan goes about its work. None of it changes what is found.
 pub struct Settings {
@@ -97,13 +98,18 @@ pub fn run(
         root,
         ..Report::default()
     };
-    let mut evidence = Vec::new();
+    let (mut evidence, mut sightings) = (Vec::new(), Vec::new());
     for haul in hauls {
         report.findings.extend(haul.findings);
         report.problems.extend(haul.problems);
         report.scanned.add(haul.scanned);
+        sightings.extend(haul.sightings);
         evidence.extend(haul.evidence);
     }
+    let is_complete = report.problems.is_empty();
+    report
+        .findings
+        .extend(still_there(sightings, source, is_complete));
     evidence.sort();
     let dotenv_files: Vec<RepoPath> = inputs
         .iter()
@@ -132,9 +138,95 @@ pub fn run(
 #[derive(Default)]
 struct Haul {
     findings: Vec<Finding>,
+    /// What was found in the commits of a range and in what they lead to.
+    sightings: Vec<Sighting>,
     evidence: Vec<Evidence>,
     problems: Vec<Problem>,
     scanned: Accounting,
+}
+
+/// Something found in a range of commits.
+struct Sighting {
+    finding: Finding,
+    since: Since,
+    /// The hash of the line it stands on.
+    line: Option<u64>,
+    is_new: bool,
+}
+
+impl Sighting {
+    /// Sightings that share one of these are of one thing: the same secret in
+    /// the same file, or the same line in a file that was renamed.
+    fn keys(&self) -> impl Iterator<Item = (RuleId, Trait)> {
+        let digest = Trait::Digest(self.finding.fingerprint.digest);
+        let line = self.line.map(Trait::Line);
+        let rule = &self.finding.rule;
+        line.into_iter().chain([digest]).map(|t| (rule.clone(), t))
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Trait {
+    Digest([u8; 16]),
+    Line(u64),
+}
+
+/// What a range of commits brought: at its place where the range leads if it
+/// still stands there, else at that of the commit that brought it.
+fn still_there(
+    mut sightings: Vec<Sighting>,
+    source: &dyn Source,
+    is_complete: bool,
+) -> Vec<Finding> {
+    // The oldest commit comes first, and what the range leads to last.
+    sightings.sort_by(|a, b| {
+        let place = |s: &Sighting| match s.since {
+            Since::Commit(place) => place,
+            Since::Tip | Since::Staged => usize::MAX,
+        };
+        (place(a), a.finding.sort_key()).cmp(&(place(b), b.finding.sort_key()))
+    });
+    let mut standing = BTreeSet::new();
+    let mut brought: BTreeMap<(RuleId, Trait), (usize, RepoPath)> = BTreeMap::new();
+    let mut past = Vec::new();
+    for sighting in &sightings {
+        match sighting.since {
+            Since::Commit(place) if sighting.is_new => {
+                let is_known = sighting.keys().any(|k| brought.contains_key(&k));
+                for key in sighting.keys() {
+                    let first = || (place, sighting.finding.path.clone());
+                    brought.entry(key).or_insert_with(first);
+                }
+                if !is_known {
+                    past.push((place, sighting));
+                }
+            }
+            Since::Commit(_) => {}
+            Since::Tip | Since::Staged => standing.extend(sighting.keys()),
+        }
+    }
+    let mut findings = Vec::new();
+    for (place, sighting) in past {
+        if !sighting.keys().any(|k| standing.contains(&k)) {
+            let mut finding = sighting.finding.clone();
+            finding.provenance = source.provenance(place, &finding.path, false);
+            findings.push(finding);
+        }
+    }
+    for sighting in sightings {
+        if sighting.is_new && !matches!(sighting.since, Since::Commit(_)) {
+            let first = sighting.keys().find_map(|k| brought.get(&k));
+            // A new line that no commit brought was moved, too far for the two ends to tell.
+            if first.is_none() && is_complete {
+                continue;
+            }
+            let provenance = first.and_then(|(place, path)| source.provenance(*place, path, true));
+            let mut finding = sighting.finding;
+            finding.provenance = provenance;
+            findings.push(finding);
+        }
+    }
+    findings
 }
 
 /// Why an input was not scanned.
@@ -224,13 +316,29 @@ impl Worker<'_> {
         if found && let Some(reader) = &self.reader {
             let added = Added::new(reader, blob, stored)
                 .map_err(|message| (ProblemKind::Repository, message))?;
-            retain_from(&mut self.haul.findings, findings, |f| {
+            let is_new = |f: &Finding| {
                 f.region
                     .as_ref()
                     .is_none_or(|r| added.holds_any(r.start.line..=r.end.line))
-            });
+            };
+            if stored.since == Since::Staged {
+                retain_from(&mut self.haul.findings, findings, is_new);
+            } else {
+                let found = self.haul.findings.drain(findings..);
+                self.haul.sightings.extend(found.map(|finding| {
+                    Sighting {
+                        line: finding
+                            .region
+                            .as_ref()
+                            .map(|r| added::line_of(blob, r.start.line)),
+                        is_new: is_new(&finding),
+                        since: stored.since,
+                        finding,
+                    }
+                }));
+            }
             retain_from(&mut self.haul.evidence, evidence, |e| {
-                added.holds_any(e.line..=e.line)
+                !matches!(stored.since, Since::Commit(_)) && added.holds_any(e.line..=e.line)
             });
         }
         Ok(outcome)

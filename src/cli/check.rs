@@ -1,10 +1,11 @@
-//! `hushlint check`: files and folders as they lie on disk, or as they are staged.
+//! `hushlint check`: files and folders as they lie on disk, as they are staged, or as commits changed them.
 
 use std::path::PathBuf;
 
 use crate::check::{self, Settings};
 use crate::rule::RuleSet;
 use crate::source::index::{self, Index};
+use crate::source::range::Range;
 use crate::source::worktree::{Choice, IsDotenv, Worktree};
 
 use super::Exit;
@@ -12,6 +13,9 @@ use super::args::CheckArgs;
 use super::reporting::Reporting;
 
 pub(super) fn run(args: &CheckArgs) -> Result<Exit, String> {
+    if args.whole_files && !args.staged && args.diff.is_none() {
+        return Err("--whole-files goes with --staged or --diff; without them files are checked whole anyway".to_owned());
+    }
     let reporting = Reporting::new(&args.report)?;
     let threads = reporting.threads();
     let settings = Settings {
@@ -24,6 +28,14 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit, String> {
             is_dotenv: is_dotenv(reporting.rules()),
         };
         let source = Index::new(&args.paths, choice)?;
+        return reporting.finish(|rules, progress| check::run(&source, rules, &settings, progress));
+    }
+    if let Some(range) = &args.diff {
+        let choice = index::Choice {
+            whole_files: args.whole_files,
+            is_dotenv: is_dotenv(reporting.rules()),
+        };
+        let source = Range::new(range, &args.paths, choice)?;
         return reporting.finish(|rules, progress| check::run(&source, rules, &settings, progress));
     }
     let choice = Choice {

@@ -4,6 +4,7 @@ mod args;
 mod audit;
 mod check;
 mod explain;
+mod hook;
 mod output;
 mod progress;
 mod reporting;
@@ -47,6 +48,7 @@ pub fn run(argv: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let exit = match &args.command {
         Command::Check(check) => check::run(check),
+        Command::Hook(hook) => hook::run(hook),
         Command::Audit(audit) => audit::run(audit),
         Command::Rules(rules) => rules::run(rules),
         Command::Explain(explain) => explain::run(explain),

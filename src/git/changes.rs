@@ -277,7 +277,7 @@ impl<'a> Walk<'a> {
                     let same = |(m, i): &&(EntryMode, ObjectId)| {
                         *i == id && kind_of_tree(m.kind()) == Some(kind)
                     };
-                    if !there.iter().any(|entry| same(entry)) {
+                    if !there.iter().any(same) {
                         self.changes.changes.push(Change {
                             path: path.clone(),
                             id,
@@ -328,12 +328,12 @@ impl<'a> Walk<'a> {
                 .reader
                 .entries(*id)?
                 .into_iter()
-                .filter_map(|(name, mode, id)| {
+                .map(|(name, mode, id)| {
                     let node = match kind_of_tree(mode.kind()) {
                         Some(kind) => Node::Leaf(kind, id),
                         None => Node::Folder(Side::Tree(id)),
                     };
-                    Some((name, node))
+                    (name, node)
                 })
                 .collect()),
             Side::Index(range, cached) => Ok(self.index_children(range.clone(), *cached, path)),

@@ -5,6 +5,7 @@ pub mod history;
 pub mod ignore;
 pub mod objects;
 pub mod pack;
+pub mod range;
 pub mod repository;
 pub mod store;
 pub mod wildmatch;

@@ -96,6 +96,13 @@ fn fresh_lines(new: &[u8], old: &[u8]) -> Vec<bool> {
     fresh
 }
 
+/// The hash of a line of `blob`, counted from 1: equal for equal lines.
+pub fn line_of(blob: &[u8], line: usize) -> u64 {
+    let text = text(blob).unwrap_or_default();
+    let line = lines(&text).nth(line.saturating_sub(1)).unwrap_or_default();
+    crate::git::repository::hash(line.trim_ascii())
+}
+
 /// Without their ends: whoever changes those changes no secret.
 fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     text.split(|&b| b == b'\n')

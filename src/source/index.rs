@@ -10,7 +10,7 @@ use crate::git::ignore::coverage_by;
 use crate::git::store::{ObjectId, Store};
 
 use super::worktree::IsDotenv;
-use super::{Body, Input, Listing, Source, Stored};
+use super::{Body, Input, Listing, Since, Source, Stored};
 
 /// How to choose.
 pub struct Choice {
@@ -24,8 +24,8 @@ pub struct Index {
     store: Store,
     root: PathBuf,
     choice: Choice,
-    /// Relative to the root; none: everything.
-    wanted: Vec<Vec<u8>>,
+    /// Relative to the root; `None`: everything.
+    wanted: Option<Vec<Vec<u8>>>,
     staged: Option<Staged>,
     problems: Vec<Problem>,
 }
@@ -44,7 +44,7 @@ impl Index {
             store,
             root,
             choice,
-            wanted: Vec::new(),
+            wanted: (!paths.is_empty()).then(Vec::new),
             staged: None,
             problems: Vec::new(),
         };
@@ -78,7 +78,44 @@ impl Index {
             self.problems
                 .push(problem("no such file or folder, nor is it in the index"));
         }
-        self.wanted.push(path);
+        self.wanted.get_or_insert_default().push(path);
+    }
+
+    pub(super) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Those of `files` that are not as HEAD has them, relative to the root, and the rest.
+    pub(super) fn divide(&self, files: &[PathBuf]) -> (Vec<Vec<u8>>, Vec<PathBuf>) {
+        let staged = self.staged.as_ref();
+        let changed = |path: &Vec<u8>| {
+            staged.is_some_and(|s| {
+                let changes = &s.changes.changes;
+                changes.binary_search_by(|c| c.path.cmp(path)).is_ok() || s.unmerged.contains(path)
+            })
+        };
+        let (mut own, mut rest) = (Vec::new(), Vec::new());
+        for file in files {
+            match path_in(&self.root, file) {
+                Some(path) if changed(&path) => own.push(path),
+                Some(_) | None => rest.push(file.clone()),
+            }
+        }
+        (own, rest)
+    }
+
+    /// Restricts the listing to these paths, relative to the root.
+    pub(super) fn want_only(&mut self, paths: Vec<Vec<u8>>) {
+        self.wanted = Some(paths);
+    }
+
+    /// The folders that hold what is wanted, relative to the root.
+    pub(super) fn folders(&self) -> Vec<Vec<u8>> {
+        let changes = self.staged.iter().flat_map(|s| &s.changes.changes);
+        let wanted = changes.filter(|c| self.is_wanted(&c.path));
+        wanted
+            .map(|c| RepoPath::new(&c.path[..]).parent().to_vec())
+            .collect()
     }
 
     /// Whether the commit before has `path`.
@@ -87,11 +124,9 @@ impl Index {
     }
 
     fn is_wanted(&self, path: &[u8]) -> bool {
-        let covers = |wanted: &Vec<u8>| {
-            path.strip_prefix(&wanted[..])
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/") || wanted.is_empty())
-        };
-        self.wanted.is_empty() && self.problems.is_empty() || self.wanted.iter().any(covers)
+        self.wanted
+            .as_ref()
+            .is_none_or(|wanted| wanted.iter().any(|w| covers(w, path)))
     }
 
     fn coverage_of(&self, path: &[u8]) -> Option<Coverage> {
@@ -128,6 +163,7 @@ impl Source for Index {
         let maker = Maker {
             is_dotenv: &self.choice.is_dotenv,
             whole_files: self.choice.whole_files,
+            since: Since::Staged,
             coverage: &|path| self.coverage_of(path),
         };
         let origins = maker.origins(&staged.changes);
@@ -158,6 +194,7 @@ impl Source for Index {
 pub(super) struct Maker<'a> {
     pub(super) is_dotenv: &'a IsDotenv,
     pub(super) whole_files: bool,
+    pub(super) since: Since,
     pub(super) coverage: &'a dyn Fn(&[u8]) -> Option<Coverage>,
 }
 
@@ -202,12 +239,19 @@ impl Maker<'_> {
                     false => change.before.clone(),
                 },
                 origins: origins.clone(),
+                since: self.since,
             }),
             tracked: true,
             standing,
             name_only: false,
         })
     }
+}
+
+/// Whether `path` is `wanted` or lies beneath it.
+pub(super) fn covers(wanted: &[u8], path: &[u8]) -> bool {
+    path.strip_prefix(wanted)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/") || wanted.is_empty())
 }
 
 /// The folder that `path` names, or the nearest above it that is there.

@@ -1,7 +1,9 @@
 //! Where texts come from. A source lists named, unread inputs; all else is the same for every one of them.
 
 pub mod added;
+pub mod hook;
 pub mod index;
+pub mod range;
 pub mod read;
 pub mod worktree;
 
@@ -9,7 +11,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::document::{Coverage, RepoPath, Standing};
-use crate::finding::{Accounting, Problem};
+use crate::finding::{Accounting, Problem, Provenance};
 use crate::git::store::ObjectId;
 
 pub use crate::git::store::{Reader, Store};
@@ -48,6 +50,18 @@ pub struct Stored {
     pub before: Vec<ObjectId>,
     /// What a file that is new may have been, of all that is gone.
     pub origins: Arc<[ObjectId]>,
+    pub since: Since,
+}
+
+/// What an object is part of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Since {
+    /// A commit yet to be made.
+    Staged,
+    /// What a range of commits leads to.
+    Tip,
+    /// One of its commits, by place: the oldest is 0.
+    Commit(usize),
 }
 
 impl Input {
@@ -99,6 +113,11 @@ pub trait Source: Sync {
     /// Whether a file is there that is not listed.
     fn is_present(&self, _path: &RepoPath) -> bool {
         false
+    }
+
+    /// How what a commit of a range brought came in, at `path`; `in_head`: it still stands where the range leads.
+    fn provenance(&self, _commit: usize, _path: &RepoPath, _in_head: bool) -> Option<Provenance> {
+        None
     }
 
     /// Where the objects are that are listed.
