@@ -254,6 +254,8 @@ pub enum Skip {
     Special,
     /// A repository inside the repository, with a commit of its own.
     Submodule,
+    /// Scanned by an earlier audit, which found nothing in it.
+    Known,
 }
 
 impl Skip {
@@ -264,6 +266,7 @@ impl Skip {
             Skip::Symlink => "symlink",
             Skip::Special => "special",
             Skip::Submodule => "submodule",
+            Skip::Known => "known",
         }
     }
 }

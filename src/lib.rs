@@ -8,11 +8,12 @@
 //! | module | what it is for |
 //! |---|---|
 //! | [`cli`] | arguments and one file per command; the only user of clap, standard output and standard error, and the only writer of files |
+//! | [`audit`] | the pipeline over histories: every blob along its deltas, who brought what, judges last |
 //! | [`check`] | the pipeline: list, read, scan, report; the only user of rayon |
 //! | [`report`] | what a scan says: one file and one row of `FORMATS` a format |
 //! | [`source`] | where texts come from: the working tree, chosen as git would; reading, decoding, windows |
 //! | [`rule`] | rules as data (`rules/*.toml`), the prefilter that finds their anchors, and the code behind each kind |
-//! | [`git`] | all that is known about git: repository, index, ignore rules; the only user of the git crate |
+//! | [`git`] | all that is known about git: repository, index, ignore rules, objects, histories; the only user of the git crate |
 //! | [`syntax`] | comments, strings and code in many languages, for judges that must know where they are |
 //! | [`finding`] | finding, problem, report and accounting: all that a format gets to see |
 //! | [`excerpt`] | the piece of a file that a report may show: masked, cut, free of control characters |

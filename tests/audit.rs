@@ -1,5 +1,6 @@
 //! Histories, made by the real git and audited as they lie there.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 #![cfg(unix)]
 
 mod support;
@@ -348,13 +349,13 @@ fn damage_is_survived_and_named() {
         let mut bytes = whole.clone();
         bytes[at] ^= 0x55;
         fs::write(&pack, &bytes).unwrap();
-        let code = project.hushlint(&[]).status.code();
+        let code = project.hushlint(&["--no-cache"]).status.code();
         assert!(matches!(code, Some(0..=2)), "byte {at}: {code:?}");
         incomplete += u32::from(code == Some(2));
     }
     assert!(incomplete > 20, "{incomplete}");
     fs::write(&pack, &whole[..whole.len() / 2]).unwrap();
-    assert_eq!(project.hushlint(&[]).status.code(), Some(2));
+    assert_eq!(project.hushlint(&["--no-cache"]).status.code(), Some(2));
 }
 
 #[test]
@@ -438,6 +439,67 @@ fn one_key_in_two_repositories_is_one_finding() {
         text.contains("other/deploy.sh:1:16: the same secret"),
         "{text}"
     );
+}
+
+#[test]
+fn a_second_run_reads_what_is_new_and_says_the_same() {
+    let (project, first, second) = story();
+    for n in 0..30 {
+        project.write(&format!("f{n}.txt"), &format!("line {n}\n").repeat(20 + n));
+    }
+    project.commit("four");
+    let files = |report: &Value| report["summary"]["files"].as_u64().unwrap();
+    let (_, whole) = project.audit(&["--no-cache"]);
+    let (_, again) = project.audit(&[]);
+    assert_eq!(
+        files(&whole),
+        files(&again),
+        "nothing was kept by --no-cache"
+    );
+    for packed in [false, true] {
+        if packed {
+            project.git(&["repack", "-adfq"]);
+        }
+        tell(&project, &first, &second, &[]);
+        let (_, report) = project.audit(&[]);
+        assert_eq!(report["findings"], whole["findings"]);
+        assert!(files(&report) <= 2, "{report:#}");
+    }
+    project.write("new.py", &config(&key(2)));
+    project.commit("five");
+    let (_, report) = project.audit(&[]);
+    assert_eq!(keys(&report).len(), 3, "{report:#}");
+    // What is damaged is not trusted.
+    let caches = project.sandbox.home().join(".cache/hushlint");
+    for entry in fs::read_dir(caches).unwrap() {
+        let path = entry.unwrap().path();
+        let mut bytes = fs::read(&path).unwrap();
+        let middle = bytes.len() / 2;
+        bytes[middle] ^= 1;
+        fs::write(path, bytes).unwrap();
+    }
+    let (_, report) = project.audit(&[]);
+    assert_eq!(files(&report), files(&whole) + 1);
+}
+
+#[test]
+fn threads_and_storage_change_nothing() {
+    let project = Project::new();
+    for n in 0..60 {
+        // Every key at several places at once, by one commit.
+        for m in 0..3 {
+            project.write(&format!("d{}/f{n}-{m}.py", n % 7), &config(&key(n % 3)));
+        }
+        if n % 20 == 19 {
+            project.commit("more");
+        }
+    }
+    let (_, first) = project.audit(&["--no-cache", "--threads", "1"]);
+    for threads in ["2", "3", "8"] {
+        project.git(&["repack", "-adfq", "--depth", threads]);
+        let (_, report) = project.audit(&["--no-cache", "--threads", threads]);
+        assert_eq!(report, first);
+    }
 }
 
 #[test]

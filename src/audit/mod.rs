@@ -4,6 +4,7 @@
 //! history says who brought what where; then judges see one version for
 //! every secret in its surroundings.
 
+mod memory;
 mod scan;
 mod story;
 
@@ -19,11 +20,12 @@ use crate::git::history::{Commits, Forms, Interest, Listener, NOTHING, Repositor
 use crate::git::pack::Kind;
 use crate::rule::RuleSet;
 
+pub use memory::Memory;
 use scan::{Catch, Scanner};
 use story::{Group, Story};
 
 /// What to audit, and how.
-pub struct Settings {
+pub struct Settings<'a> {
     /// At least 1.
     pub threads: usize,
     /// Only what was brought by commits that this one does not lead up to.
@@ -32,6 +34,7 @@ pub struct Settings {
     pub all_objects: bool,
     /// Seconds since 1970.
     pub now: i64,
+    pub memory: Option<Memory<'a>>,
 }
 
 /// The days from 1970-01-01 to a date; `None` if there is no such day.
@@ -46,7 +49,7 @@ const NAMED: usize = 20;
 pub fn run(
     repositories: &[PathBuf],
     rules: &RuleSet,
-    settings: &Settings,
+    settings: &Settings<'_>,
     progress: &Progress,
 ) -> Report {
     let started = Instant::now();
@@ -101,7 +104,7 @@ fn audit(
     repository: &Repository,
     prefix: Option<String>,
     rules: &RuleSet,
-    settings: &Settings,
+    settings: &Settings<'_>,
     progress: &Progress,
     report: &mut Report,
 ) -> Vec<Group> {
@@ -134,12 +137,29 @@ fn audit(
     progress
         .total
         .store(u64::from(objects.len()), Ordering::Relaxed);
-    let lost = objects.walk(Kind::Blob, &repository.handle, &mut scanners);
-    let mut commits = Commits::read(repository, &tips, &mut scanners);
-    if settings.all_objects {
-        commits.reach_all();
+    let known = settings
+        .memory
+        .as_ref()
+        .map(|m| m.recall(&repository.root, objects))
+        .unwrap_or_default();
+    let lost = objects.walk(Kind::Blob, &repository.handle, &mut scanners, &known);
+    let heralded = Commits::read(repository, &mut scanners);
+    let mut catch = Scanner::finish(scanners);
+    if let Some(memory) = &settings.memory {
+        let mut clean = std::mem::take(&mut catch.clean);
+        let (fresh, total) = (clean.len(), known.iter().filter(|&&k| k).count());
+        clean.extend((0u32..).zip(&known).filter(|(_, k)| **k).map(|(n, _)| n));
+        clean.sort_unstable();
+        clean.dedup();
+        // Nothing to keep that is not kept already.
+        if clean.len() > total {
+            memory.keep(&repository.root, objects, clean.clone());
+        }
+        let passed = clean.len().saturating_sub(fresh) as u64;
+        if passed > 0 {
+            *report.scanned.skipped.entry(Skip::Known).or_default() += passed;
+        }
     }
-    let catch = Scanner::finish(scanners);
     let mut set_of = vec![NOTHING; objects.len() as usize];
     for &(number, set) in &catch.holders {
         set_of[number as usize] = set;
@@ -151,7 +171,15 @@ fn audit(
         is_named: &is_named,
         lost: &lost,
     };
-    let trees = Trees::read(repository, &interest, settings.threads);
+    // Trees need no order of commits, and one thread makes that order while others wait for trees.
+    let (mut commits, trees) = std::thread::scope(|scope| {
+        let commits = scope.spawn(|| Commits::new(repository, &tips, heralded));
+        let trees = Trees::read(repository, &interest, settings.threads);
+        (commits.join().expect("ordering does not panic"), trees)
+    });
+    if settings.all_objects {
+        commits.reach_all();
+    }
     let mut forms = Forms::new(&trees, &interest);
     let since = match &settings.since {
         None => None,

@@ -29,8 +29,8 @@ pub(super) struct Sighting {
 
 /// As much text to either side belongs to a sighting.
 const AROUND: usize = 512;
-/// A shorter copy is not worth an interruption.
-const WORTHWHILE: usize = 64;
+/// A shorter copy is not worth an interruption: so much is scanned in the time two scans take to begin.
+const WORTHWHILE: usize = 512;
 
 /// What was found in the blobs that one or all workers met.
 #[derive(Default)]
@@ -41,6 +41,8 @@ pub(super) struct Catch {
     pub(super) sets: Vec<Box<[u32]>>,
     /// Blobs by number, each with the set that stands in it.
     pub(super) holders: Vec<(u32, u32)>,
+    /// Blobs in which nothing stands, by number.
+    pub(super) clean: Vec<u32>,
     pub(super) blobs: u64,
     pub(super) bytes: u64,
     pub(super) binary: u64,
@@ -131,6 +133,7 @@ impl Scanner<'_> {
                 sightings,
                 sets,
                 holders,
+                clean,
                 blobs,
                 bytes,
                 binary,
@@ -160,6 +163,7 @@ impl Scanner<'_> {
                 .into_iter()
                 .map(|(blob, set)| (blob, sets[set as usize]));
             all.catch.holders.extend(holders);
+            all.catch.clean.extend(clean);
             all.catch.blobs += blobs;
             all.catch.bytes += bytes;
             all.catch.binary += binary;
@@ -364,7 +368,10 @@ impl Visitor for Scanner<'_> {
         let mut known = Known::default();
         match text_of(bytes) {
             Text::Binary => {
-                self.catch.binary += u64::from(!(self.is_twin)(met.number));
+                if !(self.is_twin)(met.number) {
+                    self.catch.binary += 1;
+                    self.catch.clean.push(met.number);
+                }
                 return known;
             }
             Text::Plain(skip) => {
@@ -391,6 +398,9 @@ impl Visitor for Scanner<'_> {
         if !(self.is_twin)(met.number) {
             self.catch.blobs += 1;
             self.catch.bytes += bytes.len() as u64;
+            if known.places.is_empty() {
+                self.catch.clean.push(met.number);
+            }
         }
         self.record(
             met.number,
@@ -563,7 +573,7 @@ mod tests {
                     }
                     repository
                         .objects
-                        .walk(Kind::Blob, &repository.handle, &mut scanners);
+                        .walk(Kind::Blob, &repository.handle, &mut scanners, &[]);
                     let [a, b] = scanners;
                     let mut log = [a.log, b.log].concat();
                     log.sort_unstable();
@@ -572,7 +582,6 @@ mod tests {
                     });
                     logs.push((log.len(), digest, started.elapsed()));
                 }
-                println!("{}: {logs:?}", folder.display());
                 assert_eq!(logs[0].0, logs[1].0, "{}", folder.display());
                 assert_eq!(logs[0].1, logs[1].1, "{}", folder.display());
             }

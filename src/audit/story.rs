@@ -7,7 +7,7 @@ use crate::finding::{Finding, Provenance, Related, Secret, Severity};
 use crate::git::history::{Change, Commits, Forms, Leaf, NOTHING, Repository, Tips};
 use crate::git::history::{parse, signature};
 use crate::git::objects::Reader;
-use crate::rule::{RuleSet, Scratch, Sight};
+use crate::rule::{Judged, RuleSet, Scratch};
 use crate::source::read::{Text, text_of};
 
 use super::scan::{Catch, Content};
@@ -374,6 +374,11 @@ impl<'a, 't> Story<'a, 't> {
                 });
             }
         }
+        // Contents were numbered by whichever thread met them.
+        groups.sort_by(|a, b| {
+            let key = |g: &Group| (g.first, g.finding.path.clone());
+            key(a).cmp(&key(b))
+        });
         let mut groups = merge(groups);
         groups.extend(self.judge_names(repository, &mut court, prefix));
         groups
@@ -438,10 +443,10 @@ impl<'a, 't> Story<'a, 't> {
         versions.iter().find_map(|version| {
             let path = self.path(repository, version);
             let judged = court.hear(version.object, &path);
-            let (_, secret, finding) = judged.iter().find(|(sight, _, _)| {
-                sight.rule == wanted.rule && sight.content == wanted.secret
-            })?;
-            Some((*secret, finding.clone()))
+            let wanted = judged
+                .iter()
+                .find(|j| j.sight.rule == wanted.rule && j.sight.content == wanted.secret)?;
+            Some((wanted.secret, wanted.finding.clone()))
         })
     }
 
@@ -563,7 +568,8 @@ struct Court<'a> {
     rules: &'a RuleSet,
     reader: Reader,
     scratch: Scratch,
-    heard: HashMap<(u32, RepoPath), Vec<(Sight, Secret, Finding)>>,
+    /// By object and the path it was read as.
+    heard: HashMap<(u32, RepoPath), Vec<Judged>>,
 }
 
 impl Court<'_> {
@@ -585,7 +591,7 @@ impl Court<'_> {
     }
 
     /// What is found in an object, read as a file at `path`.
-    fn hear(&mut self, object: u32, path: &RepoPath) -> &[(Sight, Secret, Finding)] {
+    fn hear(&mut self, object: u32, path: &RepoPath) -> &[Judged] {
         let Court {
             repository,
             rules,
@@ -606,11 +612,7 @@ impl Court<'_> {
             let Some(document) = document(bytes, path) else {
                 return Vec::new();
             };
-            rules
-                .scan_sights(scratch, &document)
-                .into_iter()
-                .map(|j| (j.sight, j.secret, j.finding))
-                .collect()
+            rules.scan_sights(scratch, &document)
         })
     }
 }

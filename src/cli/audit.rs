@@ -1,12 +1,13 @@
 //! `hushlint audit`: every version of every file in the histories of repositories.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::audit::{self, Settings};
+use crate::audit::{self, Memory, Settings};
 
 use super::Exit;
 use super::args::AuditArgs;
+use super::cache::Cache;
 use super::reporting::Reporting;
 
 pub(super) fn run(args: &AuditArgs) -> Result<Exit, String> {
@@ -17,7 +18,19 @@ pub(super) fn run(args: &AuditArgs) -> Result<Exit, String> {
     } else {
         &args.repositories
     };
+    let cache = if args.no_cache {
+        None
+    } else {
+        Cache::open(&args.report)
+    };
+    let load = |root: &Path| cache.as_ref().and_then(|c| c.load(root));
+    let save = |root: &Path, bytes: &[u8]| cache.iter().for_each(|c| c.save(root, bytes));
     let settings = Settings {
+        memory: cache.as_ref().map(|c| Memory {
+            key: c.key,
+            load: &load,
+            save: &save,
+        }),
         threads: reporting.threads(),
         since: args.since.clone(),
         all_objects: args.all_objects,

@@ -2,6 +2,7 @@
 
 mod args;
 mod audit;
+mod cache;
 mod check;
 mod explain;
 mod hook;

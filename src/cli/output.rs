@@ -57,7 +57,7 @@ impl Output {
 
 /// Writes the file whole or not at all: beside it first, then moved over it.
 /// What is no plain file (`/dev/stdout`, a FIFO) is written to as it is.
-fn write_whole(file: &std::path::Path, bytes: &[u8]) -> io::Result<()> {
+pub(super) fn write_whole(file: &std::path::Path, bytes: &[u8]) -> io::Result<()> {
     if file.symlink_metadata().is_ok_and(|m| !m.is_file()) {
         return std::fs::write(file, bytes);
     }

@@ -92,8 +92,17 @@ fn mask_names(report: &mut Report, rules: &RuleSet) {
     };
     for finding in &mut report.findings {
         masked(&mut finding.path);
+        // What is said about a file itself quotes its name, or another's.
+        let named = finding.region.is_none();
         for related in &mut finding.related {
             masked(&mut related.path);
+            if named {
+                related.message = rules.mask(&related.message);
+            }
+        }
+        if named {
+            finding.message = rules.mask(&finding.message);
+            finding.help = finding.help.take().map(|help| rules.mask(&help));
         }
         if let Some(provenance) = &mut finding.provenance {
             masked(&mut provenance.path);
@@ -167,7 +176,7 @@ fn format_named(name: &str) -> Result<&'static Format, String> {
 }
 
 fn rules(args: &ReportArgs, options: Options) -> Result<RuleSet, String> {
-    let mut rules = load::builtin();
+    let mut rules = load::builtin_for_scans();
     for file in &args.rules {
         let name = file.display().to_string();
         let text = std::fs::read_to_string(file)

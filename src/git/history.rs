@@ -203,6 +203,13 @@ impl<L: Listener> Visitor for Herald<'_, L> {
     }
 }
 
+/// Commits and tags as they were met.
+pub struct Heralded {
+    commits: Vec<Raw>,
+    tags: Vec<Raw>,
+    lost: Vec<u32>,
+}
+
 /// The commits of a repository, in an order in which parents precede
 /// children and, where that leaves a choice, the earlier author date comes first.
 #[derive(Default)]
@@ -235,7 +242,7 @@ pub struct Commit {
 
 impl Commits {
     /// Reads all commits and tags; every message goes to one of `listeners`, a thread each.
-    pub fn read<L: Listener>(repository: &Repository, tips: &Tips, listeners: &mut [L]) -> Commits {
+    pub fn read<L: Listener>(repository: &Repository, listeners: &mut [L]) -> Heralded {
         let objects = &repository.objects;
         let mut read = |kind| {
             let mut heralds: Vec<Herald<'_, L>> = listeners
@@ -246,13 +253,28 @@ impl Commits {
                     read: Vec::new(),
                 })
                 .collect();
-            let lost = objects.walk(kind, &repository.handle, &mut heralds);
+            let lost = objects.walk(kind, &repository.handle, &mut heralds, &[]);
             let read: Vec<Raw> = heralds.into_iter().flat_map(|h| h.read).collect();
             (read, lost)
         };
-        let (tags, lost_tags) = read(Kind::Tag);
-        let (raw, mut lost) = read(Kind::Commit);
-        lost.extend(lost_tags);
+        let (tags, mut lost) = read(Kind::Tag);
+        let (commits, more) = read(Kind::Commit);
+        lost.extend(more);
+        Heralded {
+            commits,
+            tags,
+            lost,
+        }
+    }
+
+    /// Puts what was read into its order.
+    pub fn new(repository: &Repository, tips: &Tips, read: Heralded) -> Commits {
+        let objects = &repository.objects;
+        let Heralded {
+            commits: raw,
+            tags,
+            lost,
+        } = read;
         let targets: HashMap<u32, u32> = tags.iter().map(|t| (t.number, t.target)).collect();
         let mut commits = Commits::order(raw, objects);
         commits.lost = lost;
@@ -510,7 +532,7 @@ pub struct Trees {
     names: Names,
     missing: Vec<ObjectId>,
     edges: Vec<Edge>,
-    /// By object number; ends are exclusive, an empty range means no such tree was read if it begins at [`NONE`].
+    /// By a tree's number, its edges; trees that could not be read have none.
     ranges: HashMap<u32, (u32, u32)>,
 }
 
@@ -527,7 +549,7 @@ impl Trees {
                 edges: Vec::new(),
             })
             .collect();
-        objects.walk(Kind::Tree, &repository.handle, &mut surveyors);
+        objects.walk(Kind::Tree, &repository.handle, &mut surveyors, &[]);
         let mut trees = Trees {
             names: Names::default(),
             missing: Vec::new(),
@@ -557,7 +579,23 @@ impl Trees {
                 start = base + end;
             }
         }
+        trees.rank_names();
         trees
+    }
+
+    /// Numbers names in their own order, whatever thread met which first.
+    fn rank_names(&mut self) {
+        let names = std::mem::take(&mut self.names);
+        let mut order: Vec<u32> = (0..names.list.len() as u32).collect();
+        order.sort_unstable_by_key(|&n| &names.list[n as usize]);
+        let mut ranks = vec![0; order.len()];
+        for (rank, &name) in (0u32..).zip(&order) {
+            ranks[name as usize] = rank;
+            self.names.list.push(names.list[name as usize].clone());
+        }
+        for edge in &mut self.edges {
+            edge.name = ranks[edge.name as usize];
+        }
     }
 
     fn edges(&self, tree: u32) -> Option<&[Edge]> {

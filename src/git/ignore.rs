@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::wildmatch::Glob;
-use crate::document::{Coverage, RepoPath};
+use crate::document::{Coverage, RepoPath, bytes_to_path};
 
 /// Where the rules of one worktree are.
 pub struct Rules {
@@ -257,47 +257,42 @@ struct Private {
 }
 
 impl Private {
-    fn read(rules: &Rules) -> Result<Arc<Private>, Failure> {
+    fn read(rules: &Rules, failures: &mut Vec<Failure>) -> Arc<Private> {
         let fold = rules.ignore_case;
+        let personal = rules.excludes_file.as_ref().map(|f| rules.root.join(f));
+        let clone = (rules.info_exclude.clone(), ".git/info/exclude".to_owned());
+        let personal = personal.map(|file| {
+            let name = from_home(&file);
+            (file, name)
+        });
         let mut files = Vec::new();
-        let excludes_file = rules.excludes_file.as_ref().map(|f| rules.root.join(f));
-        let named = [
-            (
-                Some(rules.info_exclude.clone()),
-                ".git/info/exclude".to_owned(),
-            ),
-            (
-                excludes_file.clone(),
-                excludes_file.as_deref().map_or(String::new(), from_home),
-            ),
-        ];
-        for (file, name) in named {
-            let Some(file) = file else { continue };
+        for (file, name) in [Some(clone), personal].into_iter().flatten() {
             match fs::read(&file) {
                 Ok(bytes) => files.push(Patterns::parse(&bytes, b"", &name, fold)),
                 Err(error) if is_absent(&error) => {}
-                Err(error) => return Err((file, error)),
+                Err(error) => failures.push((file, error)),
             }
         }
-        Ok(Arc::new(Private { files, fold }))
+        Arc::new(Private { files, fold })
     }
 }
 
 impl Folder {
-    /// The top of a worktree.
-    pub fn root(rules: &Rules) -> Result<Arc<Folder>, Failure> {
-        Folder::top(&rules.root, Private::read(rules)?)
+    /// The top of a worktree. Here and below, a file of rules that cannot be
+    /// read counts as absent, as for git, and is added to `failures`.
+    pub fn root(rules: &Rules, failures: &mut Vec<Failure>) -> Arc<Folder> {
+        Folder::top(&rules.root, Private::read(rules, failures), failures)
     }
 
     /// A folder in no repository: only its own `.gitignore` and those beneath it hold.
-    pub fn outside(path: &Path) -> Result<Arc<Folder>, Failure> {
-        Folder::top(path, Arc::default())
+    pub fn outside(path: &Path, failures: &mut Vec<Failure>) -> Arc<Folder> {
+        Folder::top(path, Arc::default(), failures)
     }
 
-    fn top(path: &Path, private: Arc<Private>) -> Result<Arc<Folder>, Failure> {
+    fn top(path: &Path, private: Arc<Private>, failures: &mut Vec<Failure>) -> Arc<Folder> {
         let mut folder = Folder::bare(private);
-        folder.read_rules(path)?;
-        Ok(Arc::new(folder))
+        folder.read_rules(path, failures);
+        Arc::new(folder)
     }
 
     fn bare(private: Arc<Private>) -> Folder {
@@ -311,14 +306,19 @@ impl Folder {
     }
 
     /// The folder called `name` in this one, which is at `path` on disk.
-    pub fn enter(self: &Arc<Folder>, name: &[u8], path: &Path) -> Result<Arc<Folder>, Failure> {
+    pub fn enter(
+        self: &Arc<Folder>,
+        name: &[u8],
+        path: &Path,
+        failures: &mut Vec<Failure>,
+    ) -> Arc<Folder> {
         let mut folder = self.within(name);
         // git reads no rules in a folder it ignores. A folder that others do
         // not ignore has, for them, rules of its own.
         if folder.ignored != Ignored::Shared {
-            folder.read_rules(path)?;
+            folder.read_rules(path, failures);
         }
-        Ok(Arc::new(folder))
+        Arc::new(folder)
     }
 
     /// The folder called `name` in this one, without rules of its own yet.
@@ -332,12 +332,13 @@ impl Folder {
         }
     }
 
-    fn read_rules(&mut self, path: &Path) -> Result<(), Failure> {
+    fn read_rules(&mut self, path: &Path, failures: &mut Vec<Failure>) {
         let file = path.join(".gitignore");
-        if let Some(bytes) = read_gitignore(&file).map_err(|e| (file, e))? {
-            self.add_rules(&bytes);
+        match read_gitignore(&file) {
+            Ok(Some(bytes)) => self.add_rules(&bytes),
+            Ok(None) => {}
+            Err(error) => failures.push((file, error)),
         }
-        Ok(())
     }
 
     fn add_rules(&mut self, bytes: &[u8]) {
@@ -385,19 +386,20 @@ impl Folder {
     }
 }
 
-/// How the rules cover a file at `path`, relative to the worktree, whether or not it exists.
-pub fn coverage_of(rules: &Rules, path: &[u8]) -> Result<Coverage, Failure> {
-    let mut folder = Folder::root(rules)?;
+/// How the rules cover a file at `path`, relative to the worktree, whether or
+/// not it exists. What cannot be read counts as absent: a walk reports it.
+pub fn coverage_of(rules: &Rules, path: &[u8]) -> Coverage {
+    let failures = &mut Vec::new();
+    let mut folder = Folder::root(rules, failures);
     let mut at = rules.root.clone();
-    let mut parts = path.split(|&b| b == b'/').peekable();
-    while let Some(part) = parts.next() {
-        if parts.peek().is_none() {
-            return Ok(folder.ignored(part, false).into());
-        }
-        at.push(crate::document::bytes_to_path(part));
-        folder = folder.enter(part, &at)?;
+    let mut rest = path;
+    while let Some(slash) = memchr::memchr(b'/', rest) {
+        let (name, behind) = (&rest[..slash], &rest[slash + 1..]);
+        at.push(bytes_to_path(name));
+        folder = folder.enter(name, &at, failures);
+        rest = behind;
     }
-    Ok(Coverage::Nothing)
+    folder.ignored(rest, false).into()
 }
 
 /// How the rules of a commit would cover a file at `path`: `ignore_file` has
@@ -406,21 +408,21 @@ pub fn coverage_by(
     rules: &Rules,
     path: &[u8],
     ignore_file: &dyn Fn(&[u8]) -> Option<Vec<u8>>,
-) -> Result<Coverage, Failure> {
-    let mut folder = Folder::bare(Private::read(rules)?);
-    let mut parts = path.split(|&b| b == b'/').peekable();
-    while let Some(part) = parts.next() {
+) -> Coverage {
+    let mut folder = Folder::bare(Private::read(rules, &mut Vec::new()));
+    let mut rest = path;
+    loop {
         if folder.ignored != Ignored::Shared
             && let Some(bytes) = ignore_file(&[&folder.path[..], b".gitignore"].concat())
         {
             folder.add_rules(&bytes);
         }
-        if parts.peek().is_none() {
-            return Ok(folder.ignored(part, false).into());
-        }
-        folder = folder.within(part);
+        let Some(slash) = memchr::memchr(b'/', rest) else {
+            return folder.ignored(rest, false).into();
+        };
+        folder = folder.within(&rest[..slash]);
+        rest = &rest[slash + 1..];
     }
-    Ok(Coverage::Nothing)
 }
 
 impl From<Ignored> for Coverage {

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use gix::hash::{ObjectId, oid};
 use gix::odb::{loose, pack::multi_index};
 
-use super::pack::{Copied, Kind, Object, Pack, Root, Walker};
+use super::pack::{Copied, Forest, Kind, Object, Pack, Root, Walker};
 
 /// A repository's objects. Each has a number: those of a pack follow each
 /// other in the order of their ids, packs follow each other, loose ones come last.
@@ -27,6 +27,12 @@ pub struct Objects {
     /// What is damaged, and how.
     pub damage: Vec<(PathBuf, String)>,
     total: u32,
+}
+
+/// The table of [`Objects`], while it is made.
+struct Numbers {
+    table: Vec<u32>,
+    twins: Vec<u32>,
 }
 
 /// An object as a walk over all of them meets it.
@@ -86,7 +92,21 @@ impl Objects {
         // The largest first: what others repeat of it is a twin.
         objects.packs.sort_by_key(|p| std::cmp::Reverse(p.len()));
         objects.number_all();
-        objects
+        // Both read all of the packs' indexes, and neither needs the other.
+        let (forests, numbers) = std::thread::scope(|scope| {
+            let forests = scope.spawn(|| objects.packs.iter().map(Pack::forest).collect());
+            let numbers = objects.numbers();
+            let forests: std::thread::Result<Vec<Forest>> = forests.join();
+            (forests.expect("reading headers does not panic"), numbers)
+        });
+        for (pack, forest) in objects.packs.iter_mut().zip(forests) {
+            pack.plant(forest);
+        }
+        Objects {
+            table: numbers.table,
+            twins: numbers.twins,
+            ..objects
+        }
     }
 
     fn add_packs(&mut self, folder: &Path) {
@@ -152,6 +172,7 @@ impl Objects {
         }
     }
 
+    /// Gives every object its number.
     fn number_all(&mut self) {
         let mut total = 0u32;
         for pack in &self.packs {
@@ -159,26 +180,32 @@ impl Objects {
             total += pack.len();
         }
         self.bases.push(total);
-        total += self.loose.len() as u32;
-        self.total = total;
-        let slots = (2 * total as usize + 2).next_power_of_two();
+        self.total = total + self.loose.len() as u32;
+        let slots = (2 * self.total as usize + 2).next_power_of_two();
         self.table = vec![EMPTY; slots];
-        for number in 0..total {
+    }
+
+    /// Every number by its id.
+    fn numbers(&self) -> Numbers {
+        let mut table = self.table.clone();
+        let mut twins = Vec::new();
+        for number in 0..self.total {
             let mut slot = self.slot(self.id(number));
             loop {
-                match self.table[slot] {
+                match table[slot] {
                     EMPTY => {
-                        self.table[slot] = number;
+                        table[slot] = number;
                         break;
                     }
                     other if self.id(other) == self.id(number) => {
-                        self.twins.push(number);
+                        twins.push(number);
                         break;
                     }
-                    _ => slot = (slot + 1) & (slots - 1),
+                    _ => slot = (slot + 1) & (table.len() - 1),
                 }
             }
         }
+        Numbers { table, twins }
     }
 
     /// An id is random: its first bytes are hash enough.
@@ -221,6 +248,11 @@ impl Objects {
         }
     }
 
+    /// As [`Objects::number`], for an id as bytes.
+    pub fn number_of(&self, id: &[u8]) -> Option<u32> {
+        self.number(oid::try_from_bytes(id).ok()?)
+    }
+
     /// Whether a lower number stands for the same object.
     pub fn is_twin(&self, number: u32) -> bool {
         !self.twins.is_empty() && self.twins.binary_search(&number).is_ok()
@@ -228,13 +260,15 @@ impl Objects {
 
     /// Hands every object of `kind` to one of `visitors`, a thread each, and
     /// says which could not be read. A visitor meets an object's base right before the object, or not at all.
+    /// Passes over families all of whose members are `known`, by number; empty: none is.
     pub fn walk<V: Visitor>(
         &self,
         kind: Kind,
         repository: &gix::ThreadSafeRepository,
         visitors: &mut [V],
+        known: &[bool],
     ) -> Vec<u32> {
-        let work = Work::new(self, kind, repository);
+        let work = Work::new(self, kind, repository, known);
         match visitors {
             [one] => work.run(one),
             many => std::thread::scope(|scope| {
@@ -272,13 +306,20 @@ impl<'a> Work<'a> {
         objects: &'a Objects,
         kind: Kind,
         repository: &'a gix::ThreadSafeRepository,
+        known: &[bool],
     ) -> Work<'a> {
+        let is_known = |number: u32| known.get(number as usize).copied().unwrap_or(false);
+        let is_news = |(n, root): &(usize, Root)| {
+            let base = objects.bases[*n];
+            !objects.packs[*n].is_family(root.entry, &|place| is_known(base + place))
+        };
         let weight = |root: &Root| root.size.saturating_mul(u64::from(root.family));
         let (mut heavy, light): (Vec<_>, Vec<_>) = objects
             .packs
             .iter()
             .enumerate()
             .flat_map(|(n, pack)| pack.roots(kind).map(move |root| (n, root)))
+            .filter(is_news)
             .partition(|(_, root)| weight(root) > HEAVY);
         heavy.sort_by_key(|(_, root)| std::cmp::Reverse(weight(root)));
         let strays = objects
@@ -293,7 +334,7 @@ impl<'a> Work<'a> {
             repository,
             heavy,
             light,
-            single: strays.chain(loose).collect(),
+            single: strays.chain(loose).filter(|&n| !is_known(n)).collect(),
             next_heavy: AtomicUsize::new(0),
             next_light: AtomicUsize::new(0),
             next_single: AtomicUsize::new(0),

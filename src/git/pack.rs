@@ -23,6 +23,12 @@ pub struct Pack {
     offsets: Vec<u64>,
     /// For each entry, the place of its id.
     places: Vec<u32>,
+    forest: Forest,
+}
+
+/// Which entry of a pack is made from which.
+#[derive(Default)]
+pub struct Forest {
     /// The entries made from entry `n` are `children[first[n]..first[n + 1]]`,
     /// the one with the most descendants last.
     first: Vec<u32>,
@@ -44,7 +50,7 @@ pub struct Root {
 
 /// The ids of a pack's objects, each known by its place.
 enum Ids {
-    Index(index::File),
+    Index(Box<index::File>),
     /// From a multi-pack index.
     Listed(Vec<ObjectId>),
 }
@@ -83,13 +89,13 @@ const SPARE: usize = 16;
 const SPARE_SIZE: usize = 4 << 20;
 
 impl Pack {
-    /// The pack at `path`, whose index is beside it.
+    /// The pack at `path`, whose index is beside it; not yet planted.
     pub fn open(path: &Path, hash: gix::hash::Kind) -> Result<Pack, String> {
         let index = index::File::at(path.with_extension("idx"), hash).map_err(words)?;
         let entries = (0..index.num_objects())
             .map(|i| (index.pack_offset_at_index(i), i))
             .collect();
-        Pack::new(path, hash, Ids::Index(index), entries)
+        Pack::new(path, hash, Ids::Index(Box::new(index)), entries)
     }
 
     /// The pack at `path` that has no index of its own; `entries` are what a multi-pack index knows of it.
@@ -113,34 +119,34 @@ impl Pack {
         entries.sort_unstable();
         let offsets: Vec<u64> = entries.iter().map(|e| e.0).collect();
         let places: Vec<u32> = entries.iter().map(|e| e.1).collect();
-        let mut pack = Pack {
+        Ok(Pack {
             data,
             ids,
             offsets,
             places,
-            first: Vec::new(),
-            children: Vec::new(),
-            roots: Vec::new(),
-            strays: Vec::new(),
-        };
-        pack.plant();
-        Ok(pack)
+            forest: Forest::default(),
+        })
+    }
+
+    /// Takes up the pack's own [`Pack::forest`], without which there is nothing to walk.
+    pub fn plant(&mut self, forest: Forest) {
+        self.forest = forest;
     }
 
     /// Reads every entry's header and builds the forest.
-    fn plant(&mut self) {
+    pub fn forest(&self) -> Forest {
+        let mut forest = Forest::default();
         let count = self.offsets.len();
         let mut parents = vec![NONE; count];
         let mut entry_of_place: Vec<u32> = Vec::new();
-        for entry in 0..count {
-            let offset = self.offsets[entry];
-            let Some(header) = self.header(offset) else {
-                self.strays.push(entry as u32);
+        for (entry, parent) in parents.iter_mut().enumerate() {
+            let Some(header) = self.header(self.offsets[entry]) else {
+                forest.strays.push(entry as u32);
                 continue;
             };
             use data::entry::Header::{Blob, Commit, OfsDelta, RefDelta, Tag, Tree};
             let mut root = |kind| {
-                self.roots.push(Root {
+                forest.roots.push(Root {
                     entry: entry as u32,
                     kind,
                     size: header.decompressed_size,
@@ -157,8 +163,8 @@ impl Pack {
                         .checked_base_pack_offset(base_distance)
                         .and_then(|base| self.offsets.binary_search(&base).ok());
                     match base {
-                        Some(base) => parents[entry] = base as u32,
-                        None => self.strays.push(entry as u32),
+                        Some(base) => *parent = base as u32,
+                        None => forest.strays.push(entry as u32),
                     }
                 }
                 RefDelta { base_id } => {
@@ -169,15 +175,82 @@ impl Pack {
                         }
                     }
                     match self.ids.place(&base_id) {
-                        Some(place) => parents[entry] = entry_of_place[place as usize],
-                        None => self.strays.push(entry as u32),
+                        Some(place) => *parent = entry_of_place[place as usize],
+                        None => forest.strays.push(entry as u32),
                     }
                 }
             }
         }
-        self.link(&parents);
+        forest.link(&parents);
+        forest
     }
 
+    fn header(&self, offset: u64) -> Option<data::Entry> {
+        if offset >= self.data.pack_end() as u64 {
+            return None;
+        }
+        let entry = self.data.entry(offset).ok()?;
+        let room = (self.data.pack_end() as u64).saturating_sub(entry.data_offset);
+        (entry.decompressed_size <= room.saturating_mul(BEST_RATIO)).then_some(entry)
+    }
+
+    fn children_of(&self, entry: u32) -> &[u32] {
+        self.forest.children_of(entry)
+    }
+
+    pub fn len(&self) -> u32 {
+        u32::try_from(self.offsets.len()).expect("an index counts objects in 32 bits")
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.offsets.is_empty()
+    }
+
+    pub fn path(&self) -> &Path {
+        self.data.path()
+    }
+
+    pub fn id(&self, place: u32) -> &oid {
+        self.ids.id(place)
+    }
+
+    pub fn roots(&self, kind: Kind) -> impl Iterator<Item = Root> {
+        let roots = self.forest.roots.iter().copied();
+        roots.filter(move |r| r.kind == kind)
+    }
+
+    /// Whether `holds` is true of the place of `entry` and of all that is made from it.
+    pub fn is_family(&self, entry: u32, holds: &dyn Fn(u32) -> bool) -> bool {
+        let mut todo = vec![entry];
+        while let Some(entry) = todo.pop() {
+            if !holds(self.places[entry as usize]) {
+                return false;
+            }
+            todo.extend_from_slice(self.children_of(entry));
+        }
+        true
+    }
+
+    /// The places of what no walk comes by.
+    pub fn strays(&self) -> impl Iterator<Item = u32> {
+        let strays = self.forest.strays.iter();
+        strays.map(|&entry| self.places[entry as usize])
+    }
+
+    fn inflate(&self, entry: u32, inflate: &mut Inflate, out: &mut Vec<u8>) -> Option<()> {
+        let header = self.header(self.offsets[entry as usize])?;
+        let size = usize::try_from(header.decompressed_size).ok()?;
+        if out.len() < size {
+            out.resize(size, 0);
+        } else {
+            out.truncate(size);
+        }
+        self.data.decompress_entry(&header, inflate, out).ok()?;
+        Some(())
+    }
+}
+
+impl Forest {
     fn link(&mut self, parents: &[u32]) {
         let count = parents.len();
         let mut first = vec![0u32; count + 2];
@@ -238,55 +311,9 @@ impl Pack {
             .collect();
     }
 
-    fn header(&self, offset: u64) -> Option<data::Entry> {
-        if offset >= self.data.pack_end() as u64 {
-            return None;
-        }
-        let entry = self.data.entry(offset).ok()?;
-        let room = (self.data.pack_end() as u64).saturating_sub(entry.data_offset);
-        (entry.decompressed_size <= room.saturating_mul(BEST_RATIO)).then_some(entry)
-    }
-
     fn children_of(&self, entry: u32) -> &[u32] {
         let entry = entry as usize;
         &self.children[self.first[entry] as usize..self.first[entry + 1] as usize]
-    }
-
-    pub fn len(&self) -> u32 {
-        u32::try_from(self.offsets.len()).expect("an index counts objects in 32 bits")
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.offsets.is_empty()
-    }
-
-    pub fn path(&self) -> &Path {
-        self.data.path()
-    }
-
-    pub fn id(&self, place: u32) -> &oid {
-        self.ids.id(place)
-    }
-
-    pub fn roots(&self, kind: Kind) -> impl Iterator<Item = Root> {
-        self.roots.iter().copied().filter(move |r| r.kind == kind)
-    }
-
-    /// The places of what no walk comes by.
-    pub fn strays(&self) -> impl Iterator<Item = u32> {
-        self.strays.iter().map(|&entry| self.places[entry as usize])
-    }
-
-    fn inflate(&self, entry: u32, inflate: &mut Inflate, out: &mut Vec<u8>) -> Option<()> {
-        let header = self.header(self.offsets[entry as usize])?;
-        let size = usize::try_from(header.decompressed_size).ok()?;
-        if out.len() < size {
-            out.resize(size, 0);
-        } else {
-            out.truncate(size);
-        }
-        self.data.decompress_entry(&header, inflate, out).ok()?;
-        Some(())
     }
 }
 

@@ -126,6 +126,7 @@ impl Prefilter {
             core: core.clone(),
             first: hits.len(),
             hits,
+            passed: [0; TILE * BLOCK],
         };
         let end = bytes.len().min(core.end + verifier.deepest);
         let mut at = core.start;
@@ -162,6 +163,8 @@ struct Judge<'a> {
     hits: &'a mut Vec<Hit>,
     /// Where this pass's hits begin.
     first: usize,
+    /// Positions that pass the bitmap, of one tile; kept so that it is cleared once.
+    passed: [u16; TILE * BLOCK],
 }
 
 impl Judge<'_> {
@@ -170,7 +173,6 @@ impl Judge<'_> {
     fn candidates(&mut self, text: &[u8], masks: &[u64; TILE], at: usize) {
         // Branches on single candidates would be mispredicted: the positions
         // that pass the bitmap are collected first.
-        let mut passed = [0_u16; TILE * BLOCK];
         let mut count = 0;
         let blocks = (text.len() - BEYOND) / BLOCK;
         for (block, &mask) in masks[..blocks].iter().enumerate() {
@@ -178,12 +180,12 @@ impl Judge<'_> {
             while mask != 0 {
                 let position = block * BLOCK + mask.trailing_zeros() as usize;
                 mask &= mask - 1;
-                passed[count] = position as u16;
+                self.passed[count] = position as u16;
                 count += usize::from(self.verifier.passes(window_at(text, position)));
             }
         }
-        for &position in &passed[..count] {
-            let position = usize::from(position);
+        for i in 0..count {
+            let position = usize::from(self.passed[i]);
             let window = window_at(text, position);
             self.verify(at + position, window);
         }
@@ -458,7 +460,7 @@ mod avx2 {
         pub(super) fn new(anchors: &[Anchor]) -> Filter {
             let sets = match anchors.len() {
                 0..=12 => 1,
-                13..=100 => 2,
+                13..=240 => 2,
                 _ => 4,
             };
             let (windows, buckets) = deal(anchors, sets * 8);

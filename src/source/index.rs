@@ -137,7 +137,8 @@ impl Index {
             let id = staged.file_at(path)?;
             reader.read(id, &mut bytes).ok().map(|()| bytes)
         };
-        coverage_by(&reader.ignore_rules(&self.root), path, &ignore_file).ok()
+        let rules = reader.ignore_rules(&self.root);
+        Some(coverage_by(&rules, path, &ignore_file))
     }
 }
 

@@ -81,7 +81,8 @@ impl Range {
             let id = reader.file_at(self.range.tip, path).ok()??;
             reader.read(id, &mut bytes).ok().map(|()| bytes)
         };
-        coverage_by(&reader.ignore_rules(&self.root), path, &ignore_file).ok()
+        let rules = reader.ignore_rules(&self.root);
+        Some(coverage_by(&rules, path, &ignore_file))
     }
 }
 

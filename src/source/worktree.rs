@@ -12,7 +12,7 @@ use ignore::{DirEntry, WalkBuilder, WalkState};
 
 use crate::document::{Coverage, RepoPath, Standing};
 use crate::finding::{Accounting, Problem, ProblemKind, Skip};
-use crate::git::ignore::{Folder, Ignored};
+use crate::git::ignore::{Failure, Folder, Ignored, coverage_of};
 use crate::git::repository::Repository;
 
 use super::{Body, Input, Listing, OnDisk, Source};
@@ -199,7 +199,7 @@ impl Source for Worktree {
 
     fn coverage(&self, path: &RepoPath) -> Option<Coverage> {
         let repository = self.repository.as_ref()?;
-        crate::git::ignore::coverage_of(&repository.rules(), path.as_bytes()).ok()
+        Some(coverage_of(&repository.rules(), path.as_bytes()))
     }
 }
 
@@ -270,7 +270,7 @@ impl Walk<'_> {
         let strip = self.target.named.as_os_str().len();
         if self.target.is_file {
             let path = RepoPath::new(&prefix[..]);
-            let place = self.place_above();
+            let place = self.place_above(&mut listing.problems);
             let tracked = place
                 .repository
                 .as_ref()
@@ -341,7 +341,7 @@ impl Walk<'_> {
             return WalkState::Continue;
         };
         if entry.depth() == 0 {
-            let mut place = self.place_above();
+            let mut place = self.place_above(&mut haul.listing.problems);
             if let Some(name) = self.target.canonical.file_name()
                 && place
                     .repository
@@ -511,16 +511,12 @@ impl Walk<'_> {
             match Repository::discover(&canonical) {
                 Ok(Some(repository)) if repository.root == canonical => {
                     let repository = Arc::new(repository);
-                    let rules = match Folder::root(&repository.rules()) {
-                        Ok(rules) => Some(rules),
-                        Err((file, error)) => {
-                            problem(ProblemKind::Unreadable, &file, words(&error));
-                            None
-                        }
-                    };
+                    let mut failures = Vec::new();
+                    let rules = Folder::root(&repository.rules(), &mut failures);
+                    self.report(failures, problems);
                     return Some(Place {
                         repository: Some(repository),
-                        rules,
+                        rules: Some(rules),
                         ignored: Ignored::No,
                         within: Arc::new([]),
                     });
@@ -542,17 +538,14 @@ impl Walk<'_> {
         let rules = match &ignored {
             // git reads no rules in a folder it ignores, but what is tracked there stays tracked.
             Ignored::Shared if !holds_tracked => return None,
-            Ignored::Shared | Ignored::Private(_) => None,
-            Ignored::No => match &outer.rules {
-                Some(rules) => match rules.enter(bytes, path) {
-                    Ok(rules) => Some(rules),
-                    Err((file, error)) => {
-                        problem(ProblemKind::Unreadable, &file, words(&error));
-                        Some(rules.clone())
-                    }
-                },
-                None => None,
-            },
+            Ignored::Shared => None,
+            // What only this clone ignores is judged by the shared rules all the same.
+            Ignored::Private(_) | Ignored::No => outer.rules.as_ref().map(|rules| {
+                let mut failures = Vec::new();
+                let rules = rules.enter(bytes, path, &mut failures);
+                self.report(failures, problems);
+                rules
+            }),
         };
         Some(Place {
             repository: outer.repository.clone(),
@@ -563,19 +556,23 @@ impl Walk<'_> {
     }
 
     /// The place of the folder that holds the target, or, for a repository's own top, its own.
-    fn place_above(&self) -> Place {
+    fn place_above(&self, problems: &mut Vec<Problem>) -> Place {
+        let mut failures = Vec::new();
         let Some(repository) = &self.target.repository else {
-            let rules = Folder::outside(&self.target.canonical).ok();
+            let rules = Folder::outside(&self.target.canonical, &mut failures);
+            self.report(failures, problems);
             return Place {
                 repository: None,
-                rules,
+                rules: Some(rules),
                 ignored: Ignored::No,
                 within: Arc::new([]),
             };
         };
+        let rules = Folder::root(&repository.rules(), &mut failures);
+        self.report(failures, problems);
         let mut place = Place {
             repository: Some(repository.clone()),
-            rules: Folder::root(&repository.rules()).ok(),
+            rules: Some(rules),
             ignored: Ignored::No,
             within: Arc::new([]),
         };
@@ -592,8 +589,7 @@ impl Walk<'_> {
         let mut at = repository.root.clone();
         for name in above {
             at.push(name);
-            // Problems on the way are found again, and reported, by a scan of the whole.
-            match self.enter(&place, name, &at, &mut Vec::new()) {
+            match self.enter(&place, name, &at, problems) {
                 Some(inner) => place = inner,
                 None => {
                     place.ignored = Ignored::Shared;
@@ -605,6 +601,14 @@ impl Walk<'_> {
             }
         }
         place
+    }
+
+    fn report(&self, failures: Vec<Failure>, problems: &mut Vec<Problem>) {
+        problems.extend(failures.into_iter().map(|(file, error)| Problem {
+            path: Some(self.report_path(&file)),
+            kind: ProblemKind::Unreadable,
+            message: words(&error),
+        }));
     }
 
     fn standing(&self, place: &Place, name: &[u8], tracked: bool) -> Option<Standing> {
@@ -659,7 +663,7 @@ impl Place {
 
     fn ignores(&self, name: &[u8], is_folder: bool) -> Ignored {
         match (&self.ignored, &self.rules) {
-            (Ignored::No, Some(rules)) => rules.ignored(name, is_folder),
+            (Ignored::No | Ignored::Private(_), Some(rules)) => rules.ignored(name, is_folder),
             (already, _) => already.clone(),
         }
     }

@@ -178,6 +178,8 @@ fn tracked(document: &Document, standing: &Standing, seen: &Summary) -> Word {
         };
         let text = if all(seen.hollow) {
             ", with placeholders only: a template under another name, until somebody fills it in"
+        } else if is_sample && !seen.secret.is_empty() {
+            ", in a test or example, with secrets that nobody issued"
         } else if seen.settings == 0 {
             ", and empty so far"
         } else {

@@ -37,8 +37,8 @@ pub enum Sign {
     File { dotenv: RepoPath, what: String },
     /// A program reads a file of this name where it is started.
     Call { name: Vec<u8>, what: String },
-    /// The repository has a function of this name of its own: calls of it mean nothing.
-    Definition { what: String },
+    /// A function that reads such files is defined here.
+    Definition,
     /// The document is a package's manifest: programs are started in its folder.
     Manifest,
     /// The document is a `.gitignore`: a rule can be added to it.
@@ -136,7 +136,7 @@ impl Usage {
                 return None;
             }
             if is_defined_at(bytes, start) {
-                Sign::Definition { what }
+                Sign::Definition
             } else {
                 Sign::Call {
                     name: self.argument(anchor, rest)?,
@@ -221,13 +221,8 @@ impl Usage {
         };
         let manifests = folders(Sign::Manifest);
         let ignore_files = folders(Sign::IgnoreFile);
-        let own: BTreeSet<&String> = evidence
-            .iter()
-            .filter_map(|e| match &e.sign {
-                Sign::Definition { what } => Some(what),
-                Sign::File { .. } | Sign::Call { .. } | Sign::Manifest | Sign::IgnoreFile => None,
-            })
-            .collect();
+        // A repository that defines such a function brings dotenv files to others.
+        let is_library = evidence.iter().any(|e| e.sign == Sign::Definition);
         let mut known: BTreeMap<RepoPath, bool> = BTreeMap::new();
         let mut is_safe = |path: &RepoPath| {
             *known.entry(path.clone()).or_insert_with(|| {
@@ -238,7 +233,7 @@ impl Usage {
         for one in evidence {
             let (dotenv, what) = match &one.sign {
                 Sign::File { dotenv, what } => (dotenv.clone(), what),
-                Sign::Call { what, .. } if own.contains(what) => continue,
+                Sign::Call { .. } if is_library => continue,
                 Sign::Call { name, what } => {
                     let top = in_folder(b"", name);
                     let started = nearest(&manifests, one.path.parent()).unwrap_or(b"");
@@ -248,7 +243,7 @@ impl Usage {
                     }
                     (in_folder(started, name), what)
                 }
-                Sign::Definition { .. } | Sign::Manifest | Sign::IgnoreFile => continue,
+                Sign::Definition | Sign::Manifest | Sign::IgnoreFile => continue,
             };
             if is_safe(&dotenv) {
                 continue;
@@ -320,7 +315,7 @@ impl Exposed<'_> {
             Sign::File { .. } if e.line == 1 => e.path.to_string(),
             Sign::File { .. }
             | Sign::Call { .. }
-            | Sign::Definition { .. }
+            | Sign::Definition
             | Sign::Manifest
             | Sign::IgnoreFile => {
                 format!("{}:{}", e.path, e.line)
@@ -433,4 +428,101 @@ fn resolve(folder: &[u8], relative: &[u8]) -> Option<RepoPath> {
         }
     }
     Some(RepoPath::new(parts.join(&b'/')))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::Document;
+    use crate::rule::{RuleSet, Scratch};
+
+    /// What is said of a repository of `files` whose ignore rules cover `covered`, as `path: severity: files named`.
+    fn conclusion(files: &[(&str, &str)], covered: &[&str]) -> Vec<String> {
+        let rules = RuleSet::builtin();
+        let mut evidence = Vec::new();
+        for (path, text) in files {
+            let document = Document::new((*path).into(), text.as_bytes().to_vec());
+            evidence.extend(rules.scan(&mut Scratch::default(), &document).evidence);
+        }
+        let coverage = |path: &RepoPath| {
+            let is_covered = covered.iter().any(|c| RepoPath::from(*c) == *path);
+            Some(if is_covered {
+                Coverage::Shared
+            } else {
+                Coverage::Nothing
+            })
+        };
+        let present = |path: &RepoPath| files.iter().any(|(p, _)| RepoPath::from(*p) == *path);
+        rules
+            .conclude(evidence, &coverage, &present)
+            .iter()
+            .map(|f| {
+                let named: Vec<&str> = f.message.split('`').skip(1).step_by(2).collect();
+                format!("{}: {}: {}", f.path, f.severity.name(), named[0])
+            })
+            .collect()
+    }
+
+    #[test]
+    fn one_finding_for_each_ignore_file_that_lacks_a_line() {
+        let files = [
+            (".gitignore", "dist\n"),
+            ("a/.env.example", ""),
+            ("b/package.json", "{}"),
+            ("b/src/index.js", "require('dotenv').config()"),
+            ("c/.gitignore", ""),
+            ("c/.env.example", ""),
+        ];
+        assert_eq!(
+            conclusion(&files, &[]),
+            [
+                ".gitignore: warning: a/.env",
+                "c/.gitignore: warning: c/.env"
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_covered_or_there_is_left_alone() {
+        let template = (".env.example", "");
+        let call = ("src/app.py", "load_dotenv()\n");
+        let nothing: [&str; 0] = [];
+        assert_eq!(conclusion(&[template, call], &[".env"]), nothing);
+        assert_eq!(conclusion(&[template, call, (".env", "")], &[]), nothing);
+        let nested = [("src/go.mod", ""), ("src/main.go", "godotenv.Load()\n")];
+        assert_eq!(conclusion(&nested, &[".env"]), nothing);
+        assert_eq!(conclusion(&nested, &["src/.env"]), nothing);
+        assert_eq!(conclusion(&nested, &[]), [".gitignore: warning: src/.env"]);
+        assert_eq!(
+            conclusion(&[template], &[".env.local"]),
+            [".gitignore: note: .env"]
+        );
+        let library = ("src/cli.py", "def load_dotenv():\n    pass\n");
+        assert_eq!(conclusion(&[call, library], &[]), nothing);
+    }
+
+    #[test]
+    fn a_call_names_the_file_it_reads() {
+        let reads = |text: &str| conclusion(&[("index.js", text)], &[]);
+        let cases = [
+            ("require('dotenv').config()", ".env"),
+            (
+                "require('dotenv').config({ path: '.env.local' })",
+                ".env.local",
+            ),
+            (
+                "dotenv.config({\n  path: join(__dirname, '../.env.dev'),\n})",
+                ".env.dev",
+            ),
+        ];
+        for (text, name) in cases {
+            assert_eq!(
+                reads(text),
+                [format!(".gitignore: warning: {name}")],
+                "{text}"
+            );
+        }
+        assert!(reads("dotenv.config({ path: 'settings.cfg' })").is_empty());
+        assert!(reads("// dotenv.config()").is_empty());
+    }
 }

@@ -1,5 +1,7 @@
 //! The piece of a file that a report may show: masked, cut, free of control characters.
 
+mod unknown;
+
 use std::ops::Range;
 
 use crate::document::is_unsafe_on_a_terminal;
@@ -76,7 +78,8 @@ impl Excerpt {
         let masks: &[Range<usize>] = match masking {
             Masking::Reveal => &[],
             Masking::Mask => {
-                let mut more = dense_runs(bytes, from..to, &highlight);
+                let mut more = unknown::secrets(bytes, from..to, &highlight);
+                more.retain(|m| !secrets.iter().any(|s| s.start < m.end && m.start < s.end));
                 more.extend(repeated(bytes, from..to, secrets));
                 generic = merged(secrets, more, from..to);
                 &generic
@@ -202,41 +205,6 @@ fn repeated(bytes: &[u8], shown: Range<usize>, secrets: &[Range<usize>]) -> Vec<
                 .collect::<Vec<_>>()
         })
         .collect()
-}
-
-/// Runs on the shown lines that could be somebody's secret though no rule
-/// knows it: long, mixed letters and digits, outside the highlight.
-fn dense_runs(bytes: &[u8], shown: Range<usize>, highlight: &Range<usize>) -> Vec<Range<usize>> {
-    const LEAST: usize = 20;
-    let is_token = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'+' | b'=');
-    let mut runs = Vec::new();
-    // A run may begin before the cut: what is left of it is as secret.
-    let mut at = shown.start;
-    while at > 0 && shown.start - at < 512 && is_token(bytes[at - 1]) {
-        at -= 1;
-    }
-    while at < shown.end {
-        let start = at;
-        while at < bytes.len() && is_token(bytes[at]) {
-            at += 1;
-        }
-        let run = &bytes[start..at];
-        let dense = run.len() >= LEAST
-            && run.iter().any(u8::is_ascii_digit)
-            && run.iter().any(u8::is_ascii_alphabetic);
-        if dense && (at <= highlight.start || start >= highlight.end) {
-            // `NAME=value` is one run: the name stays readable.
-            let value = run
-                .iter()
-                .position(|&b| b == b'=')
-                .map_or(start, |i| start + i + 1);
-            if at - value >= LEAST {
-                runs.push(value..at);
-            }
-        }
-        at = at.max(start + 1);
-    }
-    runs
 }
 
 /// Both lists, sorted, overlaps joined, cut to `shown`.
