@@ -1,15 +1,18 @@
 //! The pipeline: list, read, scan, report. Only user of rayon.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
+use std::io::{self, Read};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Instant;
 
 use crate::document::{Document, RepoPath};
-use crate::finding::{Accounting, Finding, Problem, ProblemKind, Report, Skip};
+use crate::finding::{Accounting, Finding, Problem, ProblemKind, Report, RuleId, Skip};
 use crate::rule::{Evidence, RuleSet, Scratch};
+use crate::source::added::{self, Added};
 use crate::source::read::{self, Buffers, Outcome};
 use crate::source::worktree::words;
-use crate::source::{Input, Listing, Source};
+use crate::source::{Body, Input, Listing, OnDisk, Reader, Since, Source, Stored};
 
 /// How a scan goes about its work. None of it changes what is found.
 pub struct Settings {
@@ -47,6 +50,7 @@ pub fn run(
         problems,
         skipped,
         root,
+        may_be_empty,
     } = source.list();
     progress.total.store(inputs.len() as u64, Ordering::Relaxed);
     let next = AtomicUsize::new(0);
@@ -55,8 +59,11 @@ pub fn run(
             rules,
             settings,
             progress,
+            source,
+            reader: None,
             scratch: Scratch::default(),
             buffers: Buffers::default(),
+            blob: Vec::new(),
             haul: Haul::default(),
         };
         loop {
@@ -91,24 +98,29 @@ pub fn run(
         root,
         ..Report::default()
     };
-    let mut evidence = Vec::new();
+    let (mut evidence, mut sightings) = (Vec::new(), Vec::new());
     for haul in hauls {
         report.findings.extend(haul.findings);
         report.problems.extend(haul.problems);
         report.scanned.add(haul.scanned);
+        sightings.extend(haul.sightings);
         evidence.extend(haul.evidence);
     }
+    let is_complete = report.problems.is_empty();
+    report
+        .findings
+        .extend(still_there(sightings, source, is_complete));
     evidence.sort();
     let dotenv_files: Vec<RepoPath> = inputs
         .iter()
         .filter(|i| i.standing.is_some())
         .map(Input::path)
         .collect();
-    let present = |path: &RepoPath| dotenv_files.contains(path);
+    let present = |path: &RepoPath| dotenv_files.contains(path) || source.is_present(path);
     report
         .findings
         .extend(rules.conclude(evidence, &|path| source.coverage(path), &present));
-    if inputs.is_empty() && report.problems.is_empty() {
+    if inputs.is_empty() && report.problems.is_empty() && !may_be_empty {
         report.problems.push(Problem {
             path: None,
             kind: ProblemKind::Empty,
@@ -126,17 +138,110 @@ pub fn run(
 #[derive(Default)]
 struct Haul {
     findings: Vec<Finding>,
+    /// What was found in the commits of a range and in what they lead to.
+    sightings: Vec<Sighting>,
     evidence: Vec<Evidence>,
     problems: Vec<Problem>,
     scanned: Accounting,
 }
 
+/// Something found in a range of commits.
+struct Sighting {
+    finding: Finding,
+    since: Since,
+    /// The hash of the line it stands on.
+    line: Option<u64>,
+    is_new: bool,
+}
+
+impl Sighting {
+    /// Sightings that share one of these are of one thing: the same secret in
+    /// the same file, or the same line in a file that was renamed.
+    fn keys(&self) -> impl Iterator<Item = (RuleId, Trait)> {
+        let digest = Trait::Digest(self.finding.fingerprint.digest);
+        let line = self.line.map(Trait::Line);
+        let rule = &self.finding.rule;
+        line.into_iter().chain([digest]).map(|t| (rule.clone(), t))
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Trait {
+    Digest([u8; 16]),
+    Line(u64),
+}
+
+/// What a range of commits brought: at its place where the range leads if it
+/// still stands there, else at that of the commit that brought it.
+fn still_there(
+    mut sightings: Vec<Sighting>,
+    source: &dyn Source,
+    is_complete: bool,
+) -> Vec<Finding> {
+    // The oldest commit comes first, and what the range leads to last.
+    sightings.sort_by(|a, b| {
+        let place = |s: &Sighting| match s.since {
+            Since::Commit(place) => place,
+            Since::Tip | Since::Staged => usize::MAX,
+        };
+        (place(a), a.finding.sort_key()).cmp(&(place(b), b.finding.sort_key()))
+    });
+    let mut standing = BTreeSet::new();
+    let mut brought: BTreeMap<(RuleId, Trait), (usize, RepoPath)> = BTreeMap::new();
+    let mut past = Vec::new();
+    for sighting in &sightings {
+        match sighting.since {
+            Since::Commit(place) if sighting.is_new => {
+                let is_known = sighting.keys().any(|k| brought.contains_key(&k));
+                for key in sighting.keys() {
+                    let first = || (place, sighting.finding.path.clone());
+                    brought.entry(key).or_insert_with(first);
+                }
+                if !is_known {
+                    past.push((place, sighting));
+                }
+            }
+            Since::Commit(_) => {}
+            Since::Tip | Since::Staged => standing.extend(sighting.keys()),
+        }
+    }
+    let mut findings = Vec::new();
+    for (place, sighting) in past {
+        if !sighting.keys().any(|k| standing.contains(&k)) {
+            let mut finding = sighting.finding.clone();
+            finding.provenance = source.provenance(place, &finding.path, false);
+            findings.push(finding);
+        }
+    }
+    for sighting in sightings {
+        if sighting.is_new && !matches!(sighting.since, Since::Commit(_)) {
+            let first = sighting.keys().find_map(|k| brought.get(&k));
+            // A new line that no commit brought was moved, too far for the two ends to tell.
+            if first.is_none() && is_complete {
+                continue;
+            }
+            let provenance = first.and_then(|(place, path)| source.provenance(*place, path, true));
+            let mut finding = sighting.finding;
+            finding.provenance = provenance;
+            findings.push(finding);
+        }
+    }
+    findings
+}
+
+/// Why an input was not scanned.
+type Failure = (ProblemKind, String);
+
 struct Worker<'a> {
     rules: &'a RuleSet,
     settings: &'a Settings,
     progress: &'a Progress,
+    source: &'a dyn Source,
+    /// Opened for the first object.
+    reader: Option<Reader>,
     scratch: Scratch,
     buffers: Buffers,
+    blob: Vec<u8>,
     haul: Haul,
 }
 
@@ -147,30 +252,9 @@ impl Worker<'_> {
             self.haul.scanned.skip(Skip::Ignored);
             return;
         }
-        let path = input.path();
-        let Worker {
-            rules,
-            scratch,
-            haul,
-            buffers,
-            ..
-        } = self;
-        let mut visit = |document: Document| visit(rules, scratch, haul, input, document);
-        let outcome = File::open(&input.file).and_then(|mut file| {
-            read::each_document(
-                &mut file,
-                &path,
-                buffers,
-                self.settings.max_file_size,
-                &mut visit,
-            )
-        });
-        let mut problem = |kind, message| {
-            self.haul.problems.push(Problem {
-                path: Some(path.clone()),
-                kind,
-                message,
-            })
+        let outcome = match &input.body {
+            Body::Disk(disk) => self.scan_file(input, disk),
+            Body::Stored(stored) => self.scan_object(input, stored),
         };
         match outcome {
             Ok(Outcome::Scanned(bytes)) => {
@@ -183,16 +267,103 @@ impl Worker<'_> {
                 self.judge_name(input);
                 self.haul.scanned.skip(Skip::Binary);
             }
-            Ok(Outcome::TooLarge) => {
-                let limit = self.settings.max_file_size.unwrap_or(u64::MAX);
-                problem(
-                    ProblemKind::TooLarge,
-                    format!("larger than --max-file-size ({limit} bytes): not scanned"),
-                );
-            }
-            Err(error) => problem(ProblemKind::Unreadable, words(&error)),
+            Err((kind, message)) => self.haul.problems.push(Problem {
+                path: Some(input.path()),
+                kind,
+                message,
+            }),
         }
         self.progress.files.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn scan_file(&mut self, input: &Input, disk: &OnDisk) -> Result<Outcome, Failure> {
+        let unreadable = |error| (ProblemKind::Unreadable, words(&error));
+        let mut file = File::open(&disk.file).map_err(unreadable)?;
+        if self.settings.max_file_size.is_some() {
+            self.admit(file.metadata().map_err(unreadable)?.len())?;
+        }
+        self.scan_text(input, &mut file).map_err(unreadable)
+    }
+
+    /// Scans an object, and keeps what its new lines hold.
+    fn scan_object(&mut self, input: &Input, stored: &Stored) -> Result<Outcome, Failure> {
+        let mut blob = std::mem::take(&mut self.blob);
+        let result = self.scan_blob(input, stored, &mut blob);
+        self.blob = blob;
+        result
+    }
+
+    fn scan_blob(
+        &mut self,
+        input: &Input,
+        stored: &Stored,
+        blob: &mut Vec<u8>,
+    ) -> Result<Outcome, Failure> {
+        let source = self.source;
+        let reader = self.reader.get_or_insert_with(|| {
+            let store = source.store();
+            store.expect("what lists objects has them").reader()
+        });
+        reader
+            .read(stored.id, blob)
+            .map_err(|message| (ProblemKind::Repository, message))?;
+        self.admit(blob.len() as u64)?;
+        let (findings, evidence) = (self.haul.findings.len(), self.haul.evidence.len());
+        let outcome = self
+            .scan_text(input, &mut &blob[..])
+            .expect("memory can always be read");
+        let found = self.haul.findings.len() > findings || self.haul.evidence.len() > evidence;
+        if found && let Some(reader) = &self.reader {
+            let added = Added::new(reader, blob, stored)
+                .map_err(|message| (ProblemKind::Repository, message))?;
+            let is_new = |f: &Finding| {
+                f.region
+                    .as_ref()
+                    .is_none_or(|r| added.holds_any(r.start.line..=r.end.line))
+            };
+            if stored.since == Since::Staged {
+                retain_from(&mut self.haul.findings, findings, is_new);
+            } else {
+                let found = self.haul.findings.drain(findings..);
+                self.haul.sightings.extend(found.map(|finding| {
+                    Sighting {
+                        line: finding
+                            .region
+                            .as_ref()
+                            .map(|r| added::line_of(blob, r.start.line)),
+                        is_new: is_new(&finding),
+                        since: stored.since,
+                        finding,
+                    }
+                }));
+            }
+            retain_from(&mut self.haul.evidence, evidence, |e| {
+                !matches!(stored.since, Since::Commit(_)) && added.holds_any(e.line..=e.line)
+            });
+        }
+        Ok(outcome)
+    }
+
+    fn admit(&self, size: u64) -> Result<(), Failure> {
+        match self.settings.max_file_size {
+            Some(limit) if size > limit => Err((
+                ProblemKind::TooLarge,
+                format!("larger than --max-file-size ({limit} bytes): not scanned"),
+            )),
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    fn scan_text(&mut self, input: &Input, text: &mut dyn Read) -> io::Result<Outcome> {
+        let Worker {
+            rules,
+            scratch,
+            haul,
+            buffers,
+            ..
+        } = self;
+        let mut visit = |document: Document| visit(rules, scratch, haul, input, document);
+        read::each_document(text, &input.path(), buffers, &mut visit)
     }
 
     /// What rules about files as such say, where the text is not to be had.
@@ -222,4 +393,13 @@ fn visit(
     haul.findings.extend(scan.findings);
     haul.evidence.extend(scan.evidence);
     document.into_buffer()
+}
+
+/// `retain`, for what stands behind the first `from`.
+fn retain_from<T>(items: &mut Vec<T>, from: usize, mut keep: impl FnMut(&T) -> bool) {
+    let mut at = 0;
+    items.retain(|item| {
+        at += 1;
+        at <= from || keep(item)
+    });
 }

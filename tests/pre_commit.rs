@@ -53,6 +53,7 @@ impl Project {
         project.write(".pre-commit-config.yaml", &config);
         project.git(&["init", "-q"]);
         project.succeed(&["install"]);
+        project.succeed(&["install", "--hook-type", "pre-push"]);
         Some(project)
     }
 
@@ -154,6 +155,93 @@ fn a_key_that_is_not_staged_does_not_block() {
             text(&output)
         );
     }
+}
+
+#[test]
+fn an_old_key_does_not_block_a_change_elsewhere_in_its_file() {
+    for project in RUNNERS.into_iter().filter_map(Project::new) {
+        project.write("a.py", &format!("client = Client('{}')\n", key()));
+        project.git(&["add", "-A"]);
+        project.git(&["commit", "--no-verify", "-qm", "before the hook"]);
+        project.write("a.py", &format!("one = 1\nclient = Client('{}')\n", key()));
+        let output = project.commit();
+        assert!(
+            output.status.success(),
+            "{}: {}",
+            project.runner,
+            text(&output)
+        );
+    }
+}
+
+#[test]
+fn a_commit_of_all_that_is_tracked_is_judged_as_it_will_be() {
+    for project in RUNNERS.into_iter().filter_map(Project::new) {
+        project.write("a.py", "one = 1\n");
+        assert!(project.commit().status.success());
+        project.write("a.py", &format!("client = Client('{}')\n", key()));
+        let output = project.command("git", &["commit", "-am", "another"]);
+        let text = text(&output);
+        assert!(!output.status.success(), "{}: {text}", project.runner);
+        assert!(text.contains("a.py:1"), "{}: {text}", project.runner);
+    }
+}
+
+#[test]
+fn a_push_is_judged_by_all_its_commits() {
+    for project in RUNNERS.into_iter().filter_map(Project::new) {
+        let remote = project.sandbox.top().join("remote");
+        let remote = remote.to_str().unwrap();
+        project.git(&["init", "-q", "--bare", remote]);
+        project.git(&["remote", "add", "origin", remote]);
+        project.write("a.py", "one = 1\n");
+        assert!(project.commit().status.success());
+        let push = || project.command("git", &["push", "-q", "origin", "HEAD:refs/heads/main"]);
+        let output = push();
+        assert!(output.status.success(), "{}", text(&output));
+        for source in [
+            format!("client = Client('{}')\n", key()),
+            "one = 1\n".into(),
+        ] {
+            project.write("a.py", &source);
+            project.git(&["commit", "--no-verify", "-qam", "there and back"]);
+        }
+        let output = push();
+        let text = text(&output);
+        assert!(!output.status.success(), "{}: {text}", project.runner);
+        assert!(text.contains("not in HEAD"), "{}: {text}", project.runner);
+        assert!(!text.contains(&key()), "{}: {text}", project.runner);
+    }
+}
+
+#[test]
+fn a_plain_hook_needs_no_runner() {
+    use std::os::unix::fs::PermissionsExt;
+    let project = Project {
+        sandbox: Sandbox::new(),
+        runner: "git",
+    };
+    project.git(&["init", "-q"]);
+    project.write(".git/hooks/pre-commit", "#!/bin/sh\nexec hushlint hook\n");
+    let hook = project.sandbox.tree().join(".git/hooks/pre-commit");
+    std::fs::set_permissions(hook, std::fs::Permissions::from_mode(0o755)).unwrap();
+    project.write("sub/a.py", "one = 1\n");
+    let first = project.commit();
+    assert!(first.status.success(), "{}", text(&first));
+    project.write("sub/a.py", &format!("client = Client('{}')\n", key()));
+    // Each has an index of its own: the usual one, one for `-a`, one for a path; the last from below.
+    for arguments in [
+        &["commit", "-am", "all"][..],
+        &["commit", "-m", "a path", "sub/a.py"],
+        &["-C", "sub", "commit", "-am", "from below"],
+    ] {
+        let output = project.command("git", arguments);
+        let text = text(&output);
+        assert!(!output.status.success(), "{arguments:?}: {text}");
+        assert!(text.contains("sub/a.py:1"), "{arguments:?}: {text}");
+    }
+    let staged = project.commit();
+    assert!(!staged.status.success(), "{}", text(&staged));
 }
 
 #[test]

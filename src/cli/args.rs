@@ -28,6 +28,8 @@ pub(super) struct Args {
 pub(super) enum Command {
     /// Check files and folders as they lie on disk
     Check(CheckArgs),
+    /// Check what is about to be committed or pushed, for hook runners
+    Hook(HookArgs),
     /// Audit repositories: every version of every file in their histories
     Audit(AuditArgs),
     /// List the rules
@@ -42,13 +44,39 @@ pub(super) struct CheckArgs {
     #[arg(value_name = "PATH")]
     pub(super) paths: Vec<PathBuf>,
 
-    /// Also scan untracked files that ignore rules cover
+    /// Check what the next commit would record: the index, and of changed files only the new lines
     #[arg(long)]
+    pub(super) staged: bool,
+
+    /// Check every commit that HEAD (or another revision) has and BASE has not, whatever later ones took back
+    #[arg(long, value_name = "BASE[...HEAD]", conflicts_with = "staged")]
+    pub(super) diff: Option<String>,
+
+    /// With --staged or --diff: report what stands in a changed file, on whatever line
+    #[arg(long)]
+    pub(super) whole_files: bool,
+
+    /// Also scan untracked files that ignore rules cover
+    #[arg(long, conflicts_with_all = ["staged", "diff"])]
     pub(super) no_ignore: bool,
 
     /// Also scan repositories inside the repository
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["staged", "diff"])]
     pub(super) submodules: bool,
+
+    /// Refuse larger files; each one refused makes the scan incomplete (exit 2). With a unit: 500K, 10M, 1G
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub(super) max_file_size: Option<u64>,
+
+    #[command(flatten)]
+    pub(super) report: ReportArgs,
+}
+
+#[derive(clap::Args)]
+pub(super) struct HookArgs {
+    /// The files the runner names: their staged content where it is not HEAD's, else what is on disk. All that is staged if none is named
+    #[arg(value_name = "FILE")]
+    pub(super) files: Vec<PathBuf>,
 
     /// Refuse larger files; each one refused makes the scan incomplete (exit 2). With a unit: 500K, 10M, 1G
     #[arg(long, value_name = "SIZE", value_parser = size)]

@@ -5,6 +5,7 @@ mod audit;
 mod cache;
 mod check;
 mod explain;
+mod hook;
 mod output;
 mod progress;
 mod reporting;
@@ -48,6 +49,7 @@ pub fn run(argv: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let exit = match &args.command {
         Command::Check(check) => check::run(check),
+        Command::Hook(hook) => hook::run(hook),
         Command::Audit(audit) => audit::run(audit),
         Command::Rules(rules) => rules::run(rules),
         Command::Explain(explain) => explain::run(explain),

@@ -256,10 +256,8 @@ struct Private {
     fold: bool,
 }
 
-impl Folder {
-    /// The top of a worktree. Here and below, a file of rules that cannot be
-    /// read counts as absent, as for git, and is added to `failures`.
-    pub fn root(rules: &Rules, failures: &mut Vec<Failure>) -> Arc<Folder> {
+impl Private {
+    fn read(rules: &Rules, failures: &mut Vec<Failure>) -> Arc<Private> {
         let fold = rules.ignore_case;
         let personal = rules.excludes_file.as_ref().map(|f| rules.root.join(f));
         let clone = (rules.info_exclude.clone(), ".git/info/exclude".to_owned());
@@ -275,8 +273,15 @@ impl Folder {
                 Err(error) => failures.push((file, error)),
             }
         }
-        let private = Arc::new(Private { files, fold });
-        Folder::top(&rules.root, private, failures)
+        Arc::new(Private { files, fold })
+    }
+}
+
+impl Folder {
+    /// The top of a worktree. Here and below, a file of rules that cannot be
+    /// read counts as absent, as for git, and is added to `failures`.
+    pub fn root(rules: &Rules, failures: &mut Vec<Failure>) -> Arc<Folder> {
+        Folder::top(&rules.root, Private::read(rules, failures), failures)
     }
 
     /// A folder in no repository: only its own `.gitignore` and those beneath it hold.
@@ -285,15 +290,19 @@ impl Folder {
     }
 
     fn top(path: &Path, private: Arc<Private>, failures: &mut Vec<Failure>) -> Arc<Folder> {
-        let mut folder = Folder {
+        let mut folder = Folder::bare(private);
+        folder.read_rules(path, failures);
+        Arc::new(folder)
+    }
+
+    fn bare(private: Arc<Private>) -> Folder {
+        Folder {
             path: Vec::new(),
             depth: 0,
             rules: None,
             private,
             ignored: Ignored::No,
-        };
-        folder.read_rules(path, failures);
-        Arc::new(folder)
+        }
     }
 
     /// The folder called `name` in this one, which is at `path` on disk.
@@ -303,13 +312,7 @@ impl Folder {
         path: &Path,
         failures: &mut Vec<Failure>,
     ) -> Arc<Folder> {
-        let mut folder = Folder {
-            path: [&self.path, name, b"/"].concat(),
-            depth: self.depth + 1,
-            rules: self.rules.clone(),
-            private: self.private.clone(),
-            ignored: self.ignored(name, true),
-        };
+        let mut folder = self.within(name);
         // git reads no rules in a folder it ignores. A folder that others do
         // not ignore has, for them, rules of its own.
         if folder.ignored != Ignored::Shared {
@@ -318,15 +321,29 @@ impl Folder {
         Arc::new(folder)
     }
 
+    /// The folder called `name` in this one, without rules of its own yet.
+    fn within(&self, name: &[u8]) -> Folder {
+        Folder {
+            path: [&self.path, name, b"/"].concat(),
+            depth: self.depth + 1,
+            rules: self.rules.clone(),
+            private: self.private.clone(),
+            ignored: self.ignored(name, true),
+        }
+    }
+
     fn read_rules(&mut self, path: &Path, failures: &mut Vec<Failure>) {
         let file = path.join(".gitignore");
-        let bytes = match read_gitignore(&file) {
-            Ok(Some(bytes)) => bytes,
-            Ok(None) => return,
-            Err(error) => return failures.push((file, error)),
-        };
+        match read_gitignore(&file) {
+            Ok(Some(bytes)) => self.add_rules(&bytes),
+            Ok(None) => {}
+            Err(error) => failures.push((file, error)),
+        }
+    }
+
+    fn add_rules(&mut self, bytes: &[u8]) {
         let source = RepoPath::new([&self.path[..], b".gitignore"].concat());
-        let patterns = Patterns::parse(&bytes, &self.path, &source.to_text(), self.private.fold);
+        let patterns = Patterns::parse(bytes, &self.path, &source.to_text(), self.private.fold);
         if !patterns.patterns.is_empty() {
             self.rules = Some(Arc::new(Level {
                 patterns,
@@ -382,10 +399,39 @@ pub fn coverage_of(rules: &Rules, path: &[u8]) -> Coverage {
         folder = folder.enter(name, &at, failures);
         rest = behind;
     }
-    match folder.ignored(rest, false) {
-        Ignored::No => Coverage::Nothing,
-        Ignored::Shared => Coverage::Shared,
-        Ignored::Private(file) => Coverage::Private(file),
+    folder.ignored(rest, false).into()
+}
+
+/// How the rules of a commit would cover a file at `path`: `ignore_file` has
+/// the content of any `.gitignore`, by its path.
+pub fn coverage_by(
+    rules: &Rules,
+    path: &[u8],
+    ignore_file: &dyn Fn(&[u8]) -> Option<Vec<u8>>,
+) -> Coverage {
+    let mut folder = Folder::bare(Private::read(rules, &mut Vec::new()));
+    let mut rest = path;
+    loop {
+        if folder.ignored != Ignored::Shared
+            && let Some(bytes) = ignore_file(&[&folder.path[..], b".gitignore"].concat())
+        {
+            folder.add_rules(&bytes);
+        }
+        let Some(slash) = memchr::memchr(b'/', rest) else {
+            return folder.ignored(rest, false).into();
+        };
+        folder = folder.within(&rest[..slash]);
+        rest = &rest[slash + 1..];
+    }
+}
+
+impl From<Ignored> for Coverage {
+    fn from(ignored: Ignored) -> Coverage {
+        match ignored {
+            Ignored::No => Coverage::Nothing,
+            Ignored::Shared => Coverage::Shared,
+            Ignored::Private(file) => Coverage::Private(file),
+        }
     }
 }
 

@@ -53,48 +53,8 @@ impl Repository {
             message,
             git_data: false,
         };
-        let own = match Environment::read() {
-            None => discover_with(folder, Permissions::secure()),
-            Some(environment) => match environment.repository() {
-                Ok(named) => match discover_with(folder, without_git_variables()) {
-                    Ok(own) if !is_named(&own, &named, folder) => Ok(own),
-                    Err(failure) if !holds(&named, folder) => Err(failure),
-                    Ok(_) | Err(_) => return Repository::of(&named, folder, Some(&environment)),
-                },
-                // What the variables say is of no use; where `folder` has a repository, they may mean another.
-                Err(failure) => match discover_with(folder, without_git_variables()) {
-                    Err(_) if environment.git_dir => {
-                        let message = format!("GIT_DIR: {}", chain(&failure));
-                        return Err(error(message));
-                    }
-                    own => own,
-                },
-            },
-        };
-        match own {
-            Ok(own) => Repository::of(&own, folder, None),
-            // A failure where there is no repository is an answer; where there is one it is an error.
-            Err(failure) => match dot_git_above(folder) {
-                None => Ok(None),
-                Some(git) => Err(Error {
-                    path: git,
-                    message: format!("not a usable git repository: {}", chain(&failure)),
-                    git_data: false,
-                }),
-            },
-        }
-    }
-
-    /// `None` where its worktree does not hold `folder`. `environment`: the variables that speak of it.
-    fn of(
-        found: &gix::Repository,
-        folder: &Path,
-        environment: Option<&Environment>,
-    ) -> Result<Option<Repository>, Error> {
-        let error = |message: String| Error {
-            path: folder.to_owned(),
-            message,
-            git_data: false,
+        let Some((found, index)) = find(folder)? else {
+            return Ok(None);
         };
         // In a bare repository, or in `.git` itself, every file is git's own data:
         // compressed, so that a scan would be green whatever it holds.
@@ -125,9 +85,6 @@ impl Repository {
             Ok(Some(path)) => Some(path),
             Ok(None) | Err(_) => default_excludes_file(),
         };
-        let index = environment
-            .and_then(|e| e.index_file.as_ref())
-            .map_or_else(|| found.index_path(), |file| root.join(file));
         let tracked = Tracked::read(&index, found.object_hash()).map_err(error)?;
         Ok(Some(Repository {
             ignore_case: config.boolean("core.ignoreCase").unwrap_or(false),
@@ -136,6 +93,52 @@ impl Repository {
             tracked,
             root,
         }))
+    }
+}
+
+/// The repository that holds `folder`, as git would find it, and where its index is.
+pub(super) fn find(folder: &Path) -> Result<Option<(gix::Repository, PathBuf)>, Error> {
+    let error = |path: &Path, message: String| Error {
+        path: path.to_owned(),
+        message,
+        git_data: false,
+    };
+    let own = match Environment::read() {
+        None => discover_with(folder, Permissions::secure()),
+        Some(environment) => match environment.repository() {
+            Ok(named) => match discover_with(folder, without_git_variables()) {
+                Ok(own) if !is_named(&own, &named, folder) => Ok(own),
+                Err(failure) if !holds(&named, folder) => Err(failure),
+                Ok(_) | Err(_) => {
+                    let index = match (&environment.index_file, named.workdir()) {
+                        (Some(file), Some(root)) => root.join(file),
+                        (Some(_), None) | (None, _) => named.index_path(),
+                    };
+                    return Ok(Some((named, index)));
+                }
+            },
+            // What the variables say is of no use; where `folder` has a repository, they may mean another.
+            Err(failure) => match discover_with(folder, without_git_variables()) {
+                Err(_) if environment.git_dir => {
+                    return Err(error(folder, format!("GIT_DIR: {}", chain(&failure))));
+                }
+                own => own,
+            },
+        },
+    };
+    match own {
+        Ok(own) => {
+            let index = own.index_path();
+            Ok(Some((own, index)))
+        }
+        // A failure where there is no repository is an answer; where there is one it is an error.
+        Err(failure) => match dot_git_above(folder) {
+            None => Ok(None),
+            Some(git) => {
+                let message = format!("not a usable git repository: {}", chain(&failure));
+                Err(error(&git, message))
+            }
+        },
     }
 }
 
@@ -249,7 +252,7 @@ fn dot_git_above(folder: &Path) -> Option<PathBuf> {
 }
 
 /// `$XDG_CONFIG_HOME/git/ignore`, else `~/.config/git/ignore` (gitignore(5)).
-fn default_excludes_file() -> Option<PathBuf> {
+pub(super) fn default_excludes_file() -> Option<PathBuf> {
     let set = |name: &str| {
         std::env::var_os(name)
             .filter(|v| !v.is_empty())

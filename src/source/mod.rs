@@ -1,5 +1,9 @@
 //! Where texts come from. A source lists named, unread inputs; all else is the same for every one of them.
 
+pub mod added;
+pub mod hook;
+pub mod index;
+pub mod range;
 pub mod read;
 pub mod worktree;
 
@@ -7,23 +11,70 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::document::{Coverage, RepoPath, Standing};
-use crate::finding::{Accounting, Problem};
+use crate::finding::{Accounting, Problem, Provenance};
+use crate::git::store::ObjectId;
+
+pub use crate::git::store::{Reader, Store};
 
 /// One text, not yet read.
 #[derive(Debug)]
 pub struct Input {
-    pub file: PathBuf,
-    /// `file` without its first `strip` bytes, behind `prefix`, is the path reports use.
-    strip: usize,
-    prefix: Arc<[u8]>,
+    pub body: Body,
     pub tracked: bool,
     pub standing: Option<Standing>,
     /// Judged by its name alone: it is in nobody's way but its owner's.
     pub name_only: bool,
 }
 
+/// Where an input's bytes are.
+#[derive(Debug)]
+pub enum Body {
+    Disk(OnDisk),
+    Stored(Stored),
+}
+
+#[derive(Debug)]
+pub struct OnDisk {
+    pub file: PathBuf,
+    /// `file` without its first `strip` bytes, behind `prefix`, is the path reports use.
+    strip: usize,
+    prefix: Arc<[u8]>,
+}
+
+/// An object of a repository, and what it takes the place of.
+#[derive(Debug)]
+pub struct Stored {
+    pub path: RepoPath,
+    pub id: ObjectId,
+    /// What was there before: a line that stands in one of them is not new.
+    pub before: Vec<ObjectId>,
+    /// What a file that is new may have been, of all that is gone.
+    pub origins: Arc<[ObjectId]>,
+    pub since: Since,
+}
+
+/// What an object is part of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Since {
+    /// A commit yet to be made.
+    Staged,
+    /// What a range of commits leads to.
+    Tip,
+    /// One of its commits, by place: the oldest is 0.
+    Commit(usize),
+}
+
 impl Input {
     pub fn path(&self) -> RepoPath {
+        match &self.body {
+            Body::Disk(disk) => disk.path(),
+            Body::Stored(stored) => stored.path.clone(),
+        }
+    }
+}
+
+impl OnDisk {
+    fn path(&self) -> RepoPath {
         let rest = &self.file.as_os_str().as_encoded_bytes()[self.strip..];
         let mut path = Vec::with_capacity(self.prefix.len() + rest.len());
         path.extend_from_slice(&self.prefix);
@@ -47,6 +98,8 @@ pub struct Listing {
     pub skipped: Accounting,
     /// The folder that paths are relative to.
     pub root: PathBuf,
+    /// Nothing to scan is an answer, as where nothing is staged.
+    pub may_be_empty: bool,
 }
 
 /// Something that lists texts: the working tree, the index, a history.
@@ -56,4 +109,19 @@ pub trait Source: Sync {
     /// How ignore rules cover a file that may not exist; `None` where the
     /// question has no answer, as outside a repository.
     fn coverage(&self, path: &RepoPath) -> Option<Coverage>;
+
+    /// Whether a file is there that is not listed.
+    fn is_present(&self, _path: &RepoPath) -> bool {
+        false
+    }
+
+    /// How what a commit of a range brought came in, at `path`; `in_head`: it still stands where the range leads.
+    fn provenance(&self, _commit: usize, _path: &RepoPath, _in_head: bool) -> Option<Provenance> {
+        None
+    }
+
+    /// Where the objects are that are listed.
+    fn store(&self) -> Option<&Store> {
+        None
+    }
 }

@@ -1,6 +1,5 @@
 //! An input's bytes as text: binary told from text, UTF-16 decoded, the huge read in windows.
 
-use std::fs::File;
 use std::io::{self, Read};
 use std::ops::Range;
 
@@ -26,7 +25,6 @@ pub enum Outcome {
     /// All of it was handed out; the bytes as stored.
     Scanned(u64),
     Binary,
-    TooLarge,
 }
 
 /// A thread's buffers, kept from file to file and initialised once.
@@ -39,17 +37,11 @@ pub struct Buffers {
 /// Hands the text of `file` to `visit`, whole or window by window; `visit`
 /// gives the document's buffer back.
 pub fn each_document(
-    file: &mut File,
+    file: &mut dyn Read,
     path: &RepoPath,
     buffers: &mut Buffers,
-    max_size: Option<u64>,
     visit: &mut dyn FnMut(Document) -> Vec<u8>,
 ) -> io::Result<Outcome> {
-    if let Some(limit) = max_size
-        && file.metadata()?.len() > limit
-    {
-        return Ok(Outcome::TooLarge);
-    }
     let raw = &mut buffers.raw;
     let mut length = 0;
     let mut ended = fill(file, raw, &mut length, FIRST)?;
@@ -173,7 +165,7 @@ fn windows(
 
 /// Reads until `length` reaches `target`; whether the file ended before.
 fn fill(
-    file: &mut File,
+    file: &mut dyn Read,
     buffer: &mut Vec<u8>,
     length: &mut usize,
     target: usize,
@@ -337,14 +329,8 @@ mod tests {
             }
             document.into_buffer()
         };
-        let outcome = each_document(
-            &mut file,
-            &"a".into(),
-            &mut Buffers::default(),
-            None,
-            &mut visit,
-        )
-        .unwrap();
+        let outcome =
+            each_document(&mut file, &"a".into(), &mut Buffers::default(), &mut visit).unwrap();
         assert!(matches!(outcome, Outcome::Scanned(n) if n == bytes.len() as u64));
         (found, documents)
     }
@@ -502,13 +488,9 @@ mod tests {
         file.write_all(b"\x7fELF\x00\x01\x02\x00\x00\x00 NEEDLE")
             .unwrap();
         std::io::Seek::rewind(&mut file).unwrap();
-        let outcome = each_document(
-            &mut file,
-            &"a".into(),
-            &mut Buffers::default(),
-            None,
-            &mut |_| unreachable!("binary"),
-        );
+        let outcome = each_document(&mut file, &"a".into(), &mut Buffers::default(), &mut |_| {
+            unreachable!("binary")
+        });
         assert!(matches!(outcome, Ok(Outcome::Binary)));
     }
 }

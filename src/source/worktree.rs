@@ -15,7 +15,7 @@ use crate::finding::{Accounting, Problem, ProblemKind, Skip};
 use crate::git::ignore::{Failure, Folder, Ignored, coverage_of};
 use crate::git::repository::Repository;
 
-use super::{Input, Listing, Source};
+use super::{Body, Input, Listing, OnDisk, Source};
 
 /// Whether a file of this name holds settings that git should not see.
 pub type IsDotenv = Box<dyn Fn(&[u8]) -> bool + Sync>;
@@ -204,8 +204,17 @@ impl Source for Worktree {
 }
 
 impl Input {
-    /// Compares as the paths would, without building them.
-    fn by_path(&self, other: &Input) -> Ordering {
+    /// Compares as the paths would, without building them where there are many.
+    pub(super) fn by_path(&self, other: &Input) -> Ordering {
+        match (&self.body, &other.body) {
+            (Body::Disk(own), Body::Disk(others)) => own.by_path(others),
+            (Body::Disk(_) | Body::Stored(_), _) => self.path().cmp(&other.path()),
+        }
+    }
+}
+
+impl OnDisk {
+    fn by_path(&self, other: &OnDisk) -> Ordering {
         if self.prefix == other.prefix {
             return self.rest().cmp(other.rest());
         }
@@ -268,9 +277,11 @@ impl Walk<'_> {
                 .is_some_and(|r| r.tracked.holds_file(&[&place.within, path.name()].concat()));
             let standing = self.standing(&place, path.name(), tracked);
             listing.inputs.push(Input {
-                file: self.target.named.clone(),
-                strip,
-                prefix,
+                body: Body::Disk(OnDisk {
+                    file: self.target.named.clone(),
+                    strip,
+                    prefix,
+                }),
                 tracked,
                 standing,
                 name_only: false,
@@ -409,9 +420,11 @@ impl Walk<'_> {
                     == Some(&(std::path::MAIN_SEPARATOR as u8)),
             );
         haul.listing.inputs.push(Input {
-            file: entry.into_path(),
-            strip,
-            prefix: prefix.clone(),
+            body: Body::Disk(OnDisk {
+                file: entry.into_path(),
+                strip,
+                prefix: prefix.clone(),
+            }),
             tracked,
             standing,
             name_only,

@@ -1,0 +1,408 @@
+//! What a commit changes against its parents: the one that the index would become, or any other.
+
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+
+use gix::ObjectId;
+use gix::index::entry::{Flags, Mode, Stage};
+use gix::index::extension::Tree as CachedTree;
+use gix::objs::FindExt;
+use gix::objs::tree::{EntryKind, EntryMode};
+
+use super::repository::chain;
+use super::store::{Reader, missing};
+
+/// A path whose content is not that of any parent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    pub path: Vec<u8>,
+    pub id: ObjectId,
+    pub kind: Kind,
+    /// What the parents have there, or had where it was moved from.
+    pub before: Vec<ObjectId>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    File,
+    Symlink,
+    Submodule,
+}
+
+/// All that one commit changes.
+#[derive(Default)]
+pub struct Changes {
+    /// By path.
+    pub changes: Vec<Change>,
+    /// Contents of files that were there and no longer are. A new file may come from one of them.
+    pub gone: Vec<ObjectId>,
+}
+
+/// What the next commit would record, as the index has it.
+pub struct Staged {
+    index: gix::index::State,
+    pub changes: Changes,
+    /// Paths in conflict, which no commit can record.
+    pub unmerged: Vec<Vec<u8>>,
+}
+
+/// A folder on the way down.
+enum Side<'i> {
+    Tree(ObjectId),
+    /// Entries of the index and, where it knows, the tree they make.
+    Index(Range<usize>, Option<&'i CachedTree>),
+}
+
+enum Node<'i> {
+    Folder(Side<'i>),
+    Leaf(Kind, ObjectId),
+}
+
+impl Reader {
+    /// The index against HEAD and, in the middle of a merge, what is merged.
+    pub fn staged(&self) -> Result<Staged, String> {
+        let index = self.index()?;
+        let parents = self.parents_to_be()?;
+        let trees = parents
+            .iter()
+            .map(|id| self.tree_of(*id))
+            .collect::<Result<Vec<_>, _>>()?;
+        let mut walk = Walk {
+            reader: self,
+            index: Some(&index),
+            changes: Changes::default(),
+            unmerged: Vec::new(),
+        };
+        let all = Side::Index(0..index.entries().len(), index.tree());
+        let before = trees.into_iter().map(Some).collect::<Vec<_>>();
+        walk.folder(&all, &before, &mut Vec::new())?;
+        let (mut changes, unmerged) = (walk.changes, walk.unmerged);
+        changes.follow_moves();
+        Ok(Staged {
+            index,
+            changes,
+            unmerged,
+        })
+    }
+
+    /// A commit's tree against those of its parents.
+    pub fn changes(&self, tree: ObjectId, parents: &[ObjectId]) -> Result<Changes, String> {
+        let mut walk = Walk {
+            reader: self,
+            index: None,
+            changes: Changes::default(),
+            unmerged: Vec::new(),
+        };
+        let before: Vec<_> = parents.iter().copied().map(Some).collect();
+        walk.folder(&Side::Tree(tree), &before, &mut Vec::new())?;
+        walk.changes.follow_moves();
+        Ok(walk.changes)
+    }
+
+    /// The tree of a commit.
+    pub fn tree_of(&self, commit: ObjectId) -> Result<ObjectId, String> {
+        let mut buffer = Vec::new();
+        let mut found = self
+            .repository
+            .objects
+            .find_commit_iter(&commit, &mut buffer)
+            .map_err(|e| missing(&commit, &e))?;
+        found.tree_id().map_err(|e| missing(&commit, &e))
+    }
+
+    fn index(&self) -> Result<gix::index::State, String> {
+        let path = &self.index;
+        if !path.exists() {
+            return Ok(gix::index::State::new(self.repository.object_hash()));
+        }
+        let options = gix::index::decode::Options {
+            thread_limit: Some(1),
+            ..Default::default()
+        };
+        // As for a scan of the worktree, the checksum would cost as much as all the rest.
+        let file = gix::index::File::at(path, self.repository.object_hash(), true, options)
+            .map_err(|e| format!("{}: {}", path.display(), chain(&e)))?;
+        Ok(file.into())
+    }
+
+    /// The parents of the commit that comes next; none before the first.
+    fn parents_to_be(&self) -> Result<Vec<ObjectId>, String> {
+        let head = self.repository.head().map_err(|e| chain(&e))?;
+        if head.is_unborn() {
+            return Ok(Vec::new());
+        }
+        let head = self
+            .repository
+            .head_commit()
+            .map_err(|e| format!("HEAD: {}", chain(&e)))?;
+        let mut parents = vec![head.id];
+        if let Ok(text) = std::fs::read(self.repository.git_dir().join("MERGE_HEAD")) {
+            for line in text.split(|&b| b == b'\n').filter(|l| !l.is_empty()) {
+                let id = ObjectId::from_hex(line.trim_ascii())
+                    .map_err(|e| format!("MERGE_HEAD: {}", chain(&e)))?;
+                parents.push(id);
+            }
+        }
+        Ok(parents)
+    }
+
+    fn entries(&self, tree: ObjectId) -> Result<Vec<(Vec<u8>, EntryMode, ObjectId)>, String> {
+        let mut buffer = Vec::new();
+        let entries = self
+            .repository
+            .objects
+            .find_tree_iter(&tree, &mut buffer)
+            .map_err(|e| missing(&tree, &e))?;
+        entries
+            .map(|entry| {
+                let entry = entry.map_err(|e| missing(&tree, &e))?;
+                Ok((entry.filename.to_vec(), entry.mode, entry.oid.to_owned()))
+            })
+            .collect()
+    }
+
+    /// Whether the commit that HEAD names has a file at `path`.
+    pub fn head_holds(&self, path: &[u8]) -> Result<bool, String> {
+        match self.parents_to_be()?.first() {
+            Some(head) => Ok(self.file_at(self.tree_of(*head)?, path)?.is_some()),
+            None => Ok(false),
+        }
+    }
+
+    /// What `tree` has at `path`, if that is a file.
+    pub fn file_at(&self, tree: ObjectId, path: &[u8]) -> Result<Option<ObjectId>, String> {
+        let mut at = tree;
+        let mut parts = path.split(|&b| b == b'/').peekable();
+        while let Some(part) = parts.next() {
+            let found = self
+                .entries(at)?
+                .into_iter()
+                .find(|(name, ..)| name == part);
+            match (found, parts.peek().is_some()) {
+                (Some((_, mode, id)), true) if mode.is_tree() => at = id,
+                (Some((_, mode, id)), false) if mode.is_blob() => return Ok(Some(id)),
+                (Some(_) | None, _) => return Ok(None),
+            }
+        }
+        Ok(None)
+    }
+}
+
+impl Staged {
+    /// What the index has at `path`, if that is a file.
+    pub fn file_at(&self, path: &[u8]) -> Option<ObjectId> {
+        let entry = self.index.entry_by_path(path.into())?;
+        (kind_of(entry.mode) == Some(Kind::File)).then_some(entry.id)
+    }
+
+    /// Whether the index has `path`, or anything beneath it.
+    pub fn holds(&self, path: &[u8]) -> bool {
+        let entries = self.index.entries();
+        let from = entries.partition_point(|e| {
+            let found: &[u8] = e.path(&self.index);
+            found < path
+        });
+        let holds = |found: &[u8]| {
+            found
+                .strip_prefix(path)
+                .is_some_and(|rest| rest.is_empty() || rest[0] == b'/' || path.is_empty())
+        };
+        // Between `a` and `a/b` may stand `a-b`.
+        entries[from..]
+            .iter()
+            .map(|e| e.path(&self.index))
+            .take_while(|found| found.starts_with(path))
+            .any(|found| holds(found))
+    }
+}
+
+impl Changes {
+    /// A file that was moved as it is has its unchanged lines from where it was.
+    fn follow_moves(&mut self) {
+        let gone: HashSet<ObjectId> = self.gone.iter().copied().collect();
+        for change in &mut self.changes {
+            if change.before.is_empty() && gone.contains(&change.id) {
+                change.before.push(change.id);
+            }
+        }
+    }
+}
+
+struct Walk<'a> {
+    reader: &'a Reader,
+    index: Option<&'a gix::index::State>,
+    changes: Changes,
+    unmerged: Vec<Vec<u8>>,
+}
+
+impl<'a> Walk<'a> {
+    /// Goes down wherever `side` is not what one of the parents has. `path`
+    /// is the folder's, with a `/` at the end unless it is the root.
+    fn folder(
+        &mut self,
+        side: &Side<'a>,
+        parents: &[Option<ObjectId>],
+        path: &mut Vec<u8>,
+    ) -> Result<(), String> {
+        let known = match side {
+            Side::Tree(id) => Some(*id),
+            // What the index says of its trees holds while it says how many entries they have.
+            Side::Index(_, cached) => cached.and_then(|c| c.num_entries.map(|_| c.id)),
+        };
+        if known.is_some() && parents.contains(&known) {
+            return Ok(());
+        }
+        let mut before: Vec<HashMap<Vec<u8>, (EntryMode, ObjectId)>> = Vec::new();
+        for parent in parents {
+            let entries = match parent {
+                Some(tree) => self.reader.entries(*tree)?,
+                None => Vec::new(),
+            };
+            before.push(entries.into_iter().map(|(n, m, i)| (n, (m, i))).collect());
+        }
+        let length = path.len();
+        for (name, node) in self.children(side, path)? {
+            path.extend_from_slice(&name);
+            match node {
+                Node::Folder(inner) => {
+                    let trees: Vec<_> = before
+                        .iter()
+                        .map(|b| b.get(&name).filter(|(m, _)| m.is_tree()).map(|(_, id)| *id))
+                        .collect();
+                    path.push(b'/');
+                    self.folder(&inner, &trees, path)?;
+                }
+                Node::Leaf(kind, id) => {
+                    let there: Vec<_> = before.iter().filter_map(|b| b.get(&name)).collect();
+                    let same = |(m, i): &&(EntryMode, ObjectId)| {
+                        *i == id && kind_of_tree(m.kind()) == Some(kind)
+                    };
+                    if !there.iter().any(same) {
+                        self.changes.changes.push(Change {
+                            path: path.clone(),
+                            id,
+                            kind,
+                            before: there
+                                .iter()
+                                .filter(|(m, _)| m.is_blob())
+                                .map(|(_, id)| *id)
+                                .collect(),
+                        });
+                    }
+                }
+            }
+            path.truncate(length);
+            if let [only] = &mut before[..] {
+                only.remove(&name);
+            }
+        }
+        // Of a merge's parents each has what the others lack; only one alone can lose a file.
+        if let [only] = before.as_slice() {
+            let mut gone: Vec<_> = only.values().copied().collect();
+            gone.sort_unstable_by_key(|(_, id)| *id);
+            for (mode, id) in gone {
+                self.gone(mode, id)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn gone(&mut self, mode: EntryMode, id: ObjectId) -> Result<(), String> {
+        if mode.is_blob() {
+            self.changes.gone.push(id);
+        } else if mode.is_tree() {
+            for (_, mode, id) in self.reader.entries(id)? {
+                self.gone(mode, id)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn children(
+        &mut self,
+        side: &Side<'a>,
+        path: &[u8],
+    ) -> Result<Vec<(Vec<u8>, Node<'a>)>, String> {
+        match side {
+            Side::Tree(id) => Ok(self
+                .reader
+                .entries(*id)?
+                .into_iter()
+                .map(|(name, mode, id)| {
+                    let node = match kind_of_tree(mode.kind()) {
+                        Some(kind) => Node::Leaf(kind, id),
+                        None => Node::Folder(Side::Tree(id)),
+                    };
+                    (name, node)
+                })
+                .collect()),
+            Side::Index(range, cached) => Ok(self.index_children(range.clone(), *cached, path)),
+        }
+    }
+
+    fn index_children(
+        &mut self,
+        range: Range<usize>,
+        cached: Option<&'a CachedTree>,
+        path: &[u8],
+    ) -> Vec<(Vec<u8>, Node<'a>)> {
+        let index = self.index.expect("a side of the index comes from one");
+        let entries = index.entries();
+        let mut children = Vec::new();
+        let mut at = range.start;
+        while at < range.end {
+            let entry = &entries[at];
+            let full: &[u8] = entry.path(index);
+            let rest = &full[path.len()..];
+            let Some(slash) = memchr::memchr(b'/', rest) else {
+                at += 1;
+                if entry.stage() != Stage::Unconflicted {
+                    self.unmerged.push(full.to_vec());
+                } else if !entry.flags.contains(Flags::INTENT_TO_ADD)
+                    && let Some(kind) = kind_of(entry.mode)
+                {
+                    children.push((rest.to_vec(), Node::Leaf(kind, entry.id)));
+                }
+                continue;
+            };
+            let name = rest[..slash].to_vec();
+            let prefix = &full[..path.len() + slash + 1];
+            // A sparse index has a whole folder in one entry.
+            if entry.mode == Mode::DIR && prefix.len() == full.len() {
+                at += 1;
+                children.push((name, Node::Folder(Side::Tree(entry.id))));
+                continue;
+            }
+            let end = at
+                + entries[at..range.end].partition_point(|e| {
+                    let other: &[u8] = e.path(index);
+                    other.starts_with(prefix)
+                });
+            let inner = cached.and_then(|c| {
+                let found = c.children.binary_search_by(|c| c.name[..].cmp(&name[..]));
+                found.ok().map(|i| &c.children[i])
+            });
+            children.push((name, Node::Folder(Side::Index(at..end, inner))));
+            at = end;
+        }
+        children
+    }
+}
+
+fn kind_of(mode: Mode) -> Option<Kind> {
+    match mode {
+        Mode::FILE | Mode::FILE_EXECUTABLE => Some(Kind::File),
+        Mode::SYMLINK => Some(Kind::Symlink),
+        Mode::COMMIT => Some(Kind::Submodule),
+        _ => None,
+    }
+}
+
+fn kind_of_tree(kind: EntryKind) -> Option<Kind> {
+    match kind {
+        EntryKind::Blob | EntryKind::BlobExecutable => Some(Kind::File),
+        EntryKind::Link => Some(Kind::Symlink),
+        EntryKind::Commit => Some(Kind::Submodule),
+        EntryKind::Tree => None,
+    }
+}

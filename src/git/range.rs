@@ -1,0 +1,180 @@
+//! The commits that one revision has and another has not.
+
+use std::collections::{HashMap, HashSet};
+
+use gix::ObjectId;
+use gix::bstr::BStr;
+use gix::objs::FindExt;
+
+use super::changes::Changes;
+use super::history::{parse, signature};
+use super::repository::chain;
+use super::store::{Reader, missing};
+
+/// A range of commits, and what it comes to.
+pub struct Range {
+    /// A commit comes after its parents.
+    pub commits: Vec<Commit>,
+    /// The tree the range leads to.
+    pub tip: ObjectId,
+    /// That tree against the one where the range begins.
+    pub whole: Changes,
+    /// The tree where it begins.
+    pub base: ObjectId,
+    /// Commits that could not be compared with their parents.
+    pub failures: Vec<String>,
+}
+
+pub struct Commit {
+    pub id: ObjectId,
+    pub author: String,
+    /// The author date (RFC 3339).
+    pub date: String,
+    pub changes: Changes,
+}
+
+impl Reader {
+    /// The range that `spec` names as git writes it: `BASE...HEAD`,
+    /// `BASE..HEAD`, `BASE`. All mean the commits that HEAD has and BASE has
+    /// not. The error is for whoever wrote it.
+    pub fn range(&self, spec: &str) -> Result<Range, String> {
+        let (from, to) = spec
+            .split_once("...")
+            .or_else(|| spec.split_once(".."))
+            .unwrap_or((spec, ""));
+        let or_head = |name: &str| match name {
+            "" => "HEAD".to_owned(),
+            name => name.to_owned(),
+        };
+        let (from, to) = (or_head(from), or_head(to));
+        let (old, new) = (self.commit(&from)?, self.commit(&to)?);
+        let base = self.repository.merge_base(old, new);
+        let cut = self.shallow();
+        let base = match base {
+            Ok(base) => base.map(gix::Id::detach),
+            // A commit is missing: what cuts the history off says more than the commit's id.
+            Err(_) if !cut.is_empty() => None,
+            Err(error) => return Err(format!("{spec}: {}", chain(&error))),
+        };
+        let Some(base) = base else {
+            return Err(match cut.is_empty() {
+                true => format!("{spec}: `{from}` and `{to}` have no commit in common"),
+                false => format!(
+                    "{spec}: this clone is shallow, and cut off before `{from}` and `{to}` meet; `git fetch --unshallow` brings the rest"
+                ),
+            });
+        };
+        let ids = self.between(old, new)?;
+        if let Some(id) = ids.iter().find(|id| cut.contains(*id)) {
+            return Err(format!(
+                "{spec}: this clone is shallow, and cut off at commit {id}, inside the range; `git fetch --unshallow` brings the rest"
+            ));
+        }
+        let (base, tip) = (self.tree_of(base)?, self.tree_of(new)?);
+        let mut range = Range {
+            commits: Vec::new(),
+            whole: self.changes(tip, &[base])?,
+            tip,
+            base,
+            failures: Vec::new(),
+        };
+        for id in ids {
+            match self.read_commit(id) {
+                Ok(commit) => range.commits.push(commit),
+                Err(message) => range.failures.push(format!("commit {id}: {message}")),
+            }
+        }
+        Ok(range)
+    }
+
+    fn commit(&self, name: &str) -> Result<ObjectId, String> {
+        let spec = format!("{name}^{{commit}}");
+        match self.repository.rev_parse_single(BStr::new(spec.as_bytes())) {
+            Ok(id) => Ok(id.detach()),
+            Err(_) => Err(format!(
+                "{name}: no such commit in this clone; `{}` would bring it if the remote has it",
+                self.fetch_of(name)
+            )),
+        }
+    }
+
+    /// The command that brings the commit called `name`.
+    fn fetch_of(&self, name: &str) -> String {
+        // What follows a name leads from a commit to others: `main~3`, `main^`, `main@{1}`.
+        let plain = name.split(['~', '^', '@', ':']).next().unwrap_or(name);
+        let remotes = self.repository.remote_names();
+        let parts = plain
+            .split_once('/')
+            .filter(|(remote, _)| remotes.iter().any(|r| r[..] == *remote.as_bytes()));
+        let (remote, branch) = parts.unwrap_or(("origin", plain));
+        match (branch, parts) {
+            ("" | "HEAD", _) => "git fetch --unshallow".to_owned(),
+            (branch, Some(_)) => {
+                format!("git fetch {remote} {branch}:refs/remotes/{remote}/{branch}")
+            }
+            (branch, None) => format!("git fetch {remote} {branch}"),
+        }
+    }
+
+    /// The commits at which a shallow clone is cut off.
+    fn shallow(&self) -> HashSet<ObjectId> {
+        match self.repository.shallow_commits() {
+            Ok(Some(commits)) => commits.iter().copied().collect(),
+            Ok(None) | Err(_) => HashSet::new(),
+        }
+    }
+
+    /// What `new` has and `old` has not, parents first.
+    fn between(&self, old: ObjectId, new: ObjectId) -> Result<Vec<ObjectId>, String> {
+        let walk = self
+            .repository
+            .rev_walk([new])
+            .with_hidden([old])
+            .all()
+            .map_err(|e| chain(&e))?;
+        let mut parents: HashMap<ObjectId, Vec<ObjectId>> = HashMap::new();
+        for info in walk {
+            let info = info.map_err(|e| chain(&e))?;
+            parents.insert(info.id, info.parent_ids.iter().copied().collect());
+        }
+        let (mut order, mut seen) = (Vec::new(), HashSet::new());
+        let mut stack = vec![(new, false)];
+        while let Some((id, is_done)) = stack.pop() {
+            if is_done {
+                order.push(id);
+            } else if let Some(above) = parents.get(&id)
+                && seen.insert(id)
+            {
+                stack.push((id, true));
+                stack.extend(above.iter().rev().map(|p| (*p, false)));
+            }
+        }
+        Ok(order)
+    }
+
+    fn read_commit(&self, id: ObjectId) -> Result<Commit, String> {
+        let mut buffer = Vec::new();
+        let data = self
+            .repository
+            .objects
+            .find(&id, &mut buffer)
+            .map_err(|e| missing(&id, &e))?;
+        let header = parse(data.data).ok_or("not a commit")?;
+        let (name, seconds, minutes) = signature(header.author);
+        let time = gix::date::Time {
+            seconds,
+            offset: minutes * 60,
+        };
+        let parents = header
+            .parents
+            .iter()
+            .map(|p| self.tree_of(*p))
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok(Commit {
+            id,
+            author: String::from_utf8_lossy(name).into_owned(),
+            date: time.format_or_unix(gix::date::time::format::ISO8601_STRICT),
+            changes: self.changes(header.target, &parents)?,
+        })
+    }
+}

@@ -1,0 +1,126 @@
+//! What a hook runner names: staged content where the next commit changes it, files on disk elsewhere.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::document::{Coverage, RepoPath, Standing};
+
+use super::index::{self, Index};
+use super::worktree::{Choice, IsDotenv, Worktree};
+use super::{Body, Input, Listing, OnDisk, Source, Store};
+
+/// Staged content and files on disk, each path from one of them.
+pub struct Hook {
+    index: Index,
+    rest: Option<Worktree>,
+    is_dotenv: IsDotenv,
+    /// Folders a dotenv file might lie in, relative to the root.
+    folders: BTreeSet<Vec<u8>>,
+}
+
+impl Hook {
+    /// Without `files`, all that is staged. The error is for whoever named them.
+    pub fn new(
+        files: &[PathBuf],
+        choice: index::Choice,
+        is_dotenv: &dyn Fn() -> IsDotenv,
+        threads: usize,
+    ) -> Result<Hook, String> {
+        let mut index = Index::new(&[], choice)?;
+        let (staged, rest) = index.divide(files);
+        if !files.is_empty() {
+            index.want_only(staged);
+        }
+        let mut folders = BTreeSet::from([Vec::new()]);
+        folders.extend(index.folders());
+        let rest = (!rest.is_empty()).then(|| {
+            let choice = Choice {
+                no_ignore: false,
+                submodules: false,
+                threads,
+                is_dotenv: is_dotenv(),
+            };
+            Worktree::new(&rest, choice)
+        });
+        Ok(Hook {
+            index,
+            rest,
+            is_dotenv: is_dotenv(),
+            folders,
+        })
+    }
+
+    /// Dotenv files that the next `git add` may take.
+    fn unprotected(&self) -> Vec<Input> {
+        let root = self.index.root();
+        let mut inputs = Vec::new();
+        for folder in &self.folders {
+            let path = RepoPath::new(&folder[..]).join_to(root);
+            // A folder that is only in the index has no files.
+            let Ok(entries) = path.read_dir() else {
+                continue;
+            };
+            for entry in entries.flatten() {
+                let name = entry.file_name();
+                let name = name.as_encoded_bytes();
+                let is_file = || entry.file_type().is_ok_and(|t| t.is_file());
+                if !(self.is_dotenv)(name) || !is_file() {
+                    continue;
+                }
+                let path = match folder.is_empty() {
+                    true => RepoPath::new(name),
+                    false => RepoPath::new([folder, &b"/"[..], name].concat()),
+                };
+                if self.index.is_present(&path) {
+                    continue;
+                }
+                let standing = Standing {
+                    tracked: false,
+                    coverage: self.index.coverage(&path).unwrap_or(Coverage::Nothing),
+                };
+                inputs.push(Input {
+                    body: Body::Disk(OnDisk {
+                        file: entry.path(),
+                        strip: entry.path().as_os_str().len(),
+                        prefix: Arc::from(path.as_bytes()),
+                    }),
+                    tracked: false,
+                    standing: Some(standing),
+                    name_only: true,
+                });
+            }
+        }
+        inputs
+    }
+}
+
+impl Source for Hook {
+    fn list(&self) -> Listing {
+        let mut listing = self.index.list();
+        if let Some(rest) = &self.rest {
+            let more = rest.list();
+            listing.inputs.extend(more.inputs);
+            listing.problems.extend(more.problems);
+            listing.skipped.add(more.skipped);
+        }
+        listing.inputs.extend(self.unprotected());
+        listing
+            .inputs
+            .sort_by(|a, b| a.by_path(b).then(a.name_only.cmp(&b.name_only)));
+        listing.inputs.dedup_by(|a, b| a.by_path(b).is_eq());
+        listing
+    }
+
+    fn coverage(&self, path: &RepoPath) -> Option<Coverage> {
+        self.index.coverage(path)
+    }
+
+    fn is_present(&self, path: &RepoPath) -> bool {
+        self.index.is_present(path)
+    }
+
+    fn store(&self) -> Option<&Store> {
+        self.index.store()
+    }
+}

@@ -1,0 +1,285 @@
+//! What the next commit would record, as git has it staged: never the files on disk.
+
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+use crate::document::{Coverage, RepoPath, Standing};
+use crate::finding::{Accounting, Problem, ProblemKind, Skip};
+use crate::git::changes::{Change, Changes, Kind, Staged};
+use crate::git::ignore::coverage_by;
+use crate::git::store::{ObjectId, Store};
+
+use super::worktree::IsDotenv;
+use super::{Body, Input, Listing, Since, Source, Stored};
+
+/// How to choose.
+pub struct Choice {
+    /// Lines that were there before, too.
+    pub whole_files: bool,
+    pub is_dotenv: IsDotenv,
+}
+
+/// What is staged, all of it or under some paths.
+pub struct Index {
+    store: Store,
+    root: PathBuf,
+    choice: Choice,
+    /// Relative to the root; `None`: everything.
+    wanted: Option<Vec<Vec<u8>>>,
+    staged: Option<Staged>,
+    problems: Vec<Problem>,
+}
+
+impl Index {
+    /// Reads the index of the repository around `paths`, or around the
+    /// current folder. The error is for whoever named the paths.
+    pub fn new(paths: &[PathBuf], choice: Choice) -> Result<Index, String> {
+        let here = PathBuf::from(".");
+        let store = Store::discover(existing_folder(paths.first().unwrap_or(&here)))?;
+        let root = store
+            .root()
+            .ok_or("a bare repository: it has no index, so nothing can be staged")?
+            .to_owned();
+        let mut index = Index {
+            store,
+            root,
+            choice,
+            wanted: (!paths.is_empty()).then(Vec::new),
+            staged: None,
+            problems: Vec::new(),
+        };
+        match index.store.reader().staged() {
+            Ok(staged) => index.staged = Some(staged),
+            Err(message) => index.problems.push(Problem {
+                path: None,
+                kind: ProblemKind::Repository,
+                message,
+            }),
+        }
+        for path in paths {
+            index.want(path);
+        }
+        Ok(index)
+    }
+
+    fn want(&mut self, named: &Path) {
+        let problem = |message: &str| Problem {
+            path: Some(RepoPath::from_relative(named)),
+            kind: ProblemKind::Missing,
+            message: message.to_owned(),
+        };
+        let Some(path) = path_in(&self.root, named) else {
+            let message = "outside the repository whose index is checked";
+            return self.problems.push(problem(message));
+        };
+        let is_known = self.staged.as_ref().is_none_or(|s| s.holds(&path));
+        // What is not in the index may be a file whose removal is staged.
+        if !is_known && named.symlink_metadata().is_err() && !self.was_there(&path) {
+            self.problems
+                .push(problem("no such file or folder, nor is it in the index"));
+        }
+        self.wanted.get_or_insert_default().push(path);
+    }
+
+    pub(super) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Those of `files` that are not as HEAD has them, relative to the root, and the rest.
+    pub(super) fn divide(&self, files: &[PathBuf]) -> (Vec<Vec<u8>>, Vec<PathBuf>) {
+        let staged = self.staged.as_ref();
+        let changed = |path: &Vec<u8>| {
+            staged.is_some_and(|s| {
+                let changes = &s.changes.changes;
+                changes.binary_search_by(|c| c.path.cmp(path)).is_ok() || s.unmerged.contains(path)
+            })
+        };
+        let (mut own, mut rest) = (Vec::new(), Vec::new());
+        for file in files {
+            match path_in(&self.root, file) {
+                Some(path) if changed(&path) => own.push(path),
+                Some(_) | None => rest.push(file.clone()),
+            }
+        }
+        (own, rest)
+    }
+
+    /// Restricts the listing to these paths, relative to the root.
+    pub(super) fn want_only(&mut self, paths: Vec<Vec<u8>>) {
+        self.wanted = Some(paths);
+    }
+
+    /// The folders that hold what is wanted, relative to the root.
+    pub(super) fn folders(&self) -> Vec<Vec<u8>> {
+        let changes = self.staged.iter().flat_map(|s| &s.changes.changes);
+        let wanted = changes.filter(|c| self.is_wanted(&c.path));
+        wanted
+            .map(|c| RepoPath::new(&c.path[..]).parent().to_vec())
+            .collect()
+    }
+
+    /// Whether the commit before has `path`.
+    fn was_there(&self, path: &[u8]) -> bool {
+        self.store.reader().head_holds(path).unwrap_or(true)
+    }
+
+    fn is_wanted(&self, path: &[u8]) -> bool {
+        self.wanted
+            .as_ref()
+            .is_none_or(|wanted| wanted.iter().any(|w| covers(w, path)))
+    }
+
+    fn coverage_of(&self, path: &[u8]) -> Option<Coverage> {
+        let staged = self.staged.as_ref()?;
+        let reader = self.store.reader();
+        let ignore_file = |path: &[u8]| {
+            let mut bytes = Vec::new();
+            let id = staged.file_at(path)?;
+            reader.read(id, &mut bytes).ok().map(|()| bytes)
+        };
+        let rules = reader.ignore_rules(&self.root);
+        Some(coverage_by(&rules, path, &ignore_file))
+    }
+}
+
+impl Source for Index {
+    fn list(&self) -> Listing {
+        let mut listing = Listing {
+            problems: self.problems.clone(),
+            root: self.root.clone(),
+            may_be_empty: true,
+            ..Listing::default()
+        };
+        let Some(staged) = &self.staged else {
+            return listing;
+        };
+        for path in staged.unmerged.iter().filter(|p| self.is_wanted(p)) {
+            listing.problems.push(Problem {
+                path: Some(RepoPath::new(&path[..])),
+                kind: ProblemKind::Repository,
+                message: "in conflict, so that nothing of it is staged: resolve it, `git add` it, check again"
+                    .to_owned(),
+            });
+        }
+        let maker = Maker {
+            is_dotenv: &self.choice.is_dotenv,
+            whole_files: self.choice.whole_files,
+            since: Since::Staged,
+            coverage: &|path| self.coverage_of(path),
+        };
+        let origins = maker.origins(&staged.changes);
+        for change in &staged.changes.changes {
+            if self.is_wanted(&change.path) {
+                let input = maker.input(change, &origins, &mut listing.skipped);
+                listing.inputs.extend(input);
+            }
+        }
+        listing
+    }
+
+    fn coverage(&self, path: &RepoPath) -> Option<Coverage> {
+        self.coverage_of(path.as_bytes())
+    }
+
+    fn is_present(&self, path: &RepoPath) -> bool {
+        let staged = self.staged.as_ref();
+        staged.is_some_and(|s| s.file_at(path.as_bytes()).is_some())
+    }
+
+    fn store(&self) -> Option<&Store> {
+        Some(&self.store)
+    }
+}
+
+/// Makes inputs of changes.
+pub(super) struct Maker<'a> {
+    pub(super) is_dotenv: &'a IsDotenv,
+    pub(super) whole_files: bool,
+    pub(super) since: Since,
+    pub(super) coverage: &'a dyn Fn(&[u8]) -> Option<Coverage>,
+}
+
+impl Maker<'_> {
+    pub(super) fn origins(&self, changes: &Changes) -> Arc<[ObjectId]> {
+        match self.whole_files {
+            true => Arc::default(),
+            false => changes.gone[..].into(),
+        }
+    }
+
+    /// `None` for what is no file.
+    pub(super) fn input(
+        &self,
+        change: &Change,
+        origins: &Arc<[ObjectId]>,
+        skipped: &mut Accounting,
+    ) -> Option<Input> {
+        let path = RepoPath::new(&change.path[..]);
+        match change.kind {
+            Kind::File => {}
+            Kind::Symlink => {
+                skipped.skip(Skip::Symlink);
+                return None;
+            }
+            Kind::Submodule => {
+                skipped.skip(Skip::Submodule);
+                skipped.submodules.push(path);
+                return None;
+            }
+        }
+        let standing = (self.is_dotenv)(path.name()).then(|| Standing {
+            tracked: true,
+            coverage: (self.coverage)(&change.path).unwrap_or(Coverage::Nothing),
+        });
+        Some(Input {
+            body: Body::Stored(Stored {
+                path,
+                id: change.id,
+                before: match self.whole_files {
+                    true => Vec::new(),
+                    false => change.before.clone(),
+                },
+                origins: origins.clone(),
+                since: self.since,
+            }),
+            tracked: true,
+            standing,
+            name_only: false,
+        })
+    }
+}
+
+/// Whether `path` is `wanted` or lies beneath it.
+pub(super) fn covers(wanted: &[u8], path: &[u8]) -> bool {
+    path.strip_prefix(wanted)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/") || wanted.is_empty())
+}
+
+/// The folder that `path` names, or the nearest above it that is there.
+pub(super) fn existing_folder(path: &Path) -> &Path {
+    let mut folders = path.ancestors().filter(|f| f.is_dir());
+    match folders.next() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        Some(_) | None => Path::new("."),
+    }
+}
+
+/// The path in the repository that `named`, which need not be on disk, stands for.
+pub(super) fn path_in(root: &Path, named: &Path) -> Option<Vec<u8>> {
+    let mut path = existing_folder(named).canonicalize().ok()?;
+    let rest = match existing_folder(named) {
+        folder if folder == Path::new(".") && !named.starts_with(".") => named,
+        folder => named.strip_prefix(folder).unwrap_or(named),
+    };
+    for part in rest.components() {
+        match part {
+            Component::Normal(name) => path.push(name),
+            Component::ParentDir => {
+                path.pop();
+            }
+            Component::CurDir | Component::RootDir | Component::Prefix(_) => {}
+        }
+    }
+    let relative = path.strip_prefix(root).ok()?;
+    Some(RepoPath::from_relative(relative).as_bytes().to_vec())
+}

@@ -1,0 +1,164 @@
+//! What a range of commits changed, each of them and all together.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+
+use crate::document::{Coverage, RepoPath};
+use crate::finding::{Problem, ProblemKind, Provenance};
+use crate::git::changes::Changes;
+use crate::git::ignore::coverage_by;
+use crate::git::range;
+use crate::git::store::{ObjectId, Reader, Store};
+
+use super::index::{Choice, Maker, covers, existing_folder, path_in};
+use super::{Listing, Since, Source};
+
+/// The commits that one revision has and another has not.
+pub struct Range {
+    store: Store,
+    root: PathBuf,
+    choice: Choice,
+    /// Relative to the root; none: everything.
+    wanted: Vec<Vec<u8>>,
+    range: range::Range,
+}
+
+impl Range {
+    /// The range that `spec` names (see [`Reader::range`]), in the repository
+    /// around `paths` or around the current folder; the error is for whoever named them.
+    pub fn new(spec: &str, paths: &[PathBuf], choice: Choice) -> Result<Range, String> {
+        let here = PathBuf::from(".");
+        let store = Store::discover(existing_folder(paths.first().unwrap_or(&here)))?;
+        let range = store
+            .reader()
+            .range(spec)
+            .map_err(|message| format!("--diff {message}"))?;
+        let root = store.root().map_or_else(PathBuf::new, ToOwned::to_owned);
+        let wanted = paths
+            .iter()
+            .map(|path| {
+                path_in(&root, path).ok_or_else(|| {
+                    format!("{}: outside the repository that is checked", path.display())
+                })
+            })
+            .collect::<Result<_, _>>()?;
+        Ok(Range {
+            store,
+            root,
+            choice,
+            wanted,
+            range,
+        })
+    }
+
+    fn add(&self, listing: &mut Listing, changes: &Changes, since: Since, bases: &mut Bases<'_>) {
+        let maker = Maker {
+            is_dotenv: &self.choice.is_dotenv,
+            whole_files: self.choice.whole_files,
+            since,
+            coverage: &|path| self.coverage_of(path),
+        };
+        let origins = maker.origins(changes);
+        for change in &changes.changes {
+            let is_wanted =
+                self.wanted.is_empty() || self.wanted.iter().any(|w| covers(w, &change.path));
+            if !is_wanted {
+                continue;
+            }
+            let mut change = change.clone();
+            // What stood where the range begins is not the range's, whoever took it out and put it back.
+            change.before.extend(bases.of(&change.path));
+            change.before.dedup();
+            let input = maker.input(&change, &origins, &mut listing.skipped);
+            listing.inputs.extend(input);
+        }
+    }
+
+    fn coverage_of(&self, path: &[u8]) -> Option<Coverage> {
+        let reader = self.store.reader();
+        let ignore_file = |path: &[u8]| {
+            let mut bytes = Vec::new();
+            let id = reader.file_at(self.range.tip, path).ok()??;
+            reader.read(id, &mut bytes).ok().map(|()| bytes)
+        };
+        let rules = reader.ignore_rules(&self.root);
+        Some(coverage_by(&rules, path, &ignore_file))
+    }
+}
+
+/// What stands at a path where a range begins.
+struct Bases<'a> {
+    reader: &'a Reader,
+    tree: ObjectId,
+    known: HashMap<Vec<u8>, Option<ObjectId>>,
+}
+
+impl Bases<'_> {
+    fn of(&mut self, path: &[u8]) -> Option<ObjectId> {
+        if let Some(known) = self.known.get(path) {
+            return *known;
+        }
+        // What cannot be read is missed again, and reported, when the range is compared with it.
+        let found = self.reader.file_at(self.tree, path).ok().flatten();
+        self.known.insert(path.to_vec(), found);
+        found
+    }
+}
+
+impl Source for Range {
+    fn list(&self) -> Listing {
+        let mut listing = Listing {
+            root: self.root.clone(),
+            may_be_empty: true,
+            ..Listing::default()
+        };
+        listing
+            .problems
+            .extend(self.range.failures.iter().map(|message| Problem {
+                path: None,
+                kind: ProblemKind::Repository,
+                message: message.clone(),
+            }));
+        let reader = self.store.reader();
+        let mut bases = Bases {
+            reader: &reader,
+            tree: self.range.base,
+            known: HashMap::new(),
+        };
+        self.add(&mut listing, &self.range.whole, Since::Tip, &mut bases);
+        for (place, commit) in self.range.commits.iter().enumerate() {
+            self.add(
+                &mut listing,
+                &commit.changes,
+                Since::Commit(place),
+                &mut bases,
+            );
+        }
+        listing.inputs.sort_by(|a, b| a.by_path(b));
+        listing
+    }
+
+    fn coverage(&self, path: &RepoPath) -> Option<Coverage> {
+        self.coverage_of(path.as_bytes())
+    }
+
+    fn is_present(&self, path: &RepoPath) -> bool {
+        let found = self.store.reader().file_at(self.range.tip, path.as_bytes());
+        found.is_ok_and(|found| found.is_some())
+    }
+
+    fn provenance(&self, commit: usize, path: &RepoPath, in_head: bool) -> Option<Provenance> {
+        let commit = self.range.commits.get(commit)?;
+        Some(Provenance {
+            commit: Some(commit.id.to_string()),
+            author: commit.author.clone(),
+            date: commit.date.clone(),
+            path: path.clone(),
+            in_head,
+        })
+    }
+
+    fn store(&self) -> Option<&Store> {
+        Some(&self.store)
+    }
+}
