@@ -254,6 +254,8 @@ pub enum Skip {
     Special,
     /// A repository inside the repository, with a commit of its own.
     Submodule,
+    /// Tracked, and not in the worktree: deleted, or left out by a sparse checkout.
+    Absent,
 }
 
 impl Skip {
@@ -264,6 +266,7 @@ impl Skip {
             Skip::Symlink => "symlink",
             Skip::Special => "special",
             Skip::Submodule => "submodule",
+            Skip::Absent => "absent",
         }
     }
 }
