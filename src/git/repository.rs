@@ -122,7 +122,11 @@ impl Repository {
             return Ok(None);
         }
         let config = found.config_snapshot();
+        let is_off = config
+            .string("core.excludesFile")
+            .is_some_and(|file| file.is_empty());
         let excludes_file = match config.trusted_path("core.excludesFile") {
+            _ if is_off => None,
             Ok(Some(path)) => Some(path),
             Ok(None) | Err(_) => default_excludes_file(),
         };
