@@ -110,8 +110,8 @@ pub fn is_unsafe_on_a_terminal(c: char) -> bool {
 }
 
 /// A place in a file. `line` and `column` are 1-based; `column` counts
-/// Unicode code points, `utf16` the code units SARIF counts. A byte that is
-/// not UTF-8 counts as one of each, unless it looks like a continuation byte.
+/// Unicode code points, `utf16` the code units SARIF counts. What is not
+/// UTF-8 counts as the U+FFFD it is shown as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
     pub line: usize,
@@ -126,7 +126,7 @@ impl Position {
         utf16: 1,
     };
 
-    /// The position right after `bytes`, which begin here.
+    /// The position right after `bytes`, which begin here, and not inside a character.
     pub fn after(self, bytes: &[u8]) -> Position {
         let mut at = self;
         let rest = match memchr::memrchr(b'\n', bytes) {
@@ -145,11 +145,23 @@ impl Position {
     }
 }
 
-/// Code points and UTF-16 code units of `bytes`, which may begin or end inside a character.
+/// Code points and UTF-16 code units of `bytes`; what is no character counts
+/// as one wherever [`String::from_utf8_lossy`] would show one.
 fn widths(bytes: &[u8]) -> (usize, usize) {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => widths_of_text(text),
+        Err(_) => bytes.utf8_chunks().fold((0, 0), |(chars, units), chunk| {
+            let (c, u) = widths_of_text(chunk.valid());
+            let invalid = usize::from(!chunk.invalid().is_empty());
+            (chars + c + invalid, units + u + invalid)
+        }),
+    }
+}
+
+fn widths_of_text(text: &str) -> (usize, usize) {
     let (mut chars, mut wide) = (0, 0);
     // Sums of a byte's worth of iterations keep the loop vectorised.
-    for block in bytes.chunks(255) {
+    for block in text.as_bytes().chunks(255) {
         let (mut c, mut w) = (0u8, 0u8);
         for &byte in block {
             c += u8::from(byte & 0xC0 != 0x80);
@@ -159,6 +171,20 @@ fn widths(bytes: &[u8]) -> (usize, usize) {
         wide += usize::from(w);
     }
     (chars, chars + wide)
+}
+
+/// `at`, or the start of the character of `bytes` that it lies within: text
+/// counted in parts is to be cut nowhere else.
+pub fn character_start(bytes: &[u8], at: usize) -> usize {
+    let is_within = |&b: &u8| b & 0xC0 == 0x80;
+    if !bytes.get(at).is_some_and(is_within) {
+        return at;
+    }
+    let lead = bytes[at.saturating_sub(3)..at]
+        .iter()
+        .rposition(|b| !is_within(b))
+        .map(|i| at.saturating_sub(3) + i);
+    lead.filter(|&i| bytes[i] >= 0xC0).unwrap_or(at)
 }
 
 /// Where a document stands in a file too large to be held whole.
@@ -275,17 +301,20 @@ impl LineIndex {
     fn new(bytes: &[u8], origin: Position) -> LineIndex {
         let mut at = origin;
         let mut marks = Vec::with_capacity(bytes.len() / Self::STEP + 1);
-        for block in bytes.chunks(Self::STEP) {
-            marks.push(at);
-            at = at.after(block);
-        }
         marks.push(at);
+        let mut start = 0;
+        for step in (Self::STEP..=bytes.len()).step_by(Self::STEP) {
+            let end = character_start(bytes, step);
+            at = at.after(&bytes[start..end]);
+            marks.push(at);
+            start = end;
+        }
         LineIndex { marks }
     }
 
     fn position(&self, bytes: &[u8], offset: usize) -> Position {
         let mark = offset / Self::STEP;
-        self.marks[mark].after(&bytes[mark * Self::STEP..offset])
+        self.marks[mark].after(&bytes[character_start(bytes, mark * Self::STEP)..offset])
     }
 }
 
@@ -311,6 +340,40 @@ mod tests {
             assert_eq!(
                 document.position(offset),
                 naive(&text, offset),
+                "at {offset}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_no_character_counts_as_it_is_shown() {
+        let mut bytes = Vec::new();
+        let mut state = 7u64;
+        while bytes.len() < 30_000 {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
+            let pieces: [&[u8]; 8] = [
+                b"a",
+                b"\x80",
+                b"\xE2\x82",
+                b"\xFF",
+                "é".as_bytes(),
+                "\u{1F511}".as_bytes(),
+                b"\xF0\x9F\x94",
+                b"\xBF\xBF\xBF\xBF",
+            ];
+            bytes.extend(pieces[(state >> 61) as usize]);
+            if state >> 40 & 0xFF == 0 {
+                bytes.push(b'\n');
+            }
+        }
+        let document = Document::new("a".into(), bytes.clone());
+        for offset in (0..=bytes.len()).filter(|&o| character_start(&bytes, o) == o) {
+            let text = String::from_utf8_lossy(&bytes[..offset]);
+            assert_eq!(
+                document.position(offset),
+                naive(&text, text.len()),
                 "at {offset}"
             );
         }

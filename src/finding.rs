@@ -256,6 +256,8 @@ pub enum Skip {
     Submodule,
     /// Scanned by an earlier audit, which found nothing in it.
     Known,
+    /// Tracked, and not in the worktree: deleted, or left out by a sparse checkout.
+    Absent,
 }
 
 impl Skip {
@@ -267,6 +269,7 @@ impl Skip {
             Skip::Special => "special",
             Skip::Submodule => "submodule",
             Skip::Known => "known",
+            Skip::Absent => "absent",
         }
     }
 }

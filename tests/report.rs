@@ -224,7 +224,7 @@ what could not be scanned:
 
 2 errors, 1 warning (1 note not shown; --severity note shows it)
 4 files scanned, 1.4 MiB, in 120 ms; skipped 2 binary, 1 submodule
-submodules not entered: vendor/x
+repositories not entered: vendor/x
 scan incomplete: 2 problems
 `hushlint explain RULE` tells why it matters and what to do: ak-key, dotenv-tracked
 ";

@@ -261,17 +261,19 @@ impl Private {
         let fold = rules.ignore_case;
         let personal = rules.excludes_file.as_ref().map(|f| rules.root.join(f));
         let clone = (rules.info_exclude.clone(), ".git/info/exclude".to_owned());
-        let personal = personal.map(|file| {
-            let name = from_home(&file);
-            (file, name)
-        });
         let mut files = Vec::new();
-        for (file, name) in [Some(clone), personal].into_iter().flatten() {
-            match fs::read(&file) {
-                Ok(bytes) => files.push(Patterns::parse(&bytes, b"", &name, fold)),
-                Err(error) if is_absent(&error) => {}
-                Err(error) => failures.push((file, error)),
-            }
+        let (file, name) = clone;
+        match fs::read(&file) {
+            Ok(bytes) => files.push(Patterns::parse(&bytes, b"", &name, fold)),
+            Err(error) if is_absent(&error) => {}
+            Err(error) => failures.push((file, error)),
+        }
+        // One that cannot be read, as where a job runs with another's home, is
+        // no failure: without it more is scanned, and git does without it too.
+        if let Some(file) = personal
+            && let Ok(bytes) = fs::read(&file)
+        {
+            files.push(Patterns::parse(&bytes, b"", &from_home(&file), fold));
         }
         Arc::new(Private { files, fold })
     }
@@ -445,7 +447,10 @@ fn read_gitignore(file: &Path) -> io::Result<Option<Vec<u8>>> {
             Err(error) => Err(error),
         },
         Ok(_) => Ok(None),
-        Err(error) if is_absent(&error) => Ok(None),
+        // Where even this is forbidden it is the folder that cannot be read.
+        Err(error) if is_absent(&error) || error.kind() == io::ErrorKind::PermissionDenied => {
+            Ok(None)
+        }
         Err(error) => Err(error),
     }
 }

@@ -1,6 +1,6 @@
 //! A repository as far as a scan of its worktree needs it. Only user of the git crate.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 use std::path::{Path, PathBuf};
 
@@ -30,7 +30,8 @@ pub struct Repository {
 #[derive(Default)]
 pub struct Tracked {
     files: HashSet<u64, BuildHasherDefault<Identity>>,
-    folders: HashSet<u64, BuildHasherDefault<Identity>>,
+    /// With the number of files beneath.
+    folders: HashMap<u64, u64, BuildHasherDefault<Identity>>,
     submodules: Vec<Vec<u8>>,
 }
 
@@ -81,7 +82,11 @@ impl Repository {
             return Ok(None);
         }
         let config = found.config_snapshot();
+        let is_off = config
+            .string("core.excludesFile")
+            .is_some_and(|file| file.is_empty());
         let excludes_file = match config.trusted_path("core.excludesFile") {
+            _ if is_off => None,
             Ok(Some(path)) => Some(path),
             Ok(None) | Err(_) => default_excludes_file(),
         };
@@ -238,6 +243,33 @@ impl Repository {
     }
 }
 
+/// Whether `folder` has a `.git` that makes it a worktree for git.
+pub fn is_worktree(folder: &Path) -> bool {
+    let git = folder.join(".git");
+    git.symlink_metadata().is_ok() && gix::discover::is_git(&git).is_ok()
+}
+
+/// Whether `folder` has a `.git` that is, or once was, a repository's. An
+/// empty one is neither: git looks past it.
+pub fn claims_worktree(folder: &Path) -> bool {
+    let git = folder.join(".git");
+    match git.metadata() {
+        Ok(found) if found.is_file() => found.len() > 0,
+        Ok(found) if found.is_dir() => {
+            std::fs::read_dir(&git).map_or(true, |mut held| held.next().is_some())
+        }
+        Ok(_) => false,
+        // A link that leads nowhere, or what may not be looked at.
+        Err(_) => git.symlink_metadata().is_ok(),
+    }
+}
+
+/// Whether `folder` holds what git keeps: a repository without a worktree.
+pub fn is_bare(folder: &Path) -> bool {
+    let is_folder = |name| folder.join(name).is_dir();
+    folder.join("HEAD").symlink_metadata().is_ok() && is_folder("objects") && is_folder("refs")
+}
+
 /// What is called `.git` in `folder` or above, as far up as `GIT_CEILING_DIRECTORIES` lets git look.
 fn dot_git_above(folder: &Path) -> Option<PathBuf> {
     let ceilings: Vec<PathBuf> = std::env::var_os("GIT_CEILING_DIRECTORIES")
@@ -247,8 +279,9 @@ fn dot_git_above(folder: &Path) -> Option<PathBuf> {
         .ancestors()
         .enumerate()
         .take_while(|(i, above)| *i == 0 || !ceilings.iter().any(|c| c == above))
-        .map(|(_, above)| above.join(".git"))
-        .find(|git| git.symlink_metadata().is_ok())
+        .map(|(_, above)| above)
+        .find(|above| claims_worktree(above))
+        .map(|above| above.join(".git"))
 }
 
 /// `$XDG_CONFIG_HOME/git/ignore`, else `~/.config/git/ignore` (gitignore(5)).
@@ -278,34 +311,57 @@ impl Tracked {
             .map_err(|e| format!("{}: {}", path.display(), chain(&e)))?;
         let mut tracked = Tracked::default();
         tracked.files.reserve(index.entries().len());
-        let mut previous_folder: Vec<u8> = Vec::new();
+        let mut at: (&[u8], u64) = (b"", 0);
         for entry in index.entries() {
             let path: &[u8] = entry.path(&index);
-            if entry.mode == Mode::COMMIT {
+            let is_file = if entry.mode == Mode::COMMIT {
                 tracked.submodules.push(path.to_vec());
-                continue;
-            }
-            tracked.files.insert(hash(path));
+                false
+            } else {
+                // In a conflict a path has several entries.
+                tracked.files.insert(hash(path))
+            };
             // Entries are sorted: a folder's files mostly follow each other.
             let folder = &path[..memchr::memrchr(b'/', path).unwrap_or(0)];
-            if folder != previous_folder {
-                let mut end = folder.len();
-                while end > 0 && tracked.folders.insert(hash(&folder[..end])) {
-                    end = memchr::memrchr(b'/', &folder[..end]).unwrap_or(0);
-                }
-                previous_folder = folder.to_vec();
+            if folder != at.0 {
+                tracked.count_in(at.0, at.1);
+                at = (folder, 0);
             }
+            at.1 += u64::from(is_file);
         }
+        tracked.count_in(at.0, at.1);
         Ok(tracked)
+    }
+
+    /// Notes `files` more in `folder` and in those above it.
+    fn count_in(&mut self, folder: &[u8], files: u64) {
+        let mut end = folder.len();
+        while end > 0 {
+            *self.folders.entry(hash(&folder[..end])).or_default() += files;
+            end = memchr::memrchr(b'/', &folder[..end]).unwrap_or(0);
+        }
+    }
+
+    /// How many files are tracked in `folder` and beneath; all, if it is empty.
+    pub fn count_beneath(&self, folder: &[u8]) -> u64 {
+        match folder {
+            [] => self.files.len() as u64,
+            folder => self.folders.get(&hash(folder)).copied().unwrap_or(0),
+        }
     }
 
     pub fn holds_file(&self, path: &[u8]) -> bool {
         !self.files.is_empty() && self.files.contains(&hash(path))
     }
 
-    /// Whether any tracked file lies beneath `folder`.
+    /// Whether any tracked file or submodule lies beneath `folder`.
     pub fn holds_folder(&self, folder: &[u8]) -> bool {
-        self.folders.contains(&hash(folder))
+        self.folders.contains_key(&hash(folder))
+    }
+
+    /// The paths at which other repositories are to be checked out.
+    pub fn submodules(&self) -> &[Vec<u8>] {
+        &self.submodules
     }
 
     pub fn is_submodule(&self, path: &[u8]) -> bool {

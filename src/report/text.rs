@@ -13,11 +13,11 @@ use annotate_snippets::{AnnotationKind, Group, Level, Message, Origin, Renderer,
 
 use super::{Count, View, markdown, one_line};
 use crate::document::Position;
-use crate::finding::{Finding, Region, Report, Severity};
+use crate::finding::{Finding, Region, Report, Severity, Skip};
 
 /// The widest that advice is set: longer lines are hard to read.
 const MEASURE: usize = 90;
-/// The most submodules that the summary names.
+/// The most nested repositories that the summary names.
 const SUBMODULES: usize = 5;
 
 pub(super) fn write(report: &Report, view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -210,7 +210,7 @@ impl<'v> Page<'v> {
         let skipped: Vec<String> = scanned
             .skipped
             .iter()
-            .filter(|&(_, &n)| n > 0)
+            .filter(|&(&why, &n)| n > 0 && why != Skip::Absent)
             .map(|(why, n)| format!("{n} {}", why.name()))
             .collect();
         write!(
@@ -224,6 +224,11 @@ impl<'v> Page<'v> {
             write!(out, "; skipped {}", skipped.join(", "))?;
         }
         writeln!(out)?;
+        match scanned.skipped_for(Skip::Absent) {
+            0 => {}
+            1 => writeln!(out, "1 tracked path is not in the worktree")?,
+            n => writeln!(out, "{n} tracked paths are not in the worktree")?,
+        }
         if !scanned.submodules.is_empty() {
             let mut names: Vec<String> = scanned
                 .submodules
@@ -234,7 +239,7 @@ impl<'v> Page<'v> {
             if scanned.submodules.len() > SUBMODULES {
                 names.push(format!("{} more", scanned.submodules.len() - SUBMODULES));
             }
-            writeln!(out, "submodules not entered: {}", names.join(", "))?;
+            writeln!(out, "repositories not entered: {}", names.join(", "))?;
         }
         Ok(())
     }

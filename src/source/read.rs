@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use encoding_rs::{CoderResult, Decoder, Encoding, UTF_16BE, UTF_16LE};
 
-use crate::document::{Document, Position, RepoPath, Window};
+use crate::document::{Document, Position, RepoPath, Window, character_start};
 
 /// A file up to this size is held and judged whole.
 pub const WHOLE: usize = 4 << 20;
@@ -135,7 +135,7 @@ fn windows(
     let mut ended = false;
     loop {
         if !ended && core + CORE + CONTEXT > length {
-            let gone = core.saturating_sub(CONTEXT).max(least);
+            let gone = character_start(buffer, core.saturating_sub(CONTEXT)).max(least);
             position = position.after(&buffer[at..gone]);
             offset += (gone - at) as u64;
             buffer.copy_within(gone..length, 0);
@@ -144,7 +144,8 @@ fn windows(
         }
         let last = ended && core + CORE >= length;
         let end = if last { length } else { core + CORE };
-        let window = core.saturating_sub(CONTEXT).max(least)..length.min(end + CONTEXT);
+        let start = character_start(buffer, core.saturating_sub(CONTEXT)).max(least);
+        let window = start..length.min(end + CONTEXT);
         position = position.after(&buffer[at..window.start]);
         offset += (window.start - at) as u64;
         at = window.start;

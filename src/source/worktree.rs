@@ -6,14 +6,16 @@ use std::ffi::OsStr;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex};
 
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
-use crate::document::{Coverage, RepoPath, Standing};
+use crate::document::{Coverage, RepoPath, Standing, bytes_to_path};
 use crate::finding::{Accounting, Problem, ProblemKind, Skip};
 use crate::git::ignore::{Failure, Folder, Ignored, coverage_of};
-use crate::git::repository::Repository;
+use crate::git::repository::{Repository, claims_worktree, is_bare, is_worktree};
 
 use super::{Body, Input, Listing, OnDisk, Source};
 
@@ -157,7 +159,7 @@ fn has_git_between(folder: &Path, root: &Path) -> bool {
     folder
         .ancestors()
         .take_while(|a| *a != root)
-        .any(|a| a.join(".git").symlink_metadata().is_ok())
+        .any(claims_worktree)
 }
 
 /// The folder all targets lie in: the repository where there is one.
@@ -186,6 +188,8 @@ impl Source for Worktree {
                 target,
                 root: &self.root,
                 folders: Mutex::default(),
+                expected: AtomicU64::new(0),
+                seen: AtomicU64::new(0),
             };
             walk.list(&mut listing);
         }
@@ -245,6 +249,9 @@ struct Walk<'a> {
     target: &'a Target,
     root: &'a Path,
     folders: Mutex<HashMap<PathBuf, Place>>,
+    /// Tracked files there should be, and those there are.
+    expected: AtomicU64,
+    seen: AtomicU64,
 }
 
 /// What one thread of the walk brings home.
@@ -253,10 +260,14 @@ struct Haul<'a> {
     home: &'a Mutex<Vec<Listing>>,
     /// The folder of the last entry, which is mostly that of the next as well.
     last: Option<(PathBuf, Place)>,
+    /// Tracked files met.
+    seen: u64,
+    seen_by_all: &'a AtomicU64,
 }
 
 impl Drop for Haul<'_> {
     fn drop(&mut self) {
+        self.seen_by_all.fetch_add(self.seen, Relaxed);
         self.home
             .lock()
             .expect("no thread panics while it holds this")
@@ -299,6 +310,8 @@ impl Walk<'_> {
                     listing: Listing::default(),
                     home: &home,
                     last: None,
+                    seen: 0,
+                    seen_by_all: &self.seen,
                 };
                 let prefix = prefix.clone();
                 Box::new(move |entry| match entry {
@@ -313,6 +326,34 @@ impl Walk<'_> {
             listing.inputs.extend(part.inputs);
             listing.problems.extend(part.problems);
             listing.skipped.add(part.skipped);
+        }
+        let (expected, seen) = (self.expected.load(Relaxed), self.seen.load(Relaxed));
+        let absent = expected.saturating_sub(seen);
+        if absent > 0 {
+            *listing.skipped.skipped.entry(Skip::Absent).or_default() += absent;
+        }
+    }
+
+    /// Takes note of what `repository` tracks in `folder` and beneath, where
+    /// the walk is about to look.
+    fn expect(&self, repository: &Repository, folder: &[u8], problems: &mut Vec<Problem>) {
+        let files = repository.tracked.count_beneath(folder);
+        self.expected.fetch_add(files, Relaxed);
+        if !self.choice.submodules {
+            return;
+        }
+        let beneath = |path: &[u8]| {
+            folder.is_empty()
+                || path
+                    .strip_prefix(folder)
+                    .is_some_and(|r| r.starts_with(b"/"))
+        };
+        for path in repository.tracked.submodules() {
+            let there = repository.root.join(bytes_to_path(path));
+            // The walk meets the others.
+            if beneath(path) && !there.symlink_metadata().is_ok_and(|m| m.is_dir()) {
+                problems.push(not_checked_out(self.report_path(&there)));
+            }
         }
     }
 
@@ -355,13 +396,22 @@ impl Walk<'_> {
                     &mut haul.listing.problems,
                 ) {
                     Some(inner) => inner,
-                    None => place,
+                    None => Place {
+                        within: [&place.within, name.as_encoded_bytes(), b"/"]
+                            .concat()
+                            .into(),
+                        ..place
+                    },
                 };
                 // Named on the command line: what ignores the folder itself does not count.
                 if place.ignored != Ignored::No {
                     place.ignored = Ignored::No;
                     place.rules = None;
                 }
+            }
+            if let Some(repository) = &place.repository {
+                let folder = place.within.strip_suffix(b"/").unwrap_or(&place.within);
+                self.expect(repository, folder, &mut haul.listing.problems);
             }
             self.folders
                 .lock()
@@ -388,6 +438,9 @@ impl Walk<'_> {
         if entry.file_name() == ".git" {
             return WalkState::Continue;
         }
+        let name = entry.file_name().as_encoded_bytes();
+        let tracked = place.holds_file(name);
+        haul.seen += u64::from(tracked);
         if kind.is_symlink() {
             haul.listing.skipped.skip(Skip::Symlink);
             return WalkState::Continue;
@@ -396,8 +449,6 @@ impl Walk<'_> {
             haul.listing.skipped.skip(Skip::Special);
             return WalkState::Continue;
         }
-        let name = entry.file_name().as_encoded_bytes();
-        let tracked = place.holds_file(name);
         let ignored = if tracked || self.choice.no_ignore {
             Ignored::No
         } else {
@@ -461,9 +512,11 @@ impl Walk<'_> {
             let path = [&place.within, name.as_encoded_bytes()].concat();
             let nested = repository.tracked.is_submodule(&path);
             // Where another repository begins around tracked files, they stay this one's.
-            let own = !nested
-                && !repository.tracked.holds_folder(&path)
-                && entry.path().join(".git").symlink_metadata().is_ok();
+            let own =
+                !nested && !repository.tracked.holds_folder(&path) && is_worktree(entry.path());
+            if nested && self.choice.submodules && !is_worktree(entry.path()) {
+                haul.listing.problems.push(not_checked_out(path_of()));
+            }
             if (nested || own) && !self.choice.submodules {
                 if !own || place.ignores(name.as_encoded_bytes(), true) == Ignored::No {
                     haul.listing.skipped.skip(Skip::Submodule);
@@ -473,6 +526,20 @@ impl Walk<'_> {
                 }
                 return WalkState::Skip;
             }
+        }
+        let holds_tracked = place.repository.as_ref().is_some_and(|r| {
+            let path = [&place.within, name.as_encoded_bytes()].concat();
+            r.tracked.holds_folder(&path)
+        });
+        // Compressed, so that a scan would be green whatever it holds.
+        if !holds_tracked && is_bare(entry.path()) {
+            if place.ignores(name.as_encoded_bytes(), true) == Ignored::No {
+                haul.listing.skipped.skip(Skip::Submodule);
+                haul.listing.skipped.submodules.push(path_of());
+            } else {
+                haul.listing.skipped.skip(Skip::Ignored);
+            }
+            return WalkState::Skip;
         }
         match self.enter(place, name, entry.path(), &mut haul.listing.problems) {
             Some(inner) => {
@@ -505,12 +572,18 @@ impl Walk<'_> {
                 message,
             })
         };
-        let begins_repository = (outer.repository.is_none() || self.choice.submodules)
-            && path.join(".git").symlink_metadata().is_ok();
+        let begins_repository =
+            (outer.repository.is_none() || self.choice.submodules) && claims_worktree(path);
         if begins_repository && let Ok(canonical) = path.canonicalize() {
             match Repository::discover(&canonical) {
                 Ok(Some(repository)) if repository.root == canonical => {
                     let repository = Arc::new(repository);
+                    if let Some(around) = &outer.repository {
+                        let path = [&outer.within, bytes].concat();
+                        let other = around.tracked.count_beneath(&path);
+                        self.seen.fetch_add(other, Relaxed);
+                    }
+                    self.expect(&repository, b"", problems);
                     let mut failures = Vec::new();
                     let rules = Folder::root(&repository.rules(), &mut failures);
                     self.report(failures, problems);
@@ -628,7 +701,8 @@ impl Walk<'_> {
         // What cannot be read cannot be canonicalised either; the walk's own names lead there.
         if let Ok(rest) = path.strip_prefix(&self.target.named) {
             let rest = RepoPath::from_relative(rest);
-            return RepoPath::new([&self.prefix(), rest.as_bytes()].concat());
+            let path = [&self.prefix(), rest.as_bytes()].concat();
+            return RepoPath::new(path.strip_suffix(b"/").unwrap_or(&path));
         }
         let canonical = path.canonicalize().unwrap_or_else(|_| path.to_owned());
         RepoPath::from_relative(canonical.strip_prefix(self.root).unwrap_or(path))
@@ -666,6 +740,14 @@ impl Place {
             (Ignored::No | Ignored::Private(_), Some(rules)) => rules.ignored(name, is_folder),
             (already, _) => already.clone(),
         }
+    }
+}
+
+fn not_checked_out(path: RepoPath) -> Problem {
+    Problem {
+        path: Some(path),
+        kind: ProblemKind::Missing,
+        message: "submodule not checked out: `git submodule update --init`".to_owned(),
     }
 }
 
