@@ -120,6 +120,16 @@ pub fn reveal_inside(outer: &Plain) -> Option<Plain> {
     reveal(&outer.text, outer.token.start).map(|inner| inner.inside(outer))
 }
 
+/// Whether a token that ends at `end` may go on in another literal or in escapes.
+pub fn may_go_on(bytes: &[u8], end: usize) -> bool {
+    bytes.get(end).is_some_and(|b| {
+        matches!(
+            b,
+            b'"' | b'\'' | b'`' | b'\\' | b'%' | b'&' | b'$' | b'#' | b'{'
+        )
+    })
+}
+
 /// A text under construction.
 #[derive(Default)]
 struct Builder {
@@ -174,7 +184,11 @@ fn spelled(bytes: &[u8], start: usize) -> Option<Plain> {
         } else if let Some((byte, next)) = escape(bytes, at).filter(|(b, _)| is_plain(*b)) {
             disguise.get_or_insert(Disguise::Escapes);
             (byte, next)
-        } else if let Some(next) = joint(bytes, at, start, &mut quote) {
+        } else if let Some(next) = joint(bytes, at, start, &mut quote)
+            // Another key is not the rest of this one.
+            .filter(|&next| !bytes[next..].starts_with(b"ak_"))
+            .filter(|&next| token.text.len() < SHORTEST_TOKEN || !is_prose(&bytes[next..]))
+        {
             disguise = Some(Disguise::Split);
             at = next;
             continue;
@@ -200,6 +214,14 @@ fn spelled(bytes: &[u8], start: usize) -> Option<Plain> {
     let to = whole.text.len();
     whole.copy(bytes, at..bytes.len().min(at + CONTEXT));
     Some(whole.plain(from..to, disguise))
+}
+
+/// Whether a literal is a sentence, an address or a path: no rest of what may be a whole key.
+fn is_prose(literal: &[u8]) -> bool {
+    let word = literal.iter().take_while(|b| is_plain(**b)).count();
+    literal
+        .get(word)
+        .is_some_and(|b| matches!(b, b' ' | b'/' | b':' | b'.' | b',' | b'=' | b'?'))
 }
 
 fn is_plain(byte: u8) -> bool {
@@ -250,10 +272,15 @@ fn escape(bytes: &[u8], at: usize) -> Option<(u8, usize)> {
 fn joint(bytes: &[u8], at: usize, start: usize, quote: &mut Option<u8>) -> Option<usize> {
     let rest = &bytes[at..bytes.len().min(at + LONGEST_JOINT)];
     // A backslash at the end of a line goes on in the next.
+    // A shell's word ends where blanks follow.
+    let is_bare = start
+        .checked_sub(1)
+        .is_none_or(|at| matches!(bytes[at], b'=' | b' ' | b'\t' | b'\n'));
     if let [b'\\', b'\n', ..] | [b'\\', b'\r', b'\n', ..] = rest {
         let line = memchr::memchr(b'\n', rest)? + 1;
         let blanks = rest[line..].iter().take_while(|b| is_blank(**b)).count();
-        return (line + blanks < rest.len()).then_some(at + line + blanks);
+        return (line + blanks < rest.len() && !(is_bare && blanks > 0))
+            .then_some(at + line + blanks);
     }
     let slashes = rest.iter().take_while(|&&b| b == b'\\').count();
     let close = *rest.get(slashes)?;
@@ -262,12 +289,8 @@ fn joint(bytes: &[u8], at: usize, start: usize, quote: &mut Option<u8>) -> Optio
     }
     let opened = *quote.get_or_insert(close);
     // A shell's word goes on in quotes, wherever they open.
-    let is_bare = start
-        .checked_sub(1)
-        .is_none_or(|at| matches!(bytes[at], b'=' | b' ' | b'\t' | b'\n'));
-    if is_bare && slashes == 0 && opened == close {
-        *quote = Some(close);
-        return rest.get(1).filter(|b| is_plain(**b)).map(|_| at + 1);
+    if is_bare && slashes == 0 && opened == close && rest.get(1).is_some_and(|b| is_plain(*b)) {
+        return Some(at + 1);
     }
     if opened != close {
         return None;
@@ -301,7 +324,9 @@ fn joint(bytes: &[u8], at: usize, start: usize, quote: &mut Option<u8>) -> Optio
         .collect();
     operator.dedup_by(|a, b| *a == b'\\' && *b == b'\\');
     let joins = match &operator[..] {
-        b"" | b"+" | b"." | b".." | b"&" | b"~" | b"<>" | b"||" | b"++" | b"^" | b"\\" | b"+\\"
+        // Behind a shell's word, a literal is the next argument.
+        b"" => !is_bare || glue.contains(&b'\n'),
+        b"+" | b"." | b".." | b"&" | b"~" | b"<>" | b"||" | b"++" | b"^" | b"\\" | b"+\\"
         | b".\\" | b"&_" | b"*" | b"<<" | b"+=" | b".=" => true,
         b".concat" | b".append" | b".push_str" => true,
         b"," => is_joined(bytes, start, at),
@@ -349,18 +374,42 @@ fn without_comments(glue: &[u8]) -> Vec<u8> {
     kept
 }
 
-/// Whether a list that holds the literal at `start` is put together: `concat(`
-/// before it, `.join(` or `| join` behind.
+/// Whether a list that holds the literal at `start` is put together with
+/// nothing in between: by a call before it, or behind what ends at `at`.
 fn is_joined(bytes: &[u8], start: usize, at: usize) -> bool {
-    let before = &bytes[start.saturating_sub(64)..start];
+    let before = &bytes[start.saturating_sub(64)..start.saturating_sub(1)];
+    let holds = |text: &[u8], part: &[u8]| memchr::memmem::find(text, part).is_some();
+    let is_empty = |text: &[u8]| holds(text, b"''") || holds(text, b"\"\"");
+    let is_quote = |b: &u8| matches!(b, b'"' | b'\'');
+    // `''.join([`, `String.join("", `, `"Fn::Join": ["", [`.
+    let by_join = [&b"join"[..], b"Join", b"implode"].iter().any(|word| {
+        memchr::memmem::rfind(before, word).is_some_and(|word_at| {
+            let (object, rest) = before.split_at(word_at);
+            let arguments = &rest[word.len()..];
+            object.ends_with(b"''.")
+                || object.ends_with(b"\"\".")
+                || is_empty(arguments)
+                || (word.starts_with(b"implode") && !arguments.iter().any(|b| is_quote(b)))
+        })
+    });
+    let by_call = [&b"concat"[..], b"paste0(", b"strcat"]
+        .iter()
+        .any(|word| holds(before, word));
     let after = &bytes[at..bytes.len().min(at + 4 * LONGEST_JOINT)];
     let after = &after[..memchr::memchr(b';', after).unwrap_or(after.len())];
-    ["concat", "join", "cat(", "paste0(", "strcat"]
-        .iter()
-        .any(|word| memchr::memmem::find(before, word.as_bytes()).is_some())
-        || [&b"join"[..], b"concat", b"implode", b"reduce"]
-            .iter()
-            .any(|word| memchr::memmem::find(after, word).is_some())
+    // `].join('')`; without an argument, a template's filter puts nothing in between, JavaScript a comma.
+    let is_behind = |word: &'static [u8], calls: &'static [&'static [u8]]| {
+        memchr::memmem::find_iter(after, word).any(|word_at| {
+            let call = &after[word_at + word.len()..];
+            calls.iter().any(|&c| call.starts_with(c))
+        })
+    };
+    by_join
+        || by_call
+        || is_behind(b"join", &[b"('')", b"(\"\")", b"(``)"])
+        || is_behind(b"| join", &[b" ", b"(''", b"(\"\"", b"()"])
+        || is_behind(b"concat", &[b"()"])
+        || is_behind(b"reduce", &[b"("])
 }
 
 /// A token in hex, two digits a byte.
@@ -600,6 +649,26 @@ mod tests {
     }
 
     #[test]
+    fn lists_are_joined_where_nothing_stands_between() {
+        let (left, right) = KEY.split_at(3);
+        for (before, after) in [
+            ("[", "].join('')"),
+            ("[", "].join(\"\")"),
+            ("''.join([", "])"),
+            ("implode('', [", "]);"),
+            ("!Join ['', [", "]]"),
+            ("{\"Fn::Join\": [\"\", [", "]]}"),
+            ("String.join(\"\", ", ");"),
+            ("join(\"\", [", "])"),
+            ("concat!(", ")"),
+        ] {
+            let text = format!("{before}'{left}', '{right}'{after}");
+            let token = revealed(&text, "ak_").map(|(token, _)| token);
+            assert_eq!(token.as_deref(), Some(KEY), "{text}");
+        }
+    }
+
+    #[test]
     fn only_a_bounded_neighbourhood_is_undone() {
         let blob = format!("{}{}", "QUFB".repeat(50_000), "YWtfYWFh".repeat(50_000));
         let start = blob.find("YWtf").unwrap() + 80_000;
@@ -625,6 +694,11 @@ mod tests {
             ("\\x61\\x62\\x63", "\\x61"),
             ("616b5f00ff00ff00ff00ff00ff00ff00ff", "616b5f"),
             ("prefixes = [\"ak_\", \"Usy6t8dgkh4kcSYr\"]", "ak_"),
+            ("['ak_', 'Usy6t8dgkh4kcSYr'].join('-')", "ak_"),
+            ("['ak_', 'Usy6t8dgkh4kcSYr'].join()", "ak_"),
+            ("'-'.join(['ak_', 'Usy6t8dgkh4kcSYr'])", "ak_"),
+            ("os.path.join('ak_', 'Usy6t8dgkh4kcSYr')", "ak_"),
+            ("join(\"/\", [\"ak_\", \"Usy6t8dgkh4kcSYr\"])", "ak_"),
         ] {
             assert_eq!(revealed(text, image), None, "{text}");
         }
