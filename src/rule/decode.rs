@@ -130,6 +130,12 @@ impl Plain {
 pub fn reveal(bytes: &[u8], start: usize) -> Option<Plain> {
     let rest = &bytes[start..];
     match rest {
+        // The group begins with the token: nothing needs to be decoded to refuse it.
+        [b'Y', b'W', b't', b'f', ..] | [b'W', b'V', b'd', b'0', b'Z', ..]
+            if !begins_token(bytes, start, &[]) =>
+        {
+            None
+        }
         [b'Y', b'W', b't', b'f', ..] => base64(bytes, start),
         [b'F', b'r', b'X', ..] => base64(bytes, start.checked_sub(2)?),
         [b'h', b'a', b'1', ..] => base64(bytes, start.checked_sub(3)?),
