@@ -64,6 +64,10 @@ const CONTEXTS: &[(&str, &str)] = &[
     ("long.js", "LONG\"{}\"LONG {} LONG\n"),
     ("secret.yaml", "kind: Secret\ndata:\n  appKey: {base64}\n"),
     ("split.js", "const key = 'ak_' + '{tail}';\n"),
+    ("long_first.js", "const key = '{head}' + '{rest}';\n"),
+    ("long_first.py", "key = ('{head}'\n       '{rest}')\n"),
+    ("long_bearer.js", "h = 'Bearer {head}' + '{rest}';\n"),
+    ("long_continued.sh", "KEY={head}\\\n{rest}\n"),
     ("split.py", "key = ('ak_'\n       '{tail}')\n"),
     ("sub/{}.txt", "{}\n"),
     (
@@ -149,7 +153,10 @@ fn no_output_shows_a_key() {
             revealed.push_str(&text(&run(&["--show-secrets", "."])));
         }
         for plant in plants {
-            let tail = &plant.key["ak_".len()..];
+            let tail = match plant.context.1.contains("{rest}") {
+                true => &plant.key[plant.key.len() * 3 / 4..],
+                false => &plant.key["ak_".len()..],
+            };
             let encoded = BASE64.encode(plant.key.as_bytes());
             prop_assert!(
                 revealed.contains(tail) || revealed.contains(&encoded),
@@ -218,8 +225,11 @@ fn planted(plants: &[Plant]) -> Sandbox {
     for (number, plant) in plants.iter().enumerate() {
         let (name, text) = plant.context;
         let long = ";".repeat(30_000);
+        let (head, rest) = plant.key.split_at(plant.key.len() * 3 / 4);
         let text = text
             .replace('¦', "")
+            .replace("{head}", head)
+            .replace("{rest}", rest)
             .replace("LONG", &long)
             .replace("{base64}", &BASE64.encode(plant.key.as_bytes()))
             .replace("{tail}", &plant.key["ak_".len()..])

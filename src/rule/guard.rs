@@ -79,6 +79,7 @@ fn follows_escape(bytes: &[u8], start: usize) -> bool {
         || code(4, b"\\u")
         || code(2, b"\\x")
         || code(2, b"%")
+        || code(2, b"%25")
 }
 
 #[cfg(test)]

@@ -275,10 +275,11 @@ impl RuleSet {
         for hit in &hits {
             for &index in &self.waiting[usize::from(hit.anchor)] {
                 let verdict = match &self.rules[usize::from(index)].kind {
-                    Kind::Key(pattern, key) => pattern
-                        .find(&mut scratch.pattern, index, document.bytes(), hit.start)
-                        .and_then(|found| key.judge(&found, scene))
-                        .or_else(|| key.judge_hidden(hit.start, scene)),
+                    Kind::Key(pattern, key) => {
+                        let bytes = document.bytes();
+                        let found = pattern.find(&mut scratch.pattern, index, bytes, hit.start);
+                        key.judge(found.as_ref(), hit.start, scene)
+                    }
                     Kind::Truncated(pattern, truncated) => pattern
                         .find(&mut scratch.pattern, index, document.bytes(), hit.start)
                         .and_then(|found| truncated.judge(&found, scene, self.keys())),
@@ -381,10 +382,10 @@ impl RuleSet {
 
     fn sight(&self, scratch: &mut Scratch, bytes: &[u8], hit: Hit, rule: u16) -> Option<Sight> {
         let (span, content) = match &self.rules[usize::from(rule)].kind {
-            Kind::Key(pattern, key) => pattern
-                .find(&mut scratch.pattern, rule, bytes, hit.start)
-                .and_then(|found| key.plain(bytes, &found))
-                .or_else(|| key.hidden(bytes, hit.start)),
+            Kind::Key(pattern, key) => {
+                let found = pattern.find(&mut scratch.pattern, rule, bytes, hit.start);
+                key.sight(found.as_ref(), hit.start, bytes)
+            }
             Kind::Url(url) => url
                 .find(bytes, hit.start)
                 .map(|found| (found.span, bytes[found.secret].to_vec())),
@@ -550,7 +551,7 @@ impl RuleSet {
                     span: span.clone(),
                     secret: span,
                 };
-                let verdict = key.judge(&found, &Scene::new(&document));
+                let verdict = key.judge(Some(&found), NAME.len(), &Scene::new(&document));
                 let shift = |r: Range<usize>| {
                     let start = secret.start + r.start.saturating_sub(NAME.len());
                     start..secret.start + r.end.saturating_sub(NAME.len())

@@ -60,6 +60,15 @@ pub struct Key {
     pub help: Option<String>,
 }
 
+/// A key, and how it was found.
+struct Seen {
+    key: Key,
+    /// Where it stands in the document.
+    pieces: Vec<Range<usize>>,
+    content: Vec<u8>,
+    disguise: Option<Disguise>,
+}
+
 impl KeyRule {
     /// `anchors` are those of the pattern.
     pub fn new(text: KeyText, anchors: &[Vec<u8>]) -> KeyRule {
@@ -90,36 +99,51 @@ impl KeyRule {
         &self.anchors
     }
 
-    /// `None` for placeholders, identifiers, addresses, hashes.
-    pub fn judge(&self, found: &Match, scene: &Scene<'_>) -> Option<Verdict> {
-        let text = scene.bytes();
-        let key = self.key_at(text, found.secret.clone())?;
-        let content = text[key.span.clone()].to_vec();
-        let pieces = vec![key.span.clone()];
-        Some(self.verdict(key, pieces, content, None))
+    /// `None` for placeholders, identifiers, addresses, hashes. `found` is the
+    /// pattern's match at `start`, if it has one there.
+    pub fn judge(&self, found: Option<&Match>, start: usize, scene: &Scene<'_>) -> Option<Verdict> {
+        let seen = self.see(found, start, scene.bytes())?;
+        Some(self.verdict(seen.key, seen.pieces, seen.content, seen.disguise))
     }
 
-    /// The key whose image begins at `start`: split, escaped, encoded.
-    pub fn judge_hidden(&self, start: usize, scene: &Scene<'_>) -> Option<Verdict> {
-        let (plain, key) = self.reveal(scene.bytes(), start)?;
-        let pieces = plain.origin(key.span.clone());
-        let content = plain.text[key.span.clone()].to_vec();
-        Some(self.verdict(key, pieces, content, Some(plain.disguise)))
+    /// Where the key at `start` stands, and the key.
+    pub fn sight(
+        &self,
+        found: Option<&Match>,
+        start: usize,
+        text: &[u8],
+    ) -> Option<(Range<usize>, Vec<u8>)> {
+        let seen = self.see(found, start, text)?;
+        let span = seen.pieces.first()?.start..seen.pieces.last()?.end;
+        Some((span, seen.content))
     }
 
-    /// Where the key of a match stands, and the key.
-    pub fn plain(&self, text: &[u8], found: &Match) -> Option<(Range<usize>, Vec<u8>)> {
-        let key = self.key_at(text, found.secret.clone())?;
-        let content = text[key.span.clone()].to_vec();
-        Some((key.span, content))
-    }
-
-    /// Where the key stands whose image begins at `start`, and the key.
-    pub fn hidden(&self, text: &[u8], start: usize) -> Option<(Range<usize>, Vec<u8>)> {
-        let (plain, key) = self.reveal(text, start)?;
-        let pieces = plain.origin(key.span.clone());
-        let span = pieces.first()?.start..pieces.last()?.end;
-        Some((span, plain.text[key.span].to_vec()))
+    /// The key at `start`: as it stands, or split, escaped, encoded. A match
+    /// that goes on in another literal or in escapes is the beginning of a key,
+    /// however long it is already.
+    fn see(&self, found: Option<&Match>, start: usize, text: &[u8]) -> Option<Seen> {
+        let token = found.map(|found| found.secret.clone());
+        let goes_on = token
+            .as_ref()
+            .is_none_or(|token| decode::may_go_on(text, token.end));
+        if goes_on
+            && let Some((plain, key)) = self.reveal(text, start)
+            && token.as_ref().is_none_or(|t| plain.token.len() > t.len())
+        {
+            return Some(Seen {
+                pieces: plain.origin(key.span.clone()),
+                content: plain.text[key.span.clone()].to_vec(),
+                disguise: Some(plain.disguise),
+                key,
+            });
+        }
+        let key = self.key_at(text, token?)?;
+        Some(Seen {
+            pieces: vec![key.span.clone()],
+            content: text[key.span.clone()].to_vec(),
+            disguise: None,
+            key,
+        })
     }
 
     fn reveal(&self, text: &[u8], start: usize) -> Option<(Plain, Key)> {
@@ -156,6 +180,17 @@ impl KeyRule {
         {
             return None;
         }
+        // What is cheap to refuse comes before the words around it.
+        let may_be = |body: &[u8]| {
+            length.contains(&body.len()) && shape::is_random(body, true, &self.vocabulary)
+        };
+        let (span, random) = match around::follows(text, &token, token.len() - prefix) {
+            Follows::End if may_be(body) => (token.clone(), body),
+            Follows::Part(part) if may_be(&text[part.clone()]) => {
+                (token.start..part.end, &text[part])
+            }
+            Follows::End | Follows::Part(_) | Follows::More => return None,
+        };
         let name = around::name(text, &token);
         let words = around::words(name);
         let named = self.says_credential(&words);
@@ -165,15 +200,11 @@ impl KeyRule {
             return None;
         }
         let hinted =
-            named || self.says_credential(&around::words(around::line_before(text, &token)));
-        let random = |body: &[u8]| {
-            length.contains(&body.len()) && shape::is_random(body, hinted, &self.vocabulary)
-        };
-        let span = match around::follows(text, &token, token.len() - prefix) {
-            Follows::End if random(body) => token,
-            Follows::Part(part) if random(&text[part.clone()]) => token.start..part.end,
-            Follows::End | Follows::Part(_) | Follows::More => return None,
-        };
+            || named || self.says_credential(&around::words(around::line_before(text, &token)));
+        // Only a body without digits needs the hint.
+        if !shape::is_random(random, false, &self.vocabulary) && !hinted() {
+            return None;
+        }
         if shape::is_address(body) || (shape::looks_like_address(body) && !named) {
             return None;
         }

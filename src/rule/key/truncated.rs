@@ -71,7 +71,7 @@ impl TruncatedRule {
             return None;
         }
         let is_cut = keys.any(|key| {
-            key.judge_hidden(token.start, scene).is_none()
+            key.sight(None, token.start, text).is_none()
                 && shape::is_random_piece(body, &key.vocabulary)
         });
         is_cut.then(|| Verdict {
