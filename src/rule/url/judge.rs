@@ -218,6 +218,10 @@ fn evidence(
     if purpose == Purpose::Unknown && is_remark(before) {
         return None;
     }
+    // A tag of a Go structure: `xml:"http:.. Envelope"`.
+    if before.ends_with(b"`xml:\"") || before.ends_with(b" xml:\"") {
+        return None;
+    }
     if context.compared || is_key(bytes, url, context.lead) {
         return None;
     }

@@ -420,6 +420,7 @@ pub(super) fn work(name: &[u8]) -> Work {
             ]));
     let names = last.eq_ignore_ascii_case(b"qname")
         || last == b"setup"
+        || has(&["contract"]) && has(&["operation", "data", "message", "fault"])
         || has(&["soap"]) && has(&["document", "rpc", "header", "action", "method"]);
     if opens || names || has(COMPARED) || owned(&["console", "log", "logger", "logging", "assert"])
     {
@@ -709,6 +710,7 @@ mod tests {
             ("console.log", Work::Other),
             ("doSomething", Work::Unknown),
             ("QName", Work::Other),
+            ("OperationContract", Work::Other),
             ("useSWR", Work::Fetch),
             ("feedparser.parse", Work::Fetch),
             ("Faraday.new", Work::Fetch),
