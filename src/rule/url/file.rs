@@ -63,6 +63,10 @@ pub(super) fn weight(path: &[u8]) -> Weight {
     }
     let text = String::from_utf8_lossy(path);
     let (folders, name) = text.rsplit_once('/').unwrap_or(("", &text));
+    // What a chart is installed with when it is tested.
+    if folders.rsplit('/').next() == Some("ci") && name.ends_with("-values.yaml") {
+        return Weight::None;
+    }
     let mut light = paths::is_vendored_path(path) || paths::is_doc_path(path);
     for folder in folders.split('/') {
         let words = words(folder.as_bytes());
@@ -233,6 +237,7 @@ mod tests {
             ("a/test_b.py", Weight::None),
             ("a/b.spec.ts", Weight::None),
             ("a/UserServiceTest.java", Weight::None),
+            ("charts/a/ci/tpl-values.yaml", Weight::None),
             ("a/latest.py", Weight::Full),
             ("examples/a.py", Weight::Light),
             ("node_modules/a/b.js", Weight::Light),

@@ -66,10 +66,18 @@ impl Hosts {
         if !is_top_level(top) || self.is_placeholder(&labels, owner, top) {
             return Class::Placeholder;
         }
-        if is_listed(&self.identifiers, literal, path) || is_identifier_host(labels[0]) {
+        if is_listed(&self.identifiers, literal, path)
+            || is_identifier_host(labels[0]) && !runs_program(path)
+        {
             return Class::Identifier;
         }
-        if is_listed(&self.documentation, literal, path) || is_documentation_host(&labels) {
+        // `api.stackexchange.com` serves programs, unless it is listed itself.
+        let documented = if labels[0] == "api" {
+            self.documentation.iter().any(|d| d == literal)
+        } else {
+            is_listed(&self.documentation, literal, path)
+        };
+        if documented || is_documentation_host(&labels) {
             return Class::Documentation;
         }
         Class::Public
@@ -91,14 +99,20 @@ impl Hosts {
         } else {
             owner
         };
-        let named = |label: &&str| {
-            let bare: String = label.chars().filter(|c| !matches!(c, '-' | '_')).collect();
-            self.placeholders
+        let bare =
+            |label: &str| -> String { label.chars().filter(|c| !matches!(c, '-' | '_')).collect() };
+        // Further left, `example` is a name like any other: `example.vendor.io`.
+        let registered = bare(owner);
+        let stands_in = self
+            .placeholders
+            .iter()
+            .any(|p| p == registered.trim_end_matches(|c: char| c.is_ascii_digit()));
+        // What speaks to the reader does so anywhere: `your-company.vendor.io`.
+        let addressed = |label: &&str| {
+            let bare = bare(label);
+            ["your", "my", "some", "the", "a", "any", "client", "other"]
                 .iter()
-                .any(|p| p == bare.trim_end_matches(|c: char| c.is_ascii_digit()))
-                || ["your", "my", "some", "the", "a", "any", "client", "other"]
-                    .iter()
-                    .any(|p| bare.strip_prefix(p).is_some_and(|rest| OWN.contains(&rest)))
+                .any(|p| bare.strip_prefix(p).is_some_and(|rest| OWN.contains(&rest)))
                 || (bare.starts_with("your") && bare.len() > 6)
         };
         let lone = ["com", "org", "net"].contains(&top) && owner.len() == 1 && owner != "x";
@@ -106,7 +120,8 @@ impl Hosts {
             || labels
                 .iter()
                 .any(|l| l.len() > 1 && l.bytes().all(|b| b == b'x'))
-            || names.iter().any(named)
+            || stands_in
+            || names.iter().any(addressed)
             || ([
                 "foo", "bar", "baz", "test", "abc", "domain", "host", "server", "site", "url",
                 "company", "proxy", "link", "demo", "website", "hostname", "bla", "blah", "qux",
@@ -140,6 +155,13 @@ fn is_identifier_host(first: &str) -> bool {
         "schemas", "schema", "ns", "xmlns", "xsd", "dtd", "purl", "ontology", "vocab",
     ]
     .contains(&first)
+}
+
+/// Whether a program of the server answers; names of vocabularies have none.
+fn runs_program(path: &str) -> bool {
+    [".php", ".asp", ".aspx", ".jsp", ".cgi", ".do"]
+        .iter()
+        .any(|e| path.ends_with(e))
 }
 
 fn is_documentation_host(labels: &[&str]) -> bool {
@@ -307,6 +329,13 @@ mod tests {
             ("example2.com", Class::Placeholder),
             ("api.your-domain.io", Class::Placeholder),
             ("test.com", Class::Placeholder),
+            ("api.example.com", Class::Placeholder),
+            ("example.com.vendor.io", Class::Public),
+            ("api.example.vendor.io", Class::Public),
+            ("demo.vendor.io", Class::Public),
+            ("myexample.io", Class::Public),
+            ("your-company.vendor.io", Class::Placeholder),
+            ("api.github.com", Class::Public),
             ("xxx.vendor.io", Class::Placeholder),
             ("", Class::Placeholder),
             ("...", Class::Placeholder),

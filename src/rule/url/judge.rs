@@ -9,7 +9,7 @@ use super::file::{Purpose, Weight, purpose, weight};
 use super::host::Class;
 use super::parse::Url;
 use super::shape::{Credential, Shape, Value, credentials, shape};
-use super::words::{Role, Work, role, work};
+use super::words::{Role, Work, is_doubtful, role, work};
 use crate::finding::Severity;
 use crate::syntax::{Place, paths};
 
@@ -18,6 +18,12 @@ const LARGEST_FOLLOWED: usize = 512 * 1024;
 /// How far from the URL its name is looked for.
 const FOLLOWED: usize = 24 * 1024;
 const OCCURRENCES: usize = 24;
+/// How far a loop's body is read.
+const LOOP: usize = 1500;
+/// Files whose language calls functions without brackets.
+const BARE_CALLS: [&str; 8] = [
+    ".rb", ".rake", ".cr", ".coffee", ".ex", ".exs", ".lua", ".pl",
+];
 
 /// What was found, and how it reads.
 struct Ruling {
@@ -30,7 +36,21 @@ pub(super) fn judge(rule: &UrlRule, url: &Url, scene: &Scene<'_>) -> Option<Verd
     let host = url.text(bytes, &url.host).to_ascii_lowercase();
     let raw = url.text(bytes, &url.path);
     let class = rule.hosts.classify(&host, &raw.to_ascii_lowercase());
-    let credentials = credentials(bytes, url, &rule.credential_parameters);
+    let query = url
+        .query
+        .as_ref()
+        .map(|q| url.text(bytes, q).to_ascii_lowercase());
+    let ends_open = matches!(bytes[url.span.end - 1], b'=' | b'/' | b'?')
+        && bytes
+            .get(url.span.end)
+            .is_some_and(|b| matches!(b, b'"' | b'\'' | b'`'))
+        && bytes[url.span.end + 1..bytes.len().min(url.span.end + 8)]
+            .trim_ascii_start()
+            .first()
+            .is_some_and(|b| matches!(b, b'+' | b'.' | b'%' | b'\\' | b'&'));
+    let shape = shape(&host, &raw, query.as_deref(), ends_open);
+    let api = shape == Shape::Api;
+    let credentials = credentials(bytes, url, &rule.credential_parameters, api);
     let ruling = match class {
         Class::Product => Ruling {
             severity: Severity::Error,
@@ -38,7 +58,7 @@ pub(super) fn judge(rule: &UrlRule, url: &Url, scene: &Scene<'_>) -> Option<Verd
                 .into(),
         },
         Class::Public | Class::Documentation => {
-            public(url, scene, class, &host, &raw, &credentials)?
+            public(url, scene, class, &host, shape, &credentials)?
         }
         Class::Local | Class::Placeholder | Class::Dynamic | Class::Identifier => return None,
     };
@@ -64,7 +84,7 @@ fn public(
     scene: &Scene<'_>,
     class: Class,
     host: &str,
-    raw: &str,
+    shape: Shape,
     credentials: &[Credential],
 ) -> Option<Ruling> {
     let path = scene.document.path.as_bytes();
@@ -74,19 +94,6 @@ fn public(
         return None;
     }
     let bytes = scene.bytes();
-    let query = url
-        .query
-        .as_ref()
-        .map(|q| url.text(bytes, q).to_ascii_lowercase());
-    let ends_open = matches!(bytes[url.span.end - 1], b'=' | b'/' | b'?')
-        && bytes
-            .get(url.span.end)
-            .is_some_and(|b| matches!(b, b'"' | b'\'' | b'`'))
-        && bytes[url.span.end + 1..bytes.len().min(url.span.end + 8)]
-            .trim_ascii_start()
-            .first()
-            .is_some_and(|b| matches!(b, b'+' | b'.' | b'%' | b'\\' | b'&'));
-    let shape = shape(host, raw, query.as_deref(), ends_open);
     if shape == Shape::Identifier || paths::is_minified(path, bytes) {
         return None;
     }
@@ -117,7 +124,13 @@ fn public(
         return None;
     }
     let context = Context::read(bytes, url.span.start);
-    let evidence = evidence(bytes, url, purpose, shape, &context)?;
+    let bare_calls = BARE_CALLS.iter().any(|e| path.ends_with(e.as_bytes()));
+    let evidence = evidence(bytes, url, purpose, shape, &context, bare_calls)?;
+    let evidence = if is_data_source(path, bytes, url.span.start) {
+        Evidence::Call
+    } else {
+        evidence
+    };
     let light = weight == Weight::Light || purpose == Purpose::Prose;
 
     let carried = credentials.iter().find(|c| c.kind != Value::Placeholder);
@@ -192,6 +205,7 @@ fn evidence(
     purpose: Purpose,
     shape: Shape,
     context: &Context,
+    bare_calls: bool,
 ) -> Option<Evidence> {
     let line = line_start(bytes, url.span.start);
     let before = &bytes[line..url.span.start];
@@ -204,6 +218,10 @@ fn evidence(
     if purpose == Purpose::Unknown && is_remark(before) {
         return None;
     }
+    // A tag of a Go structure: `xml:"http:.. Envelope"`.
+    if before.ends_with(b"`xml:\"") || before.ends_with(b" xml:\"") {
+        return None;
+    }
     if context.compared || is_key(bytes, url, context.lead) {
         return None;
     }
@@ -211,13 +229,19 @@ fn evidence(
         return (command && shape != Shape::Page).then_some(Evidence::Little);
     }
     let name = |range: &Range<usize>| &bytes[range.clone()];
-    let works: Vec<Work> = context.calls.iter().map(|c| work(name(&c.name))).collect();
+    let mut works: Vec<Work> = context.calls.iter().map(|c| work(name(&c.name))).collect();
+    let bare = (bare_calls && context.calls.is_empty() && context.lead == Lead::Quote)
+        .then(|| bare_call(before))
+        .flatten();
+    works.extend(bare.map(work));
     let sender = works.iter().position(|w| *w == Work::Fetch);
     // What receives the answer of a call says nothing about its argument.
-    let roles: Vec<Role> = context
+    let mut roles: Vec<Role> = context
         .names
         .iter()
-        .filter(|n| sender.is_none_or(|s| n.start > context.calls[s].name.start))
+        .filter(|n| {
+            sender.is_none_or(|s| context.calls.get(s).is_some_and(|c| n.start > c.name.start))
+        })
         .map(|n| role(name(n)))
         .collect();
     let siblings = context
@@ -231,6 +255,25 @@ fn evidence(
         .clone()
         .filter(|s| matches!(bytes[s.start - 1], b'"' | b'\'' | b'`'))
         .any(|s| role(name(s)) == Role::Other && s.len() > 2);
+    let follows = || {
+        purpose == Purpose::Code
+            && bytes.len() <= LARGEST_FOLLOWED
+            && context
+                .names
+                .first()
+                .and_then(|n| variable(bytes, n))
+                .is_some_and(|v| {
+                    is_fetched(bytes, v, url.span.end) || is_looped(bytes, v, url.span.end)
+                })
+    };
+    if roles.first() == Some(&Role::Other) && !titled && is_doubtful(name(&context.names[0])) {
+        // `add_argument("--server", default=..)`, or a list that is fetched further down.
+        if siblings.clone().any(|s| role(name(s)) == Role::Endpoint) {
+            roles.remove(0);
+        } else if shape != Shape::Page && context.calls.is_empty() && follows() {
+            return Some(Evidence::Followed);
+        }
+    }
     if roles.first() == Some(&Role::Other)
         || (matches!(roles.first(), Some(Role::Address | Role::Unknown))
             && roles[1..].contains(&Role::Other))
@@ -262,6 +305,7 @@ fn evidence(
     };
     let named = roles[..near].contains(&Role::Endpoint)
         || siblings.clone().any(|s| role(name(s)) == Role::Endpoint)
+        || bare.is_some_and(|b| role(b) == Role::Endpoint)
         || context
             .calls
             .iter()
@@ -273,17 +317,36 @@ fn evidence(
     if shape == Shape::Api {
         return Some(Evidence::Shaped);
     }
-    if purpose == Purpose::Code
-        && bytes.len() <= LARGEST_FOLLOWED
-        && let Some(variable) = context.names.first().and_then(|n| variable(bytes, n))
-        && is_fetched(bytes, variable, url.span.end)
-    {
+    if follows() {
         return Some(Evidence::Followed);
     }
     if markup || shape == Shape::Page || purpose == Purpose::Unknown {
         return None;
     }
     Some(Evidence::Little)
+}
+
+/// The call without brackets whose last argument is the literal that follows `before`:
+/// `base_uri 'http:..`, `link_to 'x', 'http:..`.
+fn bare_call(before: &[u8]) -> Option<&[u8]> {
+    let quoted = before
+        .trim_ascii_end()
+        .strip_suffix(b"'")
+        .or_else(|| before.strip_suffix(b"\""))?;
+    let part = |b: &u8| is_word(*b) || matches!(b, b'.' | b':' | b'$' | b'@' | b'!' | b'>');
+    let head = quoted.trim_ascii_end();
+    if head.len() == quoted.len() {
+        return None;
+    }
+    let call = if head.ends_with(b",") {
+        let line = head.trim_ascii_start();
+        let end = line.iter().position(|b| !part(b))?;
+        (line[end] == b' ').then_some(&line[..end])?
+    } else {
+        let start = head.iter().rposition(|b| !part(b)).map_or(0, |i| i + 1);
+        &head[start..]
+    };
+    (!call.is_empty() && !call.ends_with(b":") && !call.ends_with(b">")).then_some(call)
 }
 
 /// Whether a line of a file of no known language begins like a comment.
@@ -410,9 +473,8 @@ fn variable<'b>(bytes: &'b [u8], name: &Range<usize>) -> Option<&'b [u8]> {
     (!quoted && plain && ours.contains(&receiver)).then_some(own)
 }
 
-/// Whether `word`, assigned at `from`, is given to a call that sends
-/// requests before something else is assigned to it.
-fn is_fetched(bytes: &[u8], word: &[u8], from: usize) -> bool {
+/// Whether the list `word` is gone through after `from`, and its members fetched.
+fn is_looped(bytes: &[u8], word: &[u8], from: usize) -> bool {
     if word.len() < 3 {
         return false;
     }
@@ -421,6 +483,85 @@ fn is_fetched(bytes: &[u8], word: &[u8], from: usize) -> bool {
         .map(|i| from + i)
         .filter(|&i| {
             !is_word(bytes[i - 1]) && bytes.get(i + word.len()).is_none_or(|&b| !is_word(b))
+        })
+        .take(OCCURRENCES);
+    for at in uses {
+        let start = line_start(bytes, at);
+        let end = at + memchr::memchr(b'\n', &bytes[at..]).unwrap_or(bytes.len() - at);
+        let line = &bytes[start..end.min(start + 300)];
+        let after = at + word.len();
+        let head = &bytes[start..at];
+        let head = head.strip_suffix(b"$").unwrap_or(head).trim_ascii_end();
+        let listed = ["in", "of", "range"].iter().any(|k| {
+            head.strip_suffix(k.as_bytes())
+                .is_some_and(|rest| rest.last().is_some_and(u8::is_ascii_whitespace))
+        }) || matches!(head.last(), Some(b':' | b'('));
+        let rest = &bytes[after..end];
+        let methods = [&b".each"[..], b".map", b".forEach"];
+        if !listed && !methods.iter().any(|m| rest.starts_with(m)) {
+            continue;
+        }
+        let mut members: Vec<&[u8]> = line
+            .split(|b| !is_word(*b))
+            .filter(|w| !w.is_empty())
+            .collect();
+        let repeats = |w: &&[u8]| {
+            [
+                "for",
+                "foreach",
+                "each",
+                "forEach",
+                "map",
+                "each_with_index",
+            ]
+            .iter()
+            .any(|k| k.as_bytes() == *w)
+        };
+        if !members.iter().any(repeats) {
+            continue;
+        }
+        members.retain(|w| {
+            *w != word && !repeats(w) && !LOOP_WORDS.iter().any(|k| k.as_bytes() == *w)
+        });
+        let mut near = members.into_iter().take(6);
+        if near.any(|w| {
+            is_used(bytes, w, after..bytes.len().min(after + LOOP)) || is_used(bytes, w, start..at)
+        }) {
+            return true;
+        }
+    }
+    false
+}
+
+/// Words of a loop's head that name no member.
+const LOOP_WORDS: [&str; 14] = [
+    "in", "of", "as", "range", "const", "let", "var", "do", "auto", "string", "String", "async",
+    "await", "function",
+];
+
+/// Whether the URL at `start` is in a Terraform block that sends a request: `data "http" "name"`.
+fn is_data_source(path: &[u8], bytes: &[u8], start: usize) -> bool {
+    let before = &bytes[start.saturating_sub(1000)..start];
+    path.ends_with(b".tf")
+        && memchr::memmem::rfind(before, b"data \"http\"")
+            .is_some_and(|i| memchr::memmem::find(&before[i..], b"\n}").is_none())
+}
+
+/// Whether `word`, assigned at `from`, is given to a call that sends
+/// requests before something else is assigned to it.
+fn is_fetched(bytes: &[u8], word: &[u8], from: usize) -> bool {
+    word.len() >= 3 && is_used(bytes, word, from..bytes.len().min(from + FOLLOWED))
+}
+
+/// Whether `word` is given to such a call in `range`, before another value is assigned to it.
+fn is_used(bytes: &[u8], word: &[u8], range: Range<usize>) -> bool {
+    let from = range.start;
+    let window = &bytes[range];
+    let uses = memchr::memmem::find_iter(window, word)
+        .map(|i| from + i)
+        .filter(|&i| {
+            (i == 0 || !is_word(bytes[i - 1]))
+                && bytes.get(i + word.len()).is_none_or(|&b| !is_word(b))
         })
         .take(OCCURRENCES);
     for at in uses {

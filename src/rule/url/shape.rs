@@ -289,8 +289,9 @@ pub(super) enum Value {
     Placeholder,
 }
 
-/// The credentials in `url`; `names` are parameters that carry one.
-pub(super) fn credentials(bytes: &[u8], url: &Url, names: &[String]) -> Vec<Credential> {
+/// The credentials in `url`; `names` are parameters that carry one. At an
+/// `api`, `key` does so as well.
+pub(super) fn credentials(bytes: &[u8], url: &Url, names: &[String], api: bool) -> Vec<Credential> {
     let mut found = Vec::new();
     if let Some(info) = &url.userinfo
         && let Some(colon) = colon_outside(bytes, info, url)
@@ -322,7 +323,7 @@ pub(super) fn credentials(bytes: &[u8], url: &Url, names: &[String]) -> Vec<Cred
         if let Some(sign) = (start..end).find(|&i| bytes[i] == b'=' && outside(&i)) {
             let name = String::from_utf8_lossy(&bytes[start..sign]).into_owned();
             let value = sign + 1..end;
-            if let Some(kind) = parameter(bytes, url, &name, &value, names) {
+            if let Some(kind) = parameter(bytes, url, &name, &value, names, api) {
                 found.push(Credential {
                     parameter: Some(name),
                     value,
@@ -348,6 +349,7 @@ fn parameter(
     name: &str,
     value: &Range<usize>,
     names: &[String],
+    api: bool,
 ) -> Option<Value> {
     let bare: String = name
         .chars()
@@ -361,11 +363,13 @@ fn parameter(
     if bare != "key" {
         return None;
     }
+    let asks = words(&bytes[url.path.clone()]);
+    let api = api && !asks.iter().any(|w| SEARCHES.contains(&w.as_str()));
     let kind = kind_of(bytes, url, value, &bare);
     let filler = match kind {
         Value::Literal => {
             let text = &bytes[value.clone()];
-            return (text.len() >= 16
+            return (text.len() >= if api { 6 } else { 16 }
                 && text.iter().any(u8::is_ascii_digit)
                 && text.iter().any(u8::is_ascii_alphabetic))
             .then_some(kind);
@@ -379,9 +383,10 @@ fn parameter(
         }
         Value::Template => &bytes[value.clone()],
     };
-    words(filler)
-        .iter()
-        .any(|w| {
+    let parts = words(filler);
+    let unknown = api && !parts.iter().any(|w| SEARCHES.contains(&w.as_str()));
+    (unknown
+        || parts.iter().any(|w| {
             [
                 "key",
                 "token",
@@ -393,9 +398,49 @@ fn parameter(
                 "credentials",
             ]
             .contains(&w.as_str())
-        })
-        .then_some(Value::Template)
+        }))
+    .then_some(Value::Template)
 }
+
+/// Words of addresses and values where `key` is what is looked for, or an entry's name.
+const SEARCHES: &[&str] = &[
+    "search",
+    "query",
+    "suggest",
+    "find",
+    "lookup",
+    "complete",
+    "autocomplete",
+    "hint",
+    "word",
+    "words",
+    "keyword",
+    "keywords",
+    "term",
+    "text",
+    "name",
+    "title",
+    "input",
+    "q",
+    "kw",
+    "str",
+    "id",
+    "item",
+    "music",
+    "song",
+    "i",
+    "n",
+    "k",
+    "cache",
+    "field",
+    "column",
+    "hash",
+    "phrase",
+    "wd",
+    "value",
+    "val",
+    "city",
+];
 
 fn kind_of(bytes: &[u8], url: &Url, value: &Range<usize>, name: &str) -> Value {
     let text = &bytes[value.clone()];
@@ -514,6 +559,11 @@ mod tests {
             ("http://h.io/?token=<token>'", Some(Value::Placeholder)),
             ("http://h.io/?key=${word}'", None),
             ("http://h.io/?key=${apiKey}'", Some(Value::Template)),
+            ("http://h.io/api?key=${word}'", None),
+            ("http://h.io/api/search?key=${a}'", None),
+            ("http://h.io/api?key=${mine}'", Some(Value::Template)),
+            ("http://h.io/api?key=b1946a'", Some(Value::Literal)),
+            ("http://h.io/?key=b1946a'", None),
             ("http://h.io/?q=b1946ac9'", None),
             ("http://u:s7Kq9fLw2@h.io/'", Some(Value::Literal)),
             ("http://user:password@h.io/'", Some(Value::Placeholder)),
@@ -522,7 +572,7 @@ mod tests {
         ];
         for (text, expected) in cases {
             let url = Url::parse(text.as_bytes(), 0).expect("all of these are URLs");
-            let found = credentials(text.as_bytes(), &url, &names);
+            let found = credentials(text.as_bytes(), &url, &names, text.contains("/api"));
             assert_eq!(found.first().map(|c| c.kind), expected, "{text}");
         }
     }

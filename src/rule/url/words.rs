@@ -66,12 +66,18 @@ pub(super) fn role(name: &[u8]) -> Role {
     let words = words(name);
     let has = |list: &[&str]| words.iter().any(|w| list.contains(&w.as_str()));
     if has(NEVER)
+        || (has(&["name"]) && has(&["space"]))
+        // `__url__`: what a Python package says about itself.
+        || (name.starts_with(b"__") && words.len() == 1 && has(ADDRESS))
+        || words
+            .last()
+            .is_some_and(|w| ["scope", "scopes"].contains(&w.as_str()))
         || (has(&["soap"]) && has(&["action"]))
         || (!has(SERVICE) && has(SHOWN))
         || (words.len() == 1 && has(ALONE))
     {
         Role::Other
-    } else if has(SERVICE) || has(WORK) && has(ADDRESS) {
+    } else if has(SERVICE) || has(WORK) && has(ADDRESS) || name == b"start_urls" {
         Role::Endpoint
     } else if has(ADDRESS) {
         Role::Address
@@ -321,7 +327,28 @@ const SHOWN: &[&str] = &[
     "result",
 ];
 /// Shown when they stand alone; as part of `auth_url` they are not.
-const ALONE: &[&str] = &["name", "value", "default", "content", "body", "html"];
+const ALONE: &[&str] = &[
+    "name", "value", "default", "content", "body", "html", "space",
+];
+
+/// Whether `name` is [`Role::Other`] only as far as nothing tells better:
+/// the list `SOURCES` may be fetched further down.
+pub(super) fn is_doubtful(name: &[u8]) -> bool {
+    let words = words(name);
+    role(name) == Role::Other
+        && !words.is_empty()
+        && words.iter().all(|w| {
+            DOUBTFUL.contains(&w.as_str())
+                || [WORK, ADDRESS, SERVICE]
+                    .iter()
+                    .any(|list| list.contains(&w.as_str()))
+        })
+}
+
+const DOUBTFUL: &[&str] = &[
+    "source", "sources", "page", "pages", "site", "sites", "link", "links", "news", "web",
+    "default", "store", "origin", "media", "video", "image", "images", "test",
+];
 
 /// Whether `head`, the beginning of a block, names it tests or examples.
 pub(super) fn names_samples(head: &[u8]) -> bool {
@@ -391,10 +418,21 @@ pub(super) fn work(name: &[u8]) -> Work {
                 "desktop",
                 "ui",
             ]));
-    if opens || has(COMPARED) || owned(&["console", "log", "logger", "logging", "assert"]) {
+    let names = last.eq_ignore_ascii_case(b"qname")
+        || last == b"setup"
+        || has(&["contract"]) && has(&["operation", "data", "message", "fault"])
+        || has(&["soap"]) && has(&["document", "rpc", "header", "action", "method"]);
+    if opens || names || has(COMPARED) || owned(&["console", "log", "logger", "logging", "assert"])
+    {
         return Work::Other;
     }
-    if has(FETCHES) || (has(READS) && has(REMOTE)) {
+    if has(FETCHES)
+        || (has(READS) && has(REMOTE))
+        || owned(CLIENTS) && !has(&["quote", "url", "uri", "encode", "join"])
+        || owned(&["http", "request"]) && owned(&["builder"])
+        || [&b"io"[..], b"EventSource"].contains(&name)
+        || memchr::memmem::find(name, b"Net::HTTP").is_some()
+    {
         return Work::Fetch;
     }
     if owned(&[
@@ -450,6 +488,29 @@ const FETCHES: &[&str] = &[
     "webclient",
     "xhr",
     "invoke",
+    "client",
+    "beacon",
+    "swr",
+    "retrofit",
+];
+/// Libraries that do nothing but send requests.
+const CLIENTS: &[&str] = &[
+    "faraday",
+    "httparty",
+    "feedparser",
+    "reqwest",
+    "ureq",
+    "superagent",
+    "httpx",
+    "excon",
+    "typhoeus",
+    "unirest",
+    "alamofire",
+    "zeep",
+    "suds",
+    "savon",
+    "resty",
+    "retrofit",
 ];
 /// What has a `get` that looks something up.
 const HOLDERS: &[&str] = &[
@@ -624,6 +685,9 @@ mod tests {
             ("turn", Role::Unknown),
             ("info['url'", Role::Address),
             ("headers['Referer'", Role::Other),
+            ("__url__", Role::Other),
+            ("SCOPES", Role::Other),
+            ("$scope.url", Role::Address),
         ];
         for (name, expected) in cases {
             assert_eq!(role(name.as_bytes()), expected, "{name}");
@@ -645,6 +709,14 @@ mod tests {
             ("setFeature", Work::Other),
             ("console.log", Work::Other),
             ("doSomething", Work::Unknown),
+            ("QName", Work::Other),
+            ("OperationContract", Work::Other),
+            ("useSWR", Work::Fetch),
+            ("feedparser.parse", Work::Fetch),
+            ("Faraday.new", Work::Fetch),
+            ("Request.Builder().url", Work::Fetch),
+            ("navigator.sendBeacon", Work::Fetch),
+            ("Net::HTTP::Get.new", Work::Fetch),
         ];
         for (name, expected) in cases {
             assert_eq!(work(name.as_bytes()), expected, "{name}");
