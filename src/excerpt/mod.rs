@@ -2,6 +2,8 @@
 
 mod unknown;
 
+pub use unknown::url_passwords;
+
 use std::ops::Range;
 
 use crate::document::is_unsafe_on_a_terminal;

@@ -40,15 +40,26 @@ pub(super) fn secrets(
     let mut found = dense_runs(bytes, shown.clone(), highlight);
     let start = shown.start.saturating_sub(BEFORE);
     let text = &bytes[start..bytes.len().min(shown.end + BEFORE)];
-    for shape in SHAPES.iter() {
+    for (index, shape) in SHAPES.iter().enumerate() {
         for captures in shape.captures_iter(text) {
             let value = captures.name("value").expect("every shape has one");
-            if captures.name("quote").is_some() || is_literal(value.as_bytes()) {
+            // What stands behind `user:` is a password, unless it is a variable.
+            let is_password = matches!(index, 0 | 3) && !value.as_bytes().starts_with(b"$");
+            if is_password || captures.name("quote").is_some() || is_literal(value.as_bytes()) {
                 found.push(start + value.start()..start + value.end());
             }
         }
     }
     found
+}
+
+/// The passwords of URLs in `text`.
+pub fn url_passwords(text: &[u8]) -> Vec<Range<usize>> {
+    let shape = &SHAPES[0];
+    shape
+        .captures_iter(text)
+        .filter_map(|c| c.name("value").map(|v| v.range()))
+        .collect()
 }
 
 /// Whether a bare word is more likely a value than code or a scheme's name.
@@ -59,7 +70,14 @@ fn is_literal(value: &[u8]) -> bool {
     let plain = !value
         .iter()
         .any(|b| matches!(b, b'(' | b'{' | b'$' | b'[' | b'%'));
-    let told = value.iter().any(u8::is_ascii_digit) || value.len() >= 6 && !value.contains(&b'.');
+    // `config.password` is where a value comes from, `corr.ectHorse` is one.
+    let is_member = value.split(|&b| b == b'.').all(|part| {
+        part.first().is_some_and(u8::is_ascii_alphabetic)
+            && !part.iter().skip(1).any(u8::is_ascii_uppercase)
+            || part.iter().all(|b| b.is_ascii_uppercase() || *b == b'_')
+    });
+    let told = value.iter().any(u8::is_ascii_digit)
+        || value.len() >= 6 && !(value.contains(&b'.') && is_member);
     plain && told && !WORDS.iter().any(|w| value.eq_ignore_ascii_case(w))
 }
 
@@ -118,6 +136,8 @@ mod tests {
             "fetch('http://api.corp.com/v1?sig=‹R2d2c3po›&x=1')",
             "'https://api.corp.com/?api_key=‹Hunter2xyzw›'",
             "password='‹swordfish›'",
+            "curl -u admin:‹corr.ectHorse$› http://api.corp.com",
+            "pass: ‹corr.ectHorse›, api_url:",
             "\"db_password\": \"‹swordfish›\"",
             "{\\\"password\\\":\\\"‹swordfish›\\\"}",
             "DATABASE_PASSWORD=‹swordfish›",

@@ -23,7 +23,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::document::{Coverage, Document, RepoPath, line_around};
-use crate::excerpt::{Excerpt, Masking, mask};
+use crate::excerpt::{Excerpt, Masking, mask, url_passwords};
 use crate::finding::{Finding, Fingerprint, Region, Related, RuleId, Secret, Severity};
 use crate::line_hash::LineHashes;
 use crate::syntax::{Language, Lexed};
@@ -510,6 +510,7 @@ impl RuleSet {
             .into_iter()
             .flat_map(|(_, _, v)| v.secrets)
             .chain(self.lone_secrets(&mut Scratch::default(), text.as_bytes()))
+            .chain(url_passwords(text.as_bytes()))
             .collect();
         secrets.sort_by_key(|r| (r.start, r.end));
         let mut masked = String::with_capacity(text.len());
