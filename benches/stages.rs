@@ -32,7 +32,7 @@ fn anchors(count: usize) -> Vec<Anchor> {
         "YWtf",
         "616b5f",
         "appkey",
-        "verify=False",
+        concat!("verify", "=False"),
         "dotenv",
         "env_file",
     ];

@@ -432,7 +432,7 @@ mod tests {
         let whole = [
             "http://api.corp-one.com/v1/users",
             "fetch(\"http://data.corp-two.com/api/x?api_key=q7Zt9Lm\")",
-            concat!("API_KEY = \"ak", "_q7Zt9LmXw2Rv8Kp4\""),
+            concat!("API_KEY = \"ak_", stringify!(q7Zt9LmXw2Rv8Kp4), "\""),
             concat!("key = 'ak", "_q7Zt' + '9LmXw2Rv8Kp4'"),
         ];
         let parts = [

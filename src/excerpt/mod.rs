@@ -28,6 +28,8 @@ pub enum Masking {
 const SIDE: usize = 90;
 /// The longest highlight shown whole.
 const HIGHLIGHT: usize = 240;
+/// The shortest secret that is looked for again on its line.
+const SHORTEST_REPEATED: usize = 4;
 /// The most lines an excerpt spans.
 const LINES: usize = 6;
 
@@ -200,6 +202,8 @@ fn repeated(bytes: &[u8], shown: Range<usize>, secrets: &[Range<usize>]) -> Vec<
     secrets
         .iter()
         .filter(|s| s.start < shown.end && s.end > shown.start)
+        // A piece of a split key may be one letter, which stands in every word.
+        .filter(|s| s.len() >= SHORTEST_REPEATED)
         .flat_map(|s| {
             let secret = &bytes[s.clone()];
             memchr::memmem::find_iter(&bytes[shown.clone()], secret)
