@@ -105,11 +105,7 @@ impl Source for Hook {
             listing.skipped.add(more.skipped);
         }
         listing.inputs.extend(self.unprotected());
-        listing
-            .inputs
-            .sort_by(|a, b| a.by_path(b).then(a.name_only.cmp(&b.name_only)));
-        listing.inputs.dedup_by(|a, b| a.by_path(b).is_eq());
-        listing
+        listing.in_order()
     }
 
     fn coverage(&self, path: &RepoPath) -> Option<Coverage> {

@@ -102,6 +102,17 @@ pub struct Listing {
     pub may_be_empty: bool,
 }
 
+impl Listing {
+    /// By path, each once. What was named twice: the input that is read goes
+    /// before the one judged by name.
+    fn in_order(mut self) -> Listing {
+        self.inputs
+            .sort_by(|a, b| a.by_path(b).then(a.name_only.cmp(&b.name_only)));
+        self.inputs.dedup_by(|a, b| a.by_path(b).is_eq());
+        self
+    }
+}
+
 /// Something that lists texts: the working tree, the index, a history.
 pub trait Source: Sync {
     fn list(&self) -> Listing;

@@ -193,12 +193,7 @@ impl Source for Worktree {
             };
             walk.list(&mut listing);
         }
-        // What was named twice: the input that is read goes before the one judged by name.
-        listing
-            .inputs
-            .sort_by(|a, b| a.by_path(b).then(a.name_only.cmp(&b.name_only)));
-        listing.inputs.dedup_by(|a, b| a.by_path(b).is_eq());
-        listing
+        listing.in_order()
     }
 
     fn coverage(&self, path: &RepoPath) -> Option<Coverage> {
