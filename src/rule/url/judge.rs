@@ -97,7 +97,7 @@ fn public(
     if shape == Shape::Identifier || paths::is_minified(path, bytes) {
         return None;
     }
-    let place = scene.lexed().place(url.span.start);
+    let place = scene.place(url.span.start);
     match place {
         Place::LineComment
         | Place::BlockComment
