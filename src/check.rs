@@ -278,7 +278,7 @@ impl Worker<'_> {
 
     fn scan_file(&mut self, input: &Input, disk: &OnDisk) -> Result<Outcome, Failure> {
         let unreadable = |error| (ProblemKind::Unreadable, words(&error));
-        let mut file = File::open(&disk.file).map_err(unreadable)?;
+        let mut file = File::open(disk.file()).map_err(unreadable)?;
         if self.settings.max_file_size.is_some() {
             self.admit(file.metadata().map_err(unreadable)?.len())?;
         }

@@ -67,6 +67,8 @@ pub struct Region {
 pub struct Secret([u8; 32]);
 
 impl Secret {
+    /// `content` is what `rule` found: the secret, the URL, or nothing for a
+    /// finding about a file itself.
     pub fn new(rule: &RuleId, content: &[u8]) -> Secret {
         // Keyed with the rule, so that it answers no lookup in a table of hashed secrets.
         let hash = Sha256::new()
@@ -92,12 +94,10 @@ pub struct Fingerprint {
 }
 
 impl Fingerprint {
-    /// The fingerprint of what `rule` found in `path`; `content` is the secret,
-    /// the URL, or empty for a finding about the file itself.
-    pub fn new(rule: &RuleId, path: &RepoPath, content: &[u8]) -> Fingerprint {
-        let inner = Secret::new(rule, content);
+    /// The fingerprint of what stands in `path`.
+    pub fn new(path: &RepoPath, secret: Secret) -> Fingerprint {
         let outer = Sha256::new()
-            .chain_update(inner.0)
+            .chain_update(secret.0)
             .chain_update(path.as_bytes())
             .finalize();
         let mut digest = [0; 16];
@@ -165,6 +165,74 @@ impl fmt::Display for Provenance {
     }
 }
 
+/// Why a finding does not count. It stays in the report, so that every format can say so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Suppression {
+    pub by: SuppressedBy,
+    /// In the words of whoever suppressed it.
+    pub reason: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SuppressedBy {
+    /// A comment beside it.
+    Inline,
+    /// The configuration, for its path.
+    Configuration,
+    /// A baseline that holds it.
+    Baseline,
+}
+
+impl SuppressedBy {
+    pub fn name(self) -> &'static str {
+        match self {
+            SuppressedBy::Inline => "inline",
+            SuppressedBy::Configuration => "configuration",
+            SuppressedBy::Baseline => "baseline",
+        }
+    }
+}
+
+/// A change that would mend a finding. It is data: one place applies it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    /// What it does, in half a line, without secrets.
+    pub title: String,
+    pub applicability: Applicability,
+    /// In order of path and place; they do not overlap.
+    pub edits: Vec<Edit>,
+}
+
+/// Who may apply a fix.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Applicability {
+    /// It cannot change what the program does: `--fix`.
+    Safe,
+    /// It may: `--unsafe-fixes`.
+    Unsafe,
+    /// The title is a command or an act that only a person may do.
+    Manual,
+}
+
+impl Applicability {
+    pub fn name(self) -> &'static str {
+        match self {
+            Applicability::Safe => "safe",
+            Applicability::Unsafe => "unsafe",
+            Applicability::Manual => "manual",
+        }
+    }
+}
+
+/// `range`, in bytes of the file as it is stored, gives way to `text`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    pub path: RepoPath,
+    pub range: std::ops::Range<usize>,
+    /// In the file's encoding, without secrets.
+    pub text: Vec<u8>,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     pub rule: RuleId,
@@ -175,6 +243,8 @@ pub struct Finding {
     /// `None`: the finding is about the file itself and quotes no line.
     pub region: Option<Region>,
     pub fingerprint: Fingerprint,
+    /// What was found, for baselines and groups; never written as it is.
+    pub secret: Secret,
     /// Who issued the key, where format or context tells.
     pub provider: Option<String>,
     pub related: Vec<Related>,
@@ -182,9 +252,32 @@ pub struct Finding {
     pub help: Option<String>,
     /// Known where a history was read.
     pub provenance: Option<Provenance>,
+    pub fix: Option<Fix>,
+    /// `None`: it counts.
+    pub suppressed: Option<Suppression>,
 }
 
 impl Finding {
+    /// What `rule` says about `path` itself; the words are still to come.
+    pub fn of_file(rule: &RuleId, path: RepoPath) -> Finding {
+        let secret = Secret::new(rule, b"");
+        Finding {
+            rule: rule.clone(),
+            severity: Severity::Note,
+            message: String::new(),
+            fingerprint: Fingerprint::new(&path, secret),
+            path,
+            region: None,
+            secret,
+            provider: None,
+            related: Vec::new(),
+            help: None,
+            provenance: None,
+            fix: None,
+            suppressed: None,
+        }
+    }
+
     /// The order of every report: by path, place, rule.
     pub fn sort_key(
         &self,
@@ -319,11 +412,20 @@ impl Report {
         self.problems.is_empty()
     }
 
+    /// The findings that count.
+    pub fn unsuppressed(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|f| f.suppressed.is_none())
+    }
+
+    /// How many of `severity` count.
     pub fn count(&self, severity: Severity) -> usize {
-        self.findings
-            .iter()
+        self.unsuppressed()
             .filter(|f| f.severity == severity)
             .count()
+    }
+
+    pub fn suppressed(&self) -> usize {
+        self.findings.len() - self.unsuppressed().count()
     }
 
     /// Gives findings that share a digest their occurrence, in report order,

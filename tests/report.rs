@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use hushlint::document::{Document, RepoPath, is_unsafe_on_a_terminal};
 use hushlint::excerpt::{Excerpt, Masking};
 use hushlint::finding::{
-    Finding, Fingerprint, Problem, ProblemKind, Region, Related, Report, RuleId, Severity, Skip,
+    Finding, Problem, ProblemKind, Region, Related, Report, RuleId, Severity, Skip,
 };
 use hushlint::report::{FORMATS, View, explain, format};
 use hushlint::rule::RuleSet;
@@ -32,14 +32,8 @@ fn finding(rule: &str, severity: Severity, path: RepoPath, region: Option<Region
     Finding {
         severity,
         message: "hard-coded `ak_` key".to_owned(),
-        fingerprint: Fingerprint::new(&rule, &path, b"content"),
-        rule,
-        path,
         region,
-        provider: None,
-        related: Vec::new(),
-        help: None,
-        provenance: None,
+        ..Finding::of_file(&rule, path)
     }
 }
 
@@ -136,6 +130,7 @@ fn plain(rules: &RuleSet) -> View<'_> {
         colour: false,
         width: 0,
         level: None,
+        suppressed: false,
     }
 }
 

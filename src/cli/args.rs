@@ -147,6 +147,10 @@ pub(super) struct ReportArgs {
     #[arg(long)]
     pub(super) show_secrets: bool,
 
+    /// Also show findings that a comment, the configuration or a baseline suppresses
+    #[arg(long)]
+    pub(super) show_suppressed: bool,
+
     /// Threads to use; the output does not depend on it [default: one a core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(super) threads: Option<u16>,

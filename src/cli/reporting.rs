@@ -73,6 +73,7 @@ impl Reporting<'_> {
             colour: false,
             width: 0,
             level,
+            suppressed: args.show_suppressed,
         };
         for out in outputs {
             out.write(&report, view, args.color)?;
@@ -104,6 +105,9 @@ fn mask_names(report: &mut Report, rules: &RuleSet) {
             finding.message = rules.mask(&finding.message);
             finding.help = finding.help.take().map(|help| rules.mask(&help));
         }
+        if let Some(fix) = &mut finding.fix {
+            fix.edits.iter_mut().for_each(|e| masked(&mut e.path));
+        }
         if let Some(provenance) = &mut finding.provenance {
             masked(&mut provenance.path);
         }
@@ -118,7 +122,7 @@ fn mask_names(report: &mut Report, rules: &RuleSet) {
 fn exit(report: &Report, args: &ReportArgs) -> Exit {
     if !report.is_complete() {
         Exit::Error
-    } else if !args.exit_zero && report.findings.iter().any(|f| f.severity >= args.fail_on) {
+    } else if !args.exit_zero && report.unsuppressed().any(|f| f.severity >= args.fail_on) {
         Exit::Findings
     } else {
         Exit::Clean

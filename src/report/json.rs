@@ -6,7 +6,7 @@ use std::io::{self, BufWriter, Write};
 use serde::Serialize;
 
 use super::View;
-use crate::finding::{Finding, Provenance, Region, Report, Severity};
+use crate::finding::{Finding, Fix, Provenance, Region, Report, Severity};
 
 pub(super) fn write(report: &Report, view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
     let document = Document {
@@ -63,9 +63,8 @@ struct JsonFinding<'a> {
     provider: Option<&'a str>,
     fingerprint: String,
     provenance: Option<Origin<'a>>,
-    /// These two are part of the schema and always null in this version.
-    fix: (),
-    suppressed: (),
+    fix: Option<JsonFix<'a>>,
+    suppressed: Option<JsonSuppression<'a>>,
 }
 
 /// 1-based, columns in code points, the end exclusive.
@@ -88,6 +87,33 @@ struct Origin<'a> {
     in_head: bool,
 }
 
+/// Offsets are bytes of the file as stored; what replaces them is text, or
+/// base64 where it is in no encoding that JSON knows.
+#[derive(Serialize)]
+struct JsonFix<'a> {
+    title: &'a str,
+    applicability: &'static str,
+    edits: Vec<JsonEdit<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonEdit<'a> {
+    path: String,
+    start: usize,
+    end: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    base64: Option<String>,
+}
+
+/// Why a finding does not count.
+#[derive(Serialize)]
+struct JsonSuppression<'a> {
+    by: &'static str,
+    reason: Option<&'a str>,
+}
+
 #[derive(Serialize)]
 struct JsonProblem<'a> {
     kind: &'static str,
@@ -103,7 +129,7 @@ struct Summary {
     skipped: BTreeMap<&'static str, u64>,
     submodules: Vec<String>,
     findings: Counts,
-    suppressed: u64,
+    suppressed: usize,
 }
 
 /// Of the whole report, shown or not: they explain the exit code.
@@ -138,8 +164,33 @@ impl JsonFinding<'_> {
             provider: finding.provider.as_deref(),
             fingerprint: finding.fingerprint.to_string(),
             provenance: finding.provenance.as_ref().map(Origin::new),
-            fix: (),
-            suppressed: (),
+            fix: finding.fix.as_ref().map(JsonFix::new),
+            suppressed: finding.suppressed.as_ref().map(|s| JsonSuppression {
+                by: s.by.name(),
+                reason: s.reason.as_deref(),
+            }),
+        }
+    }
+}
+
+impl JsonFix<'_> {
+    fn new(fix: &Fix) -> JsonFix<'_> {
+        let edits = fix.edits.iter().map(|edit| {
+            let text = std::str::from_utf8(&edit.text).ok();
+            JsonEdit {
+                path: edit.path.to_text().into_owned(),
+                start: edit.range.start,
+                end: edit.range.end,
+                text,
+                base64: text
+                    .is_none()
+                    .then(|| data_encoding::BASE64.encode(&edit.text)),
+            }
+        });
+        JsonFix {
+            title: &fix.title,
+            applicability: fix.applicability.name(),
+            edits: edits.collect(),
         }
     }
 }
@@ -177,7 +228,7 @@ impl Summary {
                 warning: report.count(Severity::Warning),
                 note: report.count(Severity::Note),
             },
-            suppressed: 0,
+            suppressed: report.suppressed(),
         }
     }
 }

@@ -24,6 +24,8 @@ pub struct View<'a> {
     /// The least severity to show; `None` leaves it to the format: text shows
     /// errors and warnings and counts the notes, the data formats show all.
     pub level: Option<Severity>,
+    /// Whether findings that do not count are shown as well.
+    pub suppressed: bool,
 }
 
 /// A way to write a report.
@@ -65,7 +67,11 @@ impl View<'_> {
         default: Severity,
     ) -> impl Iterator<Item = &'r Finding> + use<'r> {
         let least = self.level.unwrap_or(default);
-        report.findings.iter().filter(move |f| f.severity >= least)
+        let suppressed = self.suppressed;
+        report
+            .findings
+            .iter()
+            .filter(move |f| f.severity >= least && (suppressed || f.suppressed.is_none()))
     }
 }
 

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::{Count, View, explain, markdown};
 use crate::document::RepoPath;
-use crate::finding::{Finding, Problem, ProblemKind, Region, Report, Severity};
+use crate::finding::{Finding, Problem, ProblemKind, Region, Report, Severity, SuppressedBy};
 use crate::rule::Rule;
 
 /// GitHub refuses a run with more results.
@@ -148,8 +148,19 @@ struct SarifResult {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     related_locations: Vec<Location>,
     partial_fingerprints: BTreeMap<&'static str, String>,
+    /// §3.27.23: absent where the finding counts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suppressions: Option<[SarifSuppression; 1]>,
     #[serde(skip_serializing_if = "Option::is_none")]
     properties: Option<ResultProperties>,
+}
+
+#[derive(Serialize)]
+struct SarifSuppression {
+    kind: &'static str,
+    status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    justification: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -444,6 +455,16 @@ impl SarifResult {
                 })
                 .collect(),
             partial_fingerprints: fingerprints,
+            suppressions: finding.suppressed.as_ref().map(|s| {
+                [SarifSuppression {
+                    kind: match s.by {
+                        SuppressedBy::Inline => "inSource",
+                        SuppressedBy::Configuration | SuppressedBy::Baseline => "external",
+                    },
+                    status: "accepted",
+                    justification: s.reason.clone().filter(|r| !r.is_empty()),
+                }]
+            }),
             properties: finding
                 .provider
                 .clone()

@@ -111,7 +111,18 @@ impl<'v> Page<'v> {
             let message = one_line(&related.message);
             Level::NOTE.message(format!("{}{place}: {message}", related.path))
         });
-        let mut remarks: Vec<Message<'static>> = origin.into_iter().chain(related).collect();
+        let suppressed = finding.suppressed.as_ref().map(|s| {
+            let reason = s
+                .reason
+                .as_ref()
+                .map_or(String::new(), |r| format!(": {r}"));
+            Level::NOTE.message(one_line(&format!("suppressed, {}{reason}", s.by.name())))
+        });
+        let mut remarks: Vec<Message<'static>> = origin
+            .into_iter()
+            .chain(related)
+            .chain(suppressed)
+            .collect();
         let advice = match &finding.help {
             Some(help) => Some(one_line(help)),
             None => self
@@ -186,6 +197,15 @@ impl<'v> Page<'v> {
                 }
             )
             .expect("a String takes all");
+        }
+        let suppressed = report.suppressed();
+        if suppressed > 0 {
+            let word = if self.view.suppressed {
+                "shown"
+            } else {
+                "--show-suppressed shows"
+            };
+            write!(line, "; {suppressed} suppressed ({word})").expect("a String takes all");
         }
         writeln!(out, "{line}")?;
         self.accounting(report, out)?;

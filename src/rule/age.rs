@@ -68,11 +68,13 @@ impl AgeRule {
         } else {
             return None;
         };
+        let dated = Secret::new(&rule.id, secret.as_bytes());
         Some(Finding {
             rule: rule.id.clone(),
             severity,
             message,
-            fingerprint: Fingerprint::new(&rule.id, &finding.path, secret.as_bytes()),
+            fingerprint: Fingerprint::new(&finding.path, dated),
+            secret: dated,
             help: None,
             related: Vec::new(),
             ..finding.clone()

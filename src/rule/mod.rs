@@ -580,13 +580,15 @@ impl RuleSet {
             if !rule.enabled {
                 continue;
             }
+            let secret = Secret::new(&rule.id, &verdict.content);
             findings.push(Finding {
                 rule: rule.id.clone(),
                 severity: verdict.severity.unwrap_or(rule.severity),
                 message: verdict.message,
                 path: document.path.clone(),
                 region: Some(region(&verdict.highlight)),
-                fingerprint: Fingerprint::new(&rule.id, &document.path, &verdict.content),
+                fingerprint: Fingerprint::new(&document.path, secret),
+                secret,
                 provider: verdict.provider,
                 related: verdict
                     .related
@@ -599,6 +601,8 @@ impl RuleSet {
                     .collect(),
                 help: verdict.help,
                 provenance: None,
+                fix: None,
+                suppressed: None,
             });
         }
         findings

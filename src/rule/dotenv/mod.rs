@@ -5,7 +5,7 @@ mod names;
 mod usage;
 
 use crate::document::{Coverage, Document, RepoPath, Standing};
-use crate::finding::{Finding, Fingerprint, Severity};
+use crate::finding::{Finding, Severity};
 use crate::syntax::paths;
 
 use super::{Rule, Scene};
@@ -114,16 +114,10 @@ impl DotenvRule {
             (About::Untracked | About::Tracked | About::Absent, _) => return None,
         };
         Some(Finding {
-            rule: rule.id.clone(),
             severity: word.severity,
             message: word.message,
-            path: document.path.clone(),
-            region: None,
-            fingerprint: Fingerprint::new(&rule.id, &document.path, b""),
-            provider: None,
-            related: Vec::new(),
             help: Some(word.help),
-            provenance: None,
+            ..Finding::of_file(&rule.id, document.path.clone())
         })
     }
 }

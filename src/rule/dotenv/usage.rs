@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Names;
 use crate::document::{Coverage, RepoPath, line_around};
-use crate::finding::{Finding, Fingerprint, Related, Severity};
+use crate::finding::{Finding, Related, Severity};
 use crate::rule::guard::is_token_byte;
 use crate::rule::{Rule, Scene};
 use crate::syntax::{Kind, Place, paths};
@@ -353,9 +353,6 @@ impl Exposed<'_> {
                 what.strip_prefix("a ")
                     .map_or_else(|| format!("where {what} reads it"), |_| what.to_owned()),
             ),
-            fingerprint: Fingerprint::new(&rule.id, &home, b""),
-            region: None,
-            provider: None,
             related: self
                 .signs
                 .iter()
@@ -373,8 +370,7 @@ impl Exposed<'_> {
                 "Add {} to `{home}`, one a line, before the file exists.",
                 names.join(" and ")
             )),
-            path: home,
-            provenance: None,
+            ..Finding::of_file(&rule.id, home)
         }
     }
 }
