@@ -5,7 +5,6 @@ pub mod hook;
 pub mod index;
 pub mod range;
 pub mod read;
-mod share;
 mod walk;
 pub mod worktree;
 
@@ -15,7 +14,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::document::{Coverage, RepoPath, Standing};
-use crate::finding::{Accounting, Problem, Provenance};
+use crate::finding::{Accounting, Problem, Provenance, Situation};
 use crate::git::store::ObjectId;
 
 pub use crate::git::store::{Reader, Store};
@@ -112,7 +111,7 @@ impl OnDisk {
     }
 }
 
-/// What a source has to offer, in the order of its paths.
+/// What a source has to offer, each thing once; reports bring the order.
 #[derive(Default)]
 pub struct Listing {
     pub inputs: Vec<Input>,
@@ -151,6 +150,12 @@ pub trait Source: Sync {
 
     /// How what a commit of a range brought came in, at `path`; `in_head`: it still stands where the range leads.
     fn provenance(&self, _commit: usize, _path: &RepoPath, _in_head: bool) -> Option<Provenance> {
+        None
+    }
+
+    /// How far a secret has come that a range brought, by one of its commits if
+    /// it is known by which; `in_head`: it still stands where the range leads.
+    fn situation(&self, _commit: Option<usize>, _in_head: bool) -> Option<Situation> {
         None
     }
 
