@@ -17,6 +17,7 @@
 //! | [`syntax`] | comments, strings and code in many languages, for judges that must know where they are |
 //! | [`finding`] | finding, problem, report and accounting: all that a format gets to see |
 //! | [`excerpt`] | the piece of a file that a report may show: masked, cut, free of control characters |
+//! | [`calendar`] | days as numbers and as dates |
 //! | [`document`] | one text: its name, its bytes, and positions in it |
 //! | [`line_hash`] | GitHub's hash of a line and its surroundings, for SARIF |
 //! | [`suggest`] | did you mean ...? |
@@ -37,6 +38,7 @@
 //! file in `tests/cases/`.
 
 pub mod audit;
+pub mod calendar;
 pub mod check;
 pub mod cli;
 pub mod document;

@@ -11,12 +11,14 @@ const MODULES: &[(&str, &[&str])] = &[
         "cli",
         &[
             "audit", "check", "report", "source", "rule", "finding", "excerpt", "document",
-            "suggest",
+            "suggest", "calendar",
         ],
     ),
     (
         "audit",
-        &["check", "source", "rule", "git", "finding", "document"],
+        &[
+            "check", "source", "rule", "git", "finding", "document", "calendar",
+        ],
     ),
     ("check", &["source", "rule", "finding", "document"]),
     ("report", &["rule", "finding", "document"]),
@@ -37,6 +39,7 @@ const MODULES: &[(&str, &[&str])] = &[
     ("finding", &["excerpt", "document"]),
     ("excerpt", &["document"]),
     ("document", &[]),
+    ("calendar", &[]),
     ("line_hash", &[]),
     ("suggest", &[]),
 ];
