@@ -59,7 +59,13 @@ mod tests {
     #[test]
     fn a_date_is_written_in_one_way() {
         assert_eq!(parse("1970-02-01"), Some(31));
-        for wrong in ["1970-2-1", "1970-02-30", "70-02-01", "1970-02-01 ", "+970-02-01"] {
+        for wrong in [
+            "1970-2-1",
+            "1970-02-30",
+            "70-02-01",
+            "1970-02-01 ",
+            "+970-02-01",
+        ] {
             assert_eq!(parse(wrong), None, "{wrong}");
         }
     }

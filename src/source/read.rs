@@ -130,7 +130,11 @@ fn form(bytes: &[u8], encoding: Option<&'static Encoding>) -> Form {
         Some(_) => (&b"\xFF\xFE"[..], document::Encoding::Utf16Le),
     };
     Form {
-        mark: if bytes.starts_with(mark) { mark.len() } else { 0 },
+        mark: if bytes.starts_with(mark) {
+            mark.len()
+        } else {
+            0
+        },
         encoding,
     }
 }

@@ -19,12 +19,20 @@ enum Reach {
 const MARKERS: &[(&str, &str, Reach)] = &[
     ("gitleaks", "gitleaks:allow", Reach::Line),
     ("gitleaks", "betterleaks:allow", Reach::Line),
-    ("detect-secrets", "pragma: allowlist nextline secret", Reach::NextLine),
+    (
+        "detect-secrets",
+        "pragma: allowlist nextline secret",
+        Reach::NextLine,
+    ),
     ("detect-secrets", "pragma: allowlist secret", Reach::Line),
     ("detect-secrets", "pragma: whitelist secret", Reach::Line),
     ("trufflehog", "trufflehog:ignore", Reach::Line),
     ("ggshield", "ggignore", Reach::Line),
-    ("secretlint", "secretlint-disable-next-line", Reach::NextLine),
+    (
+        "secretlint",
+        "secretlint-disable-next-line",
+        Reach::NextLine,
+    ),
     ("secretlint", "secretlint-disable-line", Reach::Line),
     ("secretlint", "secretlint-disable", Reach::Start),
     ("secretlint", "secretlint-enable", Reach::End),

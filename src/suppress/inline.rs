@@ -8,8 +8,8 @@ use super::marker::{LEAD, Verb, parse};
 use crate::calendar;
 use crate::document::{Document, RepoPath};
 use crate::finding::{
-    Applicability, Edit, Finding, Fingerprint, Fix, Region, RuleId, Secret, Severity,
-    SuppressedBy, Suppression,
+    Applicability, Edit, Finding, Fingerprint, Fix, Region, RuleId, Secret, Severity, SuppressedBy,
+    Suppression,
 };
 use crate::suggest::suggestion;
 use crate::syntax::{Language, Lexed, Token};
@@ -111,7 +111,10 @@ impl Markers {
                     // What is no UTF-8 was replaced, and moved what follows.
                     let is_exact = std::str::from_utf8(&bytes[span.clone()]).is_ok();
                     let list = is_exact.then(|| document.stored(&list)).flatten();
-                    let removal = Removal { list, ..removal.clone() };
+                    let removal = Removal {
+                        list,
+                        ..removal.clone()
+                    };
                     self.take(document, around, words, &token, &span, removal)
                 }
             };
@@ -120,7 +123,14 @@ impl Markers {
             {
                 let message = format!("suppresses nothing: {}", (around.mask)(&message));
                 let edits = removal.edits(&self.path);
-                wrong.push(about(rule, *severity, &self.path, (around.region)(&span), message, edits));
+                wrong.push(about(
+                    rule,
+                    *severity,
+                    &self.path,
+                    (around.region)(&span),
+                    message,
+                    edits,
+                ));
             }
         }
         wrong
@@ -216,7 +226,14 @@ impl Markers {
             if let Some((rule, severity)) = &rules.invalid {
                 let message = "suppresses nothing: no `ignore-end` closes it".to_owned();
                 let edits = marker.removal.edits(&self.path);
-                wrong.push(about(rule, *severity, &self.path, marker.region, message, edits));
+                wrong.push(about(
+                    rule,
+                    *severity,
+                    &self.path,
+                    marker.region,
+                    message,
+                    edits,
+                ));
             }
         }
         wrong
@@ -279,7 +296,11 @@ impl Marker {
     }
 
     fn unused(self, rule: &RuleId, severity: Severity, path: &RepoPath) -> Option<Finding> {
-        let idle: Vec<&Named> = self.rules.iter().filter(|r| r.is_judged && !r.is_used).collect();
+        let idle: Vec<&Named> = self
+            .rules
+            .iter()
+            .filter(|r| r.is_judged && !r.is_used)
+            .collect();
         if idle.is_empty() {
             return None;
         }
@@ -385,7 +406,8 @@ fn about(
 fn begins_marker(bytes: &[u8], at: usize) -> bool {
     let before = at.checked_sub(1).map(|i| bytes[i]);
     before.is_none_or(|b| {
-        !b.is_ascii_alphanumeric() && !matches!(b, b'_' | b'-' | b'`' | b'"' | b'\'' | b'.' | b'\\')
+        !b.is_ascii_alphanumeric()
+            && !matches!(b, b'_' | b'-' | b'`' | b'"' | b'\'' | b'.' | b'\\')
             && b < 0x80
     })
 }
@@ -413,11 +435,13 @@ fn removal(bytes: &[u8], token: &Token, span: &Range<usize>) -> Range<usize> {
             .iter()
             .all(|b| b.is_ascii_whitespace() || b"*#/!;-".contains(b))
     };
-    let comment = token.span.start..token.span.start + bytes[token.span.clone()].trim_ascii_end().len();
+    let comment =
+        token.span.start..token.span.start + bytes[token.span.clone()].trim_ascii_end().len();
     let is_alone = is_bare(token.content.start.min(span.start)..span.start)
         && is_bare(span.end..token.content.end.max(span.end));
     let line_start = memchr::memrchr(b'\n', &bytes[..span.start]).map_or(0, |i| i + 1);
-    let line_end = memchr::memchr(b'\n', &bytes[span.end..]).map_or(bytes.len(), |i| span.end + i + 1);
+    let line_end =
+        memchr::memchr(b'\n', &bytes[span.end..]).map_or(bytes.len(), |i| span.end + i + 1);
     let gone = if is_alone {
         comment
     } else if is_bare(line_start.max(token.content.start).min(span.start)..span.start)
