@@ -275,7 +275,9 @@ fn tell_reuse(findings: &mut [Finding], rules: &RuleSet) {
             places.entry(finding.secret).or_default().push(n);
         }
     }
-    for group in places.into_values().filter(|g| g.len() > 1) {
+    for mut group in places.into_values().filter(|g| g.len() > 1) {
+        // The one the others point to is one that is shown.
+        group.sort_by_key(|&n| findings[n].suppressed.is_some());
         let (first, others) = (group[0], &group[1..]);
         let related = |n: usize, message: String| Related {
             path: findings[n].path.clone(),

@@ -17,10 +17,17 @@ const MODULES: &[(&str, &[&str])] = &[
     (
         "audit",
         &[
-            "check", "source", "rule", "git", "finding", "document", "calendar",
+            "check", "suppress", "source", "rule", "git", "finding", "document", "calendar",
         ],
     ),
-    ("check", &["source", "rule", "finding", "document"]),
+    (
+        "check",
+        &["suppress", "source", "rule", "finding", "document"],
+    ),
+    (
+        "suppress",
+        &["syntax", "finding", "document", "calendar", "suggest"],
+    ),
     ("report", &["rule", "finding", "document"]),
     ("source", &["git", "finding", "document"]),
     (

@@ -52,6 +52,7 @@ struct Named {
 }
 
 /// What to take out of the file; ranges are those of the file as stored.
+#[derive(Clone)]
 struct Removal {
     /// The marker, and the comment with it if it holds nothing else.
     whole: Option<Range<usize>>,
@@ -342,16 +343,6 @@ impl Marker {
     }
 }
 
-impl Clone for Removal {
-    fn clone(&self) -> Removal {
-        Removal {
-            whole: self.whole.clone(),
-            list: self.list.clone(),
-            encode: self.encode,
-        }
-    }
-}
-
 impl Removal {
     fn new(document: &Document, token: &Token, span: &Range<usize>) -> Removal {
         use crate::document::Encoding;
@@ -466,5 +457,114 @@ fn removal(bytes: &[u8], token: &Token, span: &Range<usize>) -> Range<usize> {
     } else {
         // Something follows on the line, and stays apart from what stands before.
         gone
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::excerpt::{Excerpt, Masking};
+    use crate::suppress::Known;
+
+    /// `text` as a file at `path`, after all that says that nothing is suppressed has been mended.
+    fn mended(path: &str, text: &str) -> String {
+        let document = Document::new(path.into(), text.as_bytes().to_vec());
+        let known = ["ak-key", "url"].map(|id| Known {
+            id: RuleId::new(id),
+            is_judged: true,
+            is_upkeep: false,
+            is_secret: true,
+        });
+        let rules = Rules {
+            known: known.into(),
+            invalid: Some((RuleId::new("invalid"), Severity::Warning)),
+            unused: Some((RuleId::new("unused"), Severity::Warning)),
+            today: 20_000,
+        };
+        let region = |span: &Range<usize>| Region {
+            start: document.position(span.start),
+            end: document.position(span.end),
+            excerpt: Excerpt::new(document.bytes(), span.clone(), &[], Masking::Mask),
+            line_hash: None,
+        };
+        let mask = |text: &str| text.to_owned();
+        let around = Surroundings {
+            rules: &rules,
+            region: &region,
+            mask: &mask,
+        };
+        let mut markers = Markers::default();
+        let mut findings = markers.read(&document, &marks(document.bytes()), &around);
+        findings.extend(markers.finish(&rules));
+        findings.extend(markers.unused(&rules));
+        let mut edits: Vec<Edit> = findings
+            .into_iter()
+            .flat_map(|f| f.fix.expect("each can be mended").edits)
+            .collect();
+        edits.sort_by_key(|e| std::cmp::Reverse(e.range.start));
+        let mut bytes = text.as_bytes().to_vec();
+        for edit in edits {
+            bytes.splice(edit.range, edit.text);
+        }
+        String::from_utf8(bytes).expect("edits keep characters whole")
+    }
+
+    #[test]
+    fn what_is_removed_leaves_no_trace() {
+        for (path, text, expected) in [
+            (
+                "a.py",
+                "x = 1  # hushlint: ignore[ak-key] -- r\ny",
+                "x = 1\ny",
+            ),
+            ("a.py", "a\n  # hushlint: ignore[ak-key] -- r\nb", "a\nb"),
+            (
+                "a.py",
+                "a\r\n# hushlint: ignore-file[ak-key] -- r\r\nb",
+                "a\r\nb",
+            ),
+            ("a.py", "a # hushlint: ignore[ak-key] -- r\r\nb", "a\r\nb"),
+            ("a.py", "# hushlint: ignore-file[ak-key] -- r", ""),
+            (
+                "a.py",
+                "a # why. hushlint: ignore[ak-key] -- r\nb",
+                "a # why.\nb",
+            ),
+            (
+                "a.py",
+                "# hushlint: ignore-start[ak-key] -- r\na\n# hushlint: ignore-end\n",
+                "a\n",
+            ),
+            ("a.c", "a; /* hushlint: ignore[ak-key] -- r */\nb", "a;\nb"),
+            ("a.c", "a /* hushlint: ignore[ak-key] -- r */ + b", "a  + b"),
+            (
+                "a.c",
+                "/*\n * w\n * hushlint: ignore-file[ak-key] -- r\n */\n",
+                "/*\n * w\n */\n",
+            ),
+            (
+                "a.c",
+                "/*\n * hushlint: ignore-file[ak-key] -- r\n */\nb",
+                "b",
+            ),
+            (
+                "a.html",
+                "<a>\n<!-- hushlint: ignore-file[ak-key]: r -->\n</a>",
+                "<a>\n</a>",
+            ),
+            (
+                "a.sql",
+                "select 1; -- hushlint: ignore[ak-key] -- r\n",
+                "select 1;\n",
+            ),
+            (
+                "a.py",
+                "a # hushlint: ignore[ak-key] -- r  hushlint: ignore[url] -- s\n",
+                "a # \n",
+            ),
+            ("a.py", "a # hushlint: ignore[ak-kye] -- r\n", "a\n"),
+        ] {
+            assert_eq!(mended(path, text), expected, "{path} {text:?}");
+        }
     }
 }
