@@ -195,12 +195,15 @@ impl Judge<'_> {
     }
 
     fn verify(&mut self, window_start: usize, window: u32) {
-        let long = self.verifier.bucket(hash(window));
-        self.compare(window_start, long.clone());
-        if self.verifier.short {
-            let short = self.verifier.bucket(hash_short(window));
-            if short != long {
-                self.compare(window_start, short);
+        let (long, short) = (hash(window), hash_short(window));
+        let bucket = self.verifier.bucket(long);
+        if self.verifier.bit(long) {
+            self.compare(window_start, bucket.clone());
+        }
+        if self.verifier.short && self.verifier.bit(short) {
+            let other = self.verifier.bucket(short);
+            if other != bucket || !self.verifier.bit(long) {
+                self.compare(window_start, other);
             }
         }
     }
