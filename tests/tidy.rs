@@ -10,15 +10,21 @@ const MODULES: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "audit", "check", "report", "source", "rule", "finding", "excerpt", "document",
-            "suggest",
+            "audit", "check", "config", "report", "source", "rule", "finding", "excerpt",
+            "document", "suggest",
         ],
     ),
     (
         "audit",
-        &["check", "source", "rule", "git", "finding", "document"],
+        &[
+            "check", "config", "source", "rule", "git", "finding", "document",
+        ],
     ),
-    ("check", &["source", "rule", "finding", "document"]),
+    (
+        "check",
+        &["config", "source", "rule", "finding", "document"],
+    ),
+    ("config", &["rule", "finding", "document", "suggest"]),
     ("report", &["rule", "finding", "document"]),
     ("source", &["git", "finding", "document"]),
     (
@@ -52,7 +58,8 @@ const OWNED: &[(&str, &[&str])] = &[
     ("ignore", &["source"]),
     ("encoding_rs", &["source"]),
     ("annotate_snippets", &["report"]),
-    ("toml", &["rule"]),
+    ("toml", &["rule", "config"]),
+    ("globset", &["config"]),
     ("strsim", &["suggest"]),
 ];
 

@@ -18,10 +18,18 @@ pub(super) fn run(args: &AuditArgs) -> Result<Exit, String> {
     } else {
         &args.repositories
     };
+    let mut places = Vec::new();
+    for folder in repositories {
+        places.extend(audit::top(folder).map(|top| (top.clone(), top)));
+    }
+    let root = places
+        .first()
+        .map_or(PathBuf::new(), |(top, _)| top.clone());
+    let regime = reporting.regime(&root, places, None)?;
     let cache = if args.no_cache {
         None
     } else {
-        Cache::open(&args.report)
+        Cache::open(&regime)
     };
     let load = |root: &Path| cache.as_ref().and_then(|c| c.load(root));
     let save = |root: &Path, bytes: &[u8]| cache.iter().for_each(|c| c.save(root, bytes));
@@ -39,7 +47,9 @@ pub(super) fn run(args: &AuditArgs) -> Result<Exit, String> {
             None => now()?,
         },
     };
-    reporting.finish(|rules, progress| audit::run(repositories, rules, &settings, progress))
+    reporting.finish(regime, |regime, progress| {
+        Ok(audit::run(repositories, regime, &settings, progress))
+    })
 }
 
 /// Seconds since 1970; `SOURCE_DATE_EPOCH` goes before the clock, as reproducible-builds.org has it.

@@ -17,10 +17,7 @@ use crate::finding::{Accounting, Problem, ProblemKind, Skip};
 use crate::git::ignore::{Failure, Folder, Ignored, coverage_of};
 use crate::git::repository::{Repository, claims_worktree, is_bare, is_worktree};
 
-use super::{Body, Input, Listing, OnDisk, Source};
-
-/// Whether a file of this name holds settings that git should not see.
-pub type IsDotenv = Box<dyn Fn(&[u8]) -> bool + Sync>;
+use super::{Body, Input, Listing, Notable, OnDisk, Source};
 
 /// How to choose; the defaults are what `hushlint check` does.
 pub struct Choice {
@@ -29,7 +26,6 @@ pub struct Choice {
     /// Nested repositories, too.
     pub submodules: bool,
     pub threads: usize,
-    pub is_dotenv: IsDotenv,
 }
 
 /// The files under some paths.
@@ -154,6 +150,23 @@ impl Target {
     }
 }
 
+impl Target {
+    /// The folder it is or lies in, and the top of all that may configure it.
+    fn place(&self) -> (PathBuf, PathBuf) {
+        let folder = match self.is_file {
+            true => self.canonical.parent().unwrap_or(&self.canonical),
+            false => &self.canonical,
+        };
+        let here = std::env::current_dir().and_then(|here| here.canonicalize());
+        let top = match (&self.repository, here) {
+            // Whoever works in a folder has seen what configures it.
+            (None, Ok(here)) if folder.starts_with(&here) => here,
+            _ => self.base().to_owned(),
+        };
+        (folder.to_owned(), top)
+    }
+}
+
 /// Whether a repository of its own begins between `folder` and the `root` above it.
 fn has_git_between(folder: &Path, root: &Path) -> bool {
     folder
@@ -176,7 +189,18 @@ fn common_root(targets: &[Target]) -> PathBuf {
 }
 
 impl Source for Worktree {
-    fn list(&self) -> Listing {
+    fn root(&self) -> &Path {
+        &self.root
+    }
+
+    fn places(&self) -> Vec<(PathBuf, PathBuf)> {
+        let mut places: Vec<_> = self.targets.iter().map(Target::place).collect();
+        places.sort();
+        places.dedup();
+        places
+    }
+
+    fn list(&self, notable: &Notable<'_>) -> Listing {
         let mut listing = Listing {
             problems: self.problems.clone(),
             root: self.root.clone(),
@@ -185,6 +209,7 @@ impl Source for Worktree {
         for target in &self.targets {
             let walk = Walk {
                 choice: &self.choice,
+                notable,
                 target,
                 root: &self.root,
                 folders: Mutex::default(),
@@ -241,6 +266,7 @@ struct Place {
 
 struct Walk<'a> {
     choice: &'a Choice,
+    notable: &'a Notable<'a>,
     target: &'a Target,
     root: &'a Path,
     folders: Mutex<HashMap<PathBuf, Place>>,
@@ -319,6 +345,7 @@ impl Walk<'_> {
             });
         for part in home.into_inner().expect("the walk's threads have ended") {
             listing.inputs.extend(part.inputs);
+            listing.configurations.extend(part.configurations);
             listing.problems.extend(part.problems);
             listing.skipped.add(part.skipped);
         }
@@ -443,6 +470,13 @@ impl Walk<'_> {
         if !kind.is_file() {
             haul.listing.skipped.skip(Skip::Special);
             return WalkState::Continue;
+        }
+        if (self.notable.is_configuration)(name) {
+            let rest = entry.path().strip_prefix(&self.target.named);
+            let rest = rest.unwrap_or(entry.path());
+            haul.listing
+                .configurations
+                .push(self.target.canonical.join(rest));
         }
         let ignored = if tracked || self.choice.no_ignore {
             Ignored::No
@@ -681,7 +715,7 @@ impl Walk<'_> {
 
     fn standing(&self, place: &Place, name: &[u8], tracked: bool) -> Option<Standing> {
         place.repository.as_ref()?;
-        if !(self.choice.is_dotenv)(name) {
+        if !(self.notable.is_dotenv)(name) {
             return None;
         }
         let coverage = match place.ignores(name, false) {
