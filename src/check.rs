@@ -296,7 +296,7 @@ impl Worker<'_> {
         realm: &Realm,
     ) -> Result<Outcome, Failure> {
         let unreadable = |error| (ProblemKind::Unreadable, words(&error));
-        let mut file = File::open(&disk.file).map_err(unreadable)?;
+        let mut file = File::open(disk.file()).map_err(unreadable)?;
         if realm.settings.max_file_size.value.is_some() {
             admit(file.metadata().map_err(unreadable)?.len(), realm)?;
         }

@@ -95,6 +95,18 @@ impl Regime {
         Ok(regime)
     }
 
+    /// The defaults, for everything.
+    pub fn defaults() -> Regime {
+        let source = Source {
+            read: Box::new(|_| Ok(None)),
+            root: PathBuf::new(),
+        };
+        let layer = Layer::default();
+        let asked = (Path::new(""), &[][..]);
+        Regime::new(source, Choice::Nothing, layer, Options::default(), asked)
+            .expect("nothing is asked for that could be wrong")
+    }
+
     /// The realm of files that no configuration governs.
     fn provide_for_the_rest(&mut self) -> Result<(), Error> {
         if self.ungoverned.is_none() {

@@ -143,5 +143,11 @@ pub fn compile(tail: &str) -> Result<Regex, String> {
         )
         .syntax(syntax::Config::new().unicode(false).utf8(false))
         .build(tail)
-        .map_err(|e| e.to_string())
+        .map_err(|e| match e.size_limit() {
+            Some(_) => format!(
+                "the tail takes more than {} KiB once compiled",
+                SIZE_LIMIT >> 10
+            ),
+            None => e.to_string(),
+        })
 }
