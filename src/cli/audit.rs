@@ -25,7 +25,14 @@ pub(super) fn run(args: &AuditArgs) -> Result<Exit, String> {
     let root = places
         .first()
         .map_or(PathBuf::new(), |(top, _)| top.clone());
+    places.dedup();
+    let several = places.len() > 1;
     let regime = reporting.regime(&root, places, None)?;
+    if several && let Some(file) = regime.nearest() {
+        return Err(format!(
+            "`{file}` configures one of these repositories only: audit them one by one, or name a configuration for all with --config, or none with --no-config"
+        ));
+    }
     let cache = if args.no_cache {
         None
     } else {

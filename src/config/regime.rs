@@ -286,6 +286,17 @@ impl Regime {
         &self.realms[0]
     }
 
+    /// A configuration file that was found, not named.
+    pub fn nearest(&self) -> Option<&str> {
+        let mut realms = self
+            .realms
+            .iter()
+            .filter(|_| self.choice == Choice::Nearest);
+        realms
+            .find_map(|r| r.settings.files.first())
+            .map(String::as_str)
+    }
+
     /// Every realm; the first governs the run as a whole.
     pub fn realms(&self) -> &[Realm] {
         &self.realms

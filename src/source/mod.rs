@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::document::{Coverage, RepoPath, Standing};
-use crate::finding::{Accounting, Problem, Provenance};
+use crate::finding::{Accounting, Problem, Provenance, Situation};
 use crate::git::store::ObjectId;
 
 pub use crate::git::store::{Reader, Store};
@@ -176,6 +176,12 @@ pub trait Source: Sync {
 
     /// How what a commit of a range brought came in, at `path`; `in_head`: it still stands where the range leads.
     fn provenance(&self, _commit: usize, _path: &RepoPath, _in_head: bool) -> Option<Provenance> {
+        None
+    }
+
+    /// How far a secret has come that a range brought, by one of its commits if
+    /// it is known by which; `in_head`: it still stands where the range leads.
+    fn situation(&self, _commit: Option<usize>, _in_head: bool) -> Option<Situation> {
         None
     }
 
