@@ -5,7 +5,6 @@ pub mod hook;
 pub mod index;
 pub mod range;
 pub mod read;
-mod share;
 mod walk;
 pub mod worktree;
 
@@ -128,7 +127,7 @@ pub struct Notable<'a> {
     pub is_configuration: fn(&[u8]) -> bool,
 }
 
-/// What a source has to offer, in the order of its paths.
+/// What a source has to offer, each thing once; reports bring the order.
 #[derive(Default)]
 pub struct Listing {
     pub inputs: Vec<Input>,
