@@ -11,20 +11,27 @@ const MODULES: &[(&str, &[&str])] = &[
         "cli",
         &[
             "audit", "check", "config", "report", "source", "rule", "finding", "excerpt",
-            "document", "suggest",
+            "document", "suggest", "calendar",
         ],
     ),
     (
         "audit",
         &[
-            "check", "config", "source", "rule", "git", "finding", "document",
+            "check", "config", "suppress", "source", "rule", "git", "finding", "document",
+            "calendar",
         ],
     ),
     (
         "check",
-        &["config", "source", "rule", "finding", "document"],
+        &[
+            "config", "suppress", "source", "rule", "finding", "document",
+        ],
     ),
     ("config", &["rule", "finding", "document", "suggest"]),
+    (
+        "suppress",
+        &["syntax", "finding", "document", "calendar", "suggest"],
+    ),
     ("report", &["rule", "finding", "document"]),
     ("source", &["git", "finding", "document"]),
     (
@@ -43,6 +50,7 @@ const MODULES: &[(&str, &[&str])] = &[
     ("finding", &["excerpt", "document"]),
     ("excerpt", &["document"]),
     ("document", &[]),
+    ("calendar", &[]),
     ("line_hash", &[]),
     ("suggest", &[]),
 ];

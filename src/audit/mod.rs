@@ -39,11 +39,6 @@ pub struct Settings<'a> {
     pub memory: Option<Memory<'a>>,
 }
 
-/// The days from 1970-01-01 to a date; `None` if there is no such day.
-pub fn day(year: i64, month: i64, day: i64) -> Option<i64> {
-    story::day(year, month, day)
-}
-
 /// The folder that paths of the repository around `folder` are relative to, if there is one.
 pub fn top(folder: &Path) -> Option<PathBuf> {
     let store = Store::discover(folder).ok()?;

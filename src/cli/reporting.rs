@@ -13,7 +13,7 @@ use crate::source::Source;
 use crate::suggest::suggestion;
 
 use super::args::ReportArgs;
-use super::{Exit, configuration, output, progress};
+use super::{Exit, clock, configuration, output, progress};
 
 /// How one run reports, made before anything is scanned.
 pub(super) struct Reporting<'a> {
@@ -38,6 +38,7 @@ impl Reporting<'_> {
             options: Options {
                 masking,
                 line_hashes,
+                today: clock::now()?.div_euclid(86_400),
             },
         })
     }

@@ -38,7 +38,8 @@ impl Tuning {
                 | Kind::Browser(..)
                 | Kind::Header(..)
                 | Kind::Phrase(..)
-                | Kind::Plain(..) => {}
+                | Kind::Plain(..)
+                | Kind::Upkeep(_) => {}
             }
         }
         Ok(())
