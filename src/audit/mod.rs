@@ -37,11 +37,6 @@ pub struct Settings<'a> {
     pub memory: Option<Memory<'a>>,
 }
 
-/// The days from 1970-01-01 to a date; `None` if there is no such day.
-pub fn day(year: i64, month: i64, day: i64) -> Option<i64> {
-    story::day(year, month, day)
-}
-
 /// How many missing objects a report names.
 const NAMED: usize = 20;
 
