@@ -8,6 +8,8 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 pub(super) struct Hosts {
     /// The product's own: always an error.
     pub(super) product: Names,
+    /// Those that may be called in plain text, by the user's word.
+    pub(super) allowed: Vec<String>,
     /// Last labels that no public name has.
     pub(super) reserved: Names,
     /// Labels that stand for the reader's own domain.
@@ -37,7 +39,7 @@ impl Names {
     }
 
     /// Whether `host`, or a name it lies under, is listed for `path`.
-    fn hold(&self, host: &str, path: &str) -> bool {
+    pub(super) fn hold(&self, host: &str, path: &str) -> bool {
         let mut name = host;
         loop {
             if self.holds(name, path) {
@@ -76,6 +78,9 @@ pub(super) enum Class {
 impl Hosts {
     /// `host` and `path` are lower-case texts with `\0` for template holes.
     pub(super) fn classify(&self, host: &str, path: &str) -> Class {
+        if self.allowed.iter().any(|a| is_within(host, a)) {
+            return Class::Local;
+        }
         if let Some(v6) = host.strip_prefix('[') {
             return v6.strip_suffix(']').map_or(Class::Placeholder, classify_v6);
         }
@@ -186,6 +191,12 @@ fn ends_in_top_level(name: &str) -> bool {
             && (top.len() == 2 && top.bytes().all(|b| b.is_ascii_lowercase())
                 || ["com", "net", "org", "info", "edu", "gov", "biz"].contains(&top))
     })
+}
+
+/// Whether `host` is `suffix` or a name under it.
+fn is_within(host: &str, suffix: &str) -> bool {
+    host.strip_suffix(suffix)
+        .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
 }
 
 /// `schemas.vendor.com`, `ns.adobe.com`: names of vocabularies.
@@ -341,6 +352,7 @@ mod tests {
             |words: &[&str]| Names::new(&words.iter().map(|&w| w.to_owned()).collect::<Vec<_>>());
         let hosts = Hosts {
             product: names(&["re-port-flow.com"]),
+            allowed: vec!["legacy.vendor.com".to_owned(), "198.18.99.1".to_owned()],
             reserved: names(&["internal", "test", "home.arpa"]),
             placeholders: vec!["example".to_owned(), "yoursite".to_owned()],
             identifiers: names(&["w3.org", "apache.org/licenses"]),
