@@ -739,3 +739,6 @@ impl Rule {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
