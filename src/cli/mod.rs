@@ -5,6 +5,7 @@ mod audit;
 mod cache;
 mod check;
 mod clock;
+mod configuration;
 mod explain;
 mod hook;
 mod output;
