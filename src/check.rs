@@ -6,21 +6,19 @@ use std::io::{self, Read};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Instant;
 
+use crate::config::{self, Origin, Realm, Regime};
 use crate::document::{Document, RepoPath};
-use crate::finding::{Accounting, Finding, Problem, ProblemKind, Report, RuleId, Skip};
-use crate::rule::{Evidence, RuleSet, Scratch};
+use crate::finding::{
+    Accounting, Finding, Problem, ProblemKind, Related, Report, RuleId, Secret, Situation, Skip,
+};
+use crate::rule::upkeep::About;
+use crate::rule::{Evidence, Rule, RuleSet, Scratch};
 use crate::source::added::{self, Added};
 use crate::source::read::{self, Buffers, Outcome};
 use crate::source::worktree::words;
-use crate::source::{Body, Input, Listing, OnDisk, Reader, Since, Source, Stored};
-
-/// How a scan goes about its work. None of it changes what is found.
-pub struct Settings {
-    /// At least 1.
-    pub threads: usize,
-    /// A larger file is a problem; `None`: there is no limit.
-    pub max_file_size: Option<u64>,
-}
+use crate::source::{Body, Input, Listing, Notable, OnDisk, Reader, Since, Source, Stored};
+use crate::suppress;
+use crate::suppress::inline::{Markers, Surroundings};
 
 /// How far a scan has come, for whoever shows it.
 #[derive(Default)]
@@ -37,31 +35,42 @@ const BATCH: usize = 16;
 /// Below this many inputs, starting threads costs more than they save.
 const ALONE: usize = 32;
 
-/// Scans all that `source` lists. Whatever goes wrong is in the report.
+/// Scans all that `source` lists, each file as the configuration that governs
+/// it wants, on as many as `threads`, at least 1. Whatever goes wrong is in the
+/// report, but for configurations that are wrong themselves.
 pub fn run(
     source: &dyn Source,
-    rules: &RuleSet,
-    settings: &Settings,
+    regime: &mut Regime,
+    threads: usize,
     progress: &Progress,
-) -> Report {
+) -> Result<Report, String> {
     let started = Instant::now();
+    let is_dotenv = regime.is_dotenv();
     let Listing {
         inputs,
+        configurations,
         problems,
         skipped,
         root,
         may_be_empty,
-    } = source.list();
+    } = source.list(&Notable {
+        is_dotenv: &is_dotenv,
+        is_configuration: config::is_configuration,
+    });
+    let folders: BTreeSet<Vec<u8>> = inputs.iter().filter_map(Input::folder_of_stored).collect();
+    regime
+        .admit(&configurations, &folders)
+        .map_err(|e| e.to_string())?;
+    let regime = &*regime;
     progress.total.store(inputs.len() as u64, Ordering::Relaxed);
     let next = AtomicUsize::new(0);
     let work = || {
         let mut worker = Worker {
-            rules,
-            settings,
+            regime,
             progress,
             source,
             reader: None,
-            scratch: Scratch::default(),
+            scratches: (0..regime.sets()).map(|_| Scratch::default()).collect(),
             buffers: Buffers::default(),
             blob: Vec::new(),
             haul: Haul::default(),
@@ -76,11 +85,7 @@ pub fn run(
             }
         }
     };
-    let threads = if inputs.len() < ALONE {
-        1
-    } else {
-        settings.threads
-    };
+    let threads = if inputs.len() < ALONE { 1 } else { threads };
     let hauls = if threads == 1 {
         vec![work()]
     } else {
@@ -98,18 +103,19 @@ pub fn run(
         root,
         ..Report::default()
     };
-    let (mut evidence, mut sightings) = (Vec::new(), Vec::new());
+    let (mut evidence, mut sightings, mut marked) = (Vec::new(), Vec::new(), Vec::new());
     for haul in hauls {
         report.findings.extend(haul.findings);
         report.problems.extend(haul.problems);
         report.scanned.add(haul.scanned);
         sightings.extend(haul.sightings);
         evidence.extend(haul.evidence);
+        marked.extend(haul.marked);
     }
     let is_complete = report.problems.is_empty();
     report
         .findings
-        .extend(still_there(sightings, source, is_complete));
+        .extend(still_there(sightings, source, regime, is_complete));
     evidence.sort();
     let dotenv_files: Vec<RepoPath> = inputs
         .iter()
@@ -117,21 +123,37 @@ pub fn run(
         .map(Input::path)
         .collect();
     let present = |path: &RepoPath| dotenv_files.contains(path) || source.is_present(path);
-    report
-        .findings
-        .extend(rules.conclude(evidence, &|path| source.coverage(path), &present));
-    if inputs.is_empty() && report.problems.is_empty() && !may_be_empty {
+    let rules = regime.rules(regime.main());
+    let mut concluded = rules.conclude(evidence, &|path| source.coverage(path), &present);
+    for Marked { mut markers, whole } in marked {
+        let path = markers.path().clone();
+        let ours = concluded.iter_mut().filter(|f| f.path == path);
+        ours.for_each(|f| markers.apply(std::slice::from_mut(f)));
+        if whole {
+            let suppressions = suppressions(regime.rules(regime.of(&path)));
+            report.findings.extend(markers.unused(&suppressions));
+        }
+    }
+    report.findings.extend(concluded);
+    let excluded = report.scanned.skipped_for(Skip::Excluded);
+    if inputs.len() as u64 == excluded && report.problems.is_empty() && !may_be_empty {
+        let message = match excluded {
+            0 => {
+                "nothing to scan: the arguments hold no file that is not ignored, a link or special"
+            }
+            _ => "nothing to scan: the configuration excludes all that the arguments hold",
+        };
         report.problems.push(Problem {
             path: None,
             kind: ProblemKind::Empty,
-            message:
-                "nothing to scan: the arguments hold no file that is not ignored, a link or special"
-                    .to_owned(),
+            message: message.to_owned(),
         });
     }
+    regime.classify(&mut report.findings);
     report.settle();
+    tell_reuse(&mut report.findings, regime);
     report.elapsed = started.elapsed();
-    report
+    Ok(report)
 }
 
 /// What one worker brings home.
@@ -143,6 +165,14 @@ struct Haul {
     evidence: Vec<Evidence>,
     problems: Vec<Problem>,
     scanned: Accounting,
+    marked: Vec<Marked>,
+}
+
+/// A file that is there now, and the suppressions in it.
+struct Marked {
+    markers: Markers,
+    /// Whether all of the file was judged, not only what is new in it.
+    whole: bool,
 }
 
 /// Something found in a range of commits.
@@ -176,6 +206,7 @@ enum Trait {
 fn still_there(
     mut sightings: Vec<Sighting>,
     source: &dyn Source,
+    regime: &Regime,
     is_complete: bool,
 ) -> Vec<Finding> {
     // The oldest commit comes first, and what the range leads to last.
@@ -210,6 +241,9 @@ fn still_there(
         if !sighting.keys().any(|k| standing.contains(&k)) {
             let mut finding = sighting.finding.clone();
             finding.provenance = source.provenance(place, &finding.path, false);
+            if is_secret(regime, &finding) {
+                finding.situation = source.situation(Some(place), false);
+            }
             findings.push(finding);
         }
     }
@@ -223,23 +257,76 @@ fn still_there(
             let provenance = first.and_then(|(place, path)| source.provenance(*place, path, true));
             let mut finding = sighting.finding;
             finding.provenance = provenance;
+            if is_secret(regime, &finding) {
+                finding.situation = source.situation(first.map(|f| f.0), true);
+            }
             findings.push(finding);
         }
     }
     findings
 }
 
+fn is_secret(regime: &Regime, finding: &Finding) -> bool {
+    let rules = regime.rules(regime.of(&finding.path));
+    let rule = rules.rule(finding.rule.as_str());
+    rule.is_some_and(Rule::is_secret)
+}
+
+/// How many other places of a secret a finding names.
+const NAMED: usize = 10;
+
+/// Says of a secret that stands in several places where the others are: it is one to rotate.
+fn tell_reuse(findings: &mut [Finding], regime: &Regime) {
+    let mut places: BTreeMap<Secret, Vec<usize>> = BTreeMap::new();
+    for (n, finding) in findings.iter().enumerate() {
+        if is_secret(regime, finding) {
+            places.entry(finding.secret).or_default().push(n);
+        }
+    }
+    for mut group in places.into_values().filter(|g| g.len() > 1) {
+        // The one the others point to is one that is shown.
+        group.sort_by_key(|&n| findings[n].suppressed.is_some());
+        let (first, others) = (group[0], &group[1..]);
+        let related = |n: usize, message: String| Related {
+            path: findings[n].path.clone(),
+            region: findings[n].region.clone(),
+            message,
+        };
+        let back = related(
+            first,
+            format!("the same secret, which stands in {} places", group.len()),
+        );
+        let mut there: Vec<Related> = others
+            .iter()
+            .take(NAMED)
+            .map(|&n| {
+                related(
+                    n,
+                    "the same secret: one to rotate, each place to clean".into(),
+                )
+            })
+            .collect();
+        if let (Some(last), more @ 1..) = (there.last_mut(), others.len().saturating_sub(NAMED)) {
+            last.message = format!("the same secret, and in {more} more places");
+        }
+        findings[first].related.extend(there);
+        for &n in others {
+            findings[n].related.push(back.clone());
+        }
+    }
+}
+
 /// Why an input was not scanned.
 type Failure = (ProblemKind, String);
 
 struct Worker<'a> {
-    rules: &'a RuleSet,
-    settings: &'a Settings,
+    regime: &'a Regime,
     progress: &'a Progress,
     source: &'a dyn Source,
     /// Opened for the first object.
     reader: Option<Reader>,
-    scratch: Scratch,
+    /// One for each set of rules.
+    scratches: Vec<Scratch>,
     buffers: Buffers,
     blob: Vec<u8>,
     haul: Haul,
@@ -247,14 +334,20 @@ struct Worker<'a> {
 
 impl Worker<'_> {
     fn scan(&mut self, input: &Input) {
+        let path = input.path();
+        let realm = self.regime.of(&path);
+        if realm.settings.excludes(path.as_bytes()) {
+            self.haul.scanned.skip(Skip::Excluded);
+            return;
+        }
         if input.name_only {
-            self.judge_name(input);
+            self.judge_name(input, realm);
             self.haul.scanned.skip(Skip::Ignored);
             return;
         }
         let outcome = match &input.body {
-            Body::Disk(disk) => self.scan_file(input, disk),
-            Body::Stored(stored) => self.scan_object(input, stored),
+            Body::Disk(disk) => self.scan_file(input, disk, realm),
+            Body::Stored(stored) => self.scan_object(input, stored, realm),
         };
         match outcome {
             Ok(Outcome::Scanned(bytes)) => {
@@ -264,11 +357,11 @@ impl Worker<'_> {
             }
             Ok(Outcome::Binary) => {
                 // Its name may say what its bytes do not.
-                self.judge_name(input);
+                self.judge_name(input, realm);
                 self.haul.scanned.skip(Skip::Binary);
             }
             Err((kind, message)) => self.haul.problems.push(Problem {
-                path: Some(input.path()),
+                path: Some(path),
                 kind,
                 message,
             }),
@@ -276,19 +369,29 @@ impl Worker<'_> {
         self.progress.files.fetch_add(1, Ordering::Relaxed);
     }
 
-    fn scan_file(&mut self, input: &Input, disk: &OnDisk) -> Result<Outcome, Failure> {
+    fn scan_file(
+        &mut self,
+        input: &Input,
+        disk: &OnDisk,
+        realm: &Realm,
+    ) -> Result<Outcome, Failure> {
         let unreadable = |error| (ProblemKind::Unreadable, words(&error));
         let mut file = File::open(disk.file()).map_err(unreadable)?;
-        if self.settings.max_file_size.is_some() {
-            self.admit(file.metadata().map_err(unreadable)?.len())?;
+        if realm.settings.max_file_size.value.is_some() {
+            admit(file.metadata().map_err(unreadable)?.len(), realm)?;
         }
-        self.scan_text(input, &mut file).map_err(unreadable)
+        self.scan_text(input, &mut file, realm).map_err(unreadable)
     }
 
     /// Scans an object, and keeps what its new lines hold.
-    fn scan_object(&mut self, input: &Input, stored: &Stored) -> Result<Outcome, Failure> {
+    fn scan_object(
+        &mut self,
+        input: &Input,
+        stored: &Stored,
+        realm: &Realm,
+    ) -> Result<Outcome, Failure> {
         let mut blob = std::mem::take(&mut self.blob);
-        let result = self.scan_blob(input, stored, &mut blob);
+        let result = self.scan_blob(input, stored, &mut blob, realm);
         self.blob = blob;
         result
     }
@@ -298,6 +401,7 @@ impl Worker<'_> {
         input: &Input,
         stored: &Stored,
         blob: &mut Vec<u8>,
+        realm: &Realm,
     ) -> Result<Outcome, Failure> {
         let source = self.source;
         let reader = self.reader.get_or_insert_with(|| {
@@ -307,10 +411,10 @@ impl Worker<'_> {
         reader
             .read(stored.id, blob)
             .map_err(|message| (ProblemKind::Repository, message))?;
-        self.admit(blob.len() as u64)?;
+        admit(blob.len() as u64, realm)?;
         let (findings, evidence) = (self.haul.findings.len(), self.haul.evidence.len());
         let outcome = self
-            .scan_text(input, &mut &blob[..])
+            .scan_text(input, &mut &blob[..], realm)
             .expect("memory can always be read");
         let found = self.haul.findings.len() > findings || self.haul.evidence.len() > evidence;
         if found && let Some(reader) = &self.reader {
@@ -323,6 +427,11 @@ impl Worker<'_> {
             };
             if stored.since == Since::Staged {
                 retain_from(&mut self.haul.findings, findings, is_new);
+                for finding in &mut self.haul.findings[findings..] {
+                    if is_secret(self.regime, finding) {
+                        finding.situation = Some(Situation::Staged);
+                    }
+                }
             } else {
                 let found = self.haul.findings.drain(findings..);
                 self.haul.sightings.extend(found.map(|finding| {
@@ -344,35 +453,51 @@ impl Worker<'_> {
         Ok(outcome)
     }
 
-    fn admit(&self, size: u64) -> Result<(), Failure> {
-        match self.settings.max_file_size {
-            Some(limit) if size > limit => Err((
-                ProblemKind::TooLarge,
-                format!("larger than --max-file-size ({limit} bytes): not scanned"),
-            )),
-            Some(_) | None => Ok(()),
-        }
-    }
-
-    fn scan_text(&mut self, input: &Input, text: &mut dyn Read) -> io::Result<Outcome> {
+    fn scan_text(
+        &mut self,
+        input: &Input,
+        text: &mut dyn Read,
+        realm: &Realm,
+    ) -> io::Result<Outcome> {
         let Worker {
-            rules,
-            scratch,
+            regime,
+            scratches,
             haul,
             buffers,
             ..
         } = self;
-        let mut visit = |document: Document| visit(rules, scratch, haul, input, document);
-        read::each_document(text, &input.path(), buffers, &mut visit)
+        let rules = regime.rules(realm);
+        let scratch = &mut scratches[realm.set];
+        let from = haul.findings.len();
+        let mut markers = Markers::default();
+        let mut visit =
+            |document: Document| visit(rules, scratch, haul, &mut markers, input, document);
+        let outcome = read::each_document(text, &input.path(), buffers, &mut visit);
+        if !markers.is_empty() {
+            let suppressions = suppressions(rules);
+            haul.findings.extend(markers.finish(&suppressions));
+            markers.apply(&mut haul.findings[from..]);
+            let whole = match &input.body {
+                Body::Disk(_) => true,
+                Body::Stored(_) => false,
+            };
+            let is_past =
+                matches!(&input.body, Body::Stored(s) if matches!(s.since, Since::Commit(_)));
+            if !is_past {
+                haul.marked.push(Marked { markers, whole });
+            }
+        }
+        outcome
     }
 
     /// What rules about files as such say, where the text is not to be had.
-    fn judge_name(&mut self, input: &Input) {
+    fn judge_name(&mut self, input: &Input, realm: &Realm) {
         if input.standing.is_some() {
             visit(
-                self.rules,
-                &mut self.scratch,
+                self.regime.rules(realm),
+                &mut self.scratches[realm.set],
                 &mut self.haul,
+                &mut Markers::default(),
                 input,
                 Document::new(input.path(), Vec::new()),
             );
@@ -380,10 +505,27 @@ impl Worker<'_> {
     }
 }
 
+/// Refuses what is larger than its configuration wants.
+fn admit(size: u64, realm: &Realm) -> Result<(), Failure> {
+    let limit = &realm.settings.max_file_size;
+    match (limit.value, &limit.origin) {
+        (Some(most), origin) if size > most => {
+            let by = match origin {
+                Origin::File { .. } => format!("max-file-size of {origin}"),
+                Origin::CommandLine(_) | Origin::Default => origin.to_string(),
+            };
+            let message = format!("larger than {by} ({most} bytes): not scanned");
+            Err((ProblemKind::TooLarge, message))
+        }
+        _ => Ok(()),
+    }
+}
+
 fn visit(
     rules: &RuleSet,
     scratch: &mut Scratch,
     haul: &mut Haul,
+    markers: &mut Markers,
     input: &Input,
     mut document: Document,
 ) -> Vec<u8> {
@@ -392,7 +534,38 @@ fn visit(
     let scan = rules.scan(scratch, &document);
     haul.findings.extend(scan.findings);
     haul.evidence.extend(scan.evidence);
+    if !scan.marks.is_empty() {
+        let around = Surroundings {
+            rules: &suppressions(rules),
+            region: &rules.regions(&document, &scan.secrets),
+            mask: &|text| rules.mask(text),
+        };
+        let wrong = markers.read(&document, &scan.marks, &around);
+        haul.findings.extend(wrong);
+    }
     document.into_buffer()
+}
+
+/// What suppressions have to know of `rules`.
+pub fn suppressions(rules: &RuleSet) -> suppress::Rules {
+    let reporter = |about: About| {
+        let mut rules = rules.rules().iter().filter(|r| r.enabled);
+        rules
+            .find(|r| r.upkeep() == Some(about))
+            .map(|r| (r.id.clone(), r.severity))
+    };
+    let known = rules.rules().iter().map(|rule| suppress::Known {
+        id: rule.id.clone(),
+        is_judged: rule.enabled && rule.is_about_text(),
+        is_upkeep: rule.upkeep().is_some(),
+        is_secret: rule.is_secret(),
+    });
+    suppress::Rules {
+        known: known.collect(),
+        invalid: reporter(About::Invalid),
+        unused: reporter(About::Unused),
+        today: rules.options().today,
+    }
 }
 
 /// `retain`, for what stands behind the first `from`.

@@ -10,13 +10,16 @@
 //! | [`cli`] | arguments and one file per command; the only user of clap, standard output and standard error, and the only writer of files |
 //! | [`audit`] | the pipeline over histories: every blob along its deltas, who brought what, judges last |
 //! | [`check`] | the pipeline: list, read, scan, report; the only user of rayon |
+//! | [`config`] | `.hushlint.toml`: what a repository wants of its scans, found, read, resolved for a path |
 //! | [`report`] | what a scan says: one file and one row of `FORMATS` a format |
 //! | [`source`] | where texts come from: the working tree, chosen as git would, the index, a range of commits; reading, decoding, windows |
 //! | [`rule`] | rules as data (`rules/*.toml`), the prefilter that finds their anchors, and the code behind each kind |
 //! | [`git`] | all that is known about git: repository, index, ignore rules, objects, histories; the only user of the git crate |
+//! | [`suppress`] | findings that somebody has looked at: comments beside them and baselines |
 //! | [`syntax`] | comments, strings and code in many languages, for judges that must know where they are |
 //! | [`finding`] | finding, problem, report and accounting: all that a format gets to see |
 //! | [`excerpt`] | the piece of a file that a report may show: masked, cut, free of control characters |
+//! | [`calendar`] | days as numbers and as dates |
 //! | [`document`] | one text: its name, its bytes, and positions in it |
 //! | [`line_hash`] | GitHub's hash of a line and its surroundings, for SARIF |
 //! | [`suggest`] | did you mean ...? |
@@ -37,8 +40,10 @@
 //! file in `tests/cases/`.
 
 pub mod audit;
+pub mod calendar;
 pub mod check;
 pub mod cli;
+pub mod config;
 pub mod document;
 pub mod excerpt;
 pub mod finding;
@@ -48,4 +53,5 @@ pub mod report;
 pub mod rule;
 pub mod source;
 pub mod suggest;
+pub mod suppress;
 pub mod syntax;

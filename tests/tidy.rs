@@ -10,15 +10,28 @@ const MODULES: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "audit", "check", "report", "source", "rule", "finding", "excerpt", "document",
-            "suggest",
+            "audit", "check", "config", "report", "source", "rule", "finding", "excerpt",
+            "document", "suggest", "calendar",
         ],
     ),
     (
         "audit",
-        &["check", "source", "rule", "git", "finding", "document"],
+        &[
+            "check", "config", "suppress", "source", "rule", "git", "finding", "document",
+            "calendar",
+        ],
     ),
-    ("check", &["source", "rule", "finding", "document"]),
+    (
+        "check",
+        &[
+            "config", "suppress", "source", "rule", "finding", "document",
+        ],
+    ),
+    ("config", &["rule", "finding", "document", "suggest"]),
+    (
+        "suppress",
+        &["syntax", "finding", "document", "calendar", "suggest"],
+    ),
     ("report", &["rule", "finding", "document"]),
     ("source", &["git", "finding", "document"]),
     (
@@ -37,6 +50,7 @@ const MODULES: &[(&str, &[&str])] = &[
     ("finding", &["excerpt", "document"]),
     ("excerpt", &["document"]),
     ("document", &[]),
+    ("calendar", &[]),
     ("line_hash", &[]),
     ("suggest", &[]),
 ];
@@ -49,9 +63,11 @@ const OWNED: &[(&str, &[&str])] = &[
     ("terminal_size", &["cli"]),
     ("rayon", &["check"]),
     ("gix", &["git"]),
+    ("ignore", &["source"]),
     ("encoding_rs", &["source"]),
     ("annotate_snippets", &["report"]),
-    ("toml", &["rule"]),
+    ("toml", &["rule", "config"]),
+    ("globset", &["config"]),
     ("strsim", &["suggest"]),
 ];
 

@@ -1,13 +1,13 @@
 //! `hushlint audit`: every version of every file in the histories of repositories.
 
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::audit::{self, Memory, Settings};
 
 use super::Exit;
 use super::args::AuditArgs;
 use super::cache::Cache;
+use super::clock;
 use super::reporting::Reporting;
 
 pub(super) fn run(args: &AuditArgs) -> Result<Exit, String> {
@@ -18,10 +18,25 @@ pub(super) fn run(args: &AuditArgs) -> Result<Exit, String> {
     } else {
         &args.repositories
     };
+    let mut places = Vec::new();
+    for folder in repositories {
+        places.extend(audit::top(folder).map(|top| (top.clone(), top)));
+    }
+    let root = places
+        .first()
+        .map_or(PathBuf::new(), |(top, _)| top.clone());
+    places.dedup();
+    let several = places.len() > 1;
+    let regime = reporting.regime(&root, places, None)?;
+    if several && let Some(file) = regime.nearest() {
+        return Err(format!(
+            "`{file}` configures one of these repositories only: audit them one by one, or name a configuration for all with --config, or none with --no-config"
+        ));
+    }
     let cache = if args.no_cache {
         None
     } else {
-        Cache::open(&args.report)
+        Cache::open(&regime)
     };
     let load = |root: &Path| cache.as_ref().and_then(|c| c.load(root));
     let save = |root: &Path, bytes: &[u8]| cache.iter().for_each(|c| c.save(root, bytes));
@@ -36,20 +51,10 @@ pub(super) fn run(args: &AuditArgs) -> Result<Exit, String> {
         all_objects: args.all_objects,
         now: match args.now {
             Some(now) => now,
-            None => now()?,
+            None => clock::now()?,
         },
     };
-    reporting.finish(|rules, progress| audit::run(repositories, rules, &settings, progress))
-}
-
-/// Seconds since 1970; `SOURCE_DATE_EPOCH` goes before the clock, as reproducible-builds.org has it.
-fn now() -> Result<i64, String> {
-    match std::env::var("SOURCE_DATE_EPOCH") {
-        Ok(text) => text
-            .parse()
-            .map_err(|_| format!("SOURCE_DATE_EPOCH={text}: not a number of seconds")),
-        Err(_) => Ok(SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .map_or(0, |d| d.as_secs() as i64)),
-    }
+    reporting.finish(regime, |regime, progress| {
+        Ok(audit::run(repositories, regime, &settings, progress))
+    })
 }

@@ -4,6 +4,8 @@ mod args;
 mod audit;
 mod cache;
 mod check;
+mod clock;
+mod configuration;
 mod explain;
 mod hook;
 mod output;

@@ -1,17 +1,18 @@
 //! What a range of commits changed, each of them and all together.
 
-use std::collections::HashMap;
-use std::path::PathBuf;
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use crate::document::{Coverage, RepoPath};
-use crate::finding::{Problem, ProblemKind, Provenance};
+use crate::finding::{Problem, ProblemKind, Provenance, Situation};
 use crate::git::changes::Changes;
 use crate::git::ignore::coverage_by;
 use crate::git::range;
 use crate::git::store::{ObjectId, Reader, Store};
 
 use super::index::{Choice, Maker, covers, existing_folder, path_in};
-use super::{Listing, Since, Source};
+use super::{Listing, Notable, Since, Source};
 
 /// The commits that one revision has and another has not.
 pub struct Range {
@@ -21,6 +22,7 @@ pub struct Range {
     /// Relative to the root; none: everything.
     wanted: Vec<Vec<u8>>,
     range: range::Range,
+    unpushed: OnceLock<Option<HashSet<ObjectId>>>,
 }
 
 impl Range {
@@ -48,12 +50,20 @@ impl Range {
             choice,
             wanted,
             range,
+            unpushed: OnceLock::new(),
         })
     }
 
-    fn add(&self, listing: &mut Listing, changes: &Changes, since: Since, bases: &mut Bases<'_>) {
+    fn add(
+        &self,
+        listing: &mut Listing,
+        changes: &Changes,
+        since: Since,
+        bases: &mut Bases<'_>,
+        notable: &Notable<'_>,
+    ) {
         let maker = Maker {
-            is_dotenv: &self.choice.is_dotenv,
+            is_dotenv: notable.is_dotenv,
             whole_files: self.choice.whole_files,
             since,
             coverage: &|path| self.coverage_of(path),
@@ -106,7 +116,19 @@ impl Bases<'_> {
 }
 
 impl Source for Range {
-    fn list(&self) -> Listing {
+    fn root(&self) -> &Path {
+        &self.root
+    }
+
+    fn places(&self) -> Vec<(PathBuf, PathBuf)> {
+        match self.root.as_os_str().is_empty() {
+            // A bare repository has no files.
+            true => Vec::new(),
+            false => vec![(self.root.clone(), self.root.clone())],
+        }
+    }
+
+    fn list(&self, notable: &Notable<'_>) -> Listing {
         let mut listing = Listing {
             root: self.root.clone(),
             may_be_empty: true,
@@ -125,13 +147,20 @@ impl Source for Range {
             tree: self.range.base,
             known: HashMap::new(),
         };
-        self.add(&mut listing, &self.range.whole, Since::Tip, &mut bases);
+        self.add(
+            &mut listing,
+            &self.range.whole,
+            Since::Tip,
+            &mut bases,
+            notable,
+        );
         for (place, commit) in self.range.commits.iter().enumerate() {
             self.add(
                 &mut listing,
                 &commit.changes,
                 Since::Commit(place),
                 &mut bases,
+                notable,
             );
         }
         listing.inputs.sort_by(|a, b| a.by_path(b));
@@ -156,6 +185,23 @@ impl Source for Range {
             path: path.clone(),
             in_head,
         })
+    }
+
+    fn situation(&self, commit: Option<usize>, in_head: bool) -> Option<Situation> {
+        let unpushed = self
+            .unpushed
+            .get_or_init(|| self.store.reader().unpushed(&self.range));
+        let is_pushed = |commit: &range::Commit| {
+            unpushed
+                .as_ref()
+                .is_none_or(|unpushed| !unpushed.contains(&commit.id))
+        };
+        let commits = &self.range.commits;
+        let is_pushed = match commit.and_then(|place| commits.get(place)) {
+            Some(commit) => is_pushed(commit),
+            None => commits.iter().any(is_pushed),
+        };
+        Some(Situation::of_committed(is_pushed, in_head))
     }
 
     fn store(&self) -> Option<&Store> {

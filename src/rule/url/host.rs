@@ -7,6 +7,8 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 pub(super) struct Hosts {
     /// The product's own: always an error.
     pub(super) product: Vec<String>,
+    /// Those that may be called in plain text, by the user's word.
+    pub(super) allowed: Vec<String>,
     /// Last labels that no public name has.
     pub(super) reserved: Vec<String>,
     /// Labels that stand for the reader's own domain.
@@ -35,10 +37,18 @@ pub(super) enum Class {
 impl Hosts {
     /// `host` and `path` are lower-case texts with `\0` for template holes.
     pub(super) fn classify(&self, host: &str, path: &str) -> Class {
+        if self.allowed.iter().any(|a| is_within(host, a)) {
+            return Class::Local;
+        }
         if let Some(v6) = host.strip_prefix('[') {
             return v6.strip_suffix(']').map_or(Class::Placeholder, classify_v6);
         }
         let host = host.strip_suffix('.').unwrap_or(host);
+        // `http://vendor.io%s`: what is glued to the name is a path.
+        let host = match host.strip_suffix('\0') {
+            Some(name) if ends_in_top_level(name) => name,
+            _ => host,
+        };
         let literal = match host.rfind('\0') {
             None => host,
             // `api-${region}.vendor.com`: what follows the hole names the owner.
@@ -162,8 +172,18 @@ impl Hosts {
     }
 }
 
+/// Whether `name` is whole: two labels at least, the last one a top-level name of old.
+fn ends_in_top_level(name: &str) -> bool {
+    name.rsplit_once('.').is_some_and(|(rest, top)| {
+        !rest.is_empty()
+            && !rest.ends_with('\0')
+            && (top.len() == 2 && top.bytes().all(|b| b.is_ascii_lowercase())
+                || ["com", "net", "org", "info", "edu", "gov", "biz"].contains(&top))
+    })
+}
+
 /// Whether `host` is `suffix` or a name under it.
-fn is_within(host: &str, suffix: &str) -> bool {
+pub(super) fn is_within(host: &str, suffix: &str) -> bool {
     host.strip_suffix(suffix)
         .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
 }
@@ -328,6 +348,7 @@ mod tests {
         let list = |words: &[&str]| words.iter().map(|&w| w.to_owned()).collect();
         let hosts = Hosts {
             product: list(&["re-port-flow.com"]),
+            allowed: list(&["legacy.vendor.com", "198.18.99.1"]),
             reserved: list(&["internal", "test", "home.arpa"]),
             placeholders: list(&["example", "yoursite"]),
             identifiers: list(&["w3.org", "apache.org/licenses"]),
@@ -376,6 +397,9 @@ mod tests {
             ("+", Class::Placeholder),
             ("\0", Class::Dynamic),
             ("\0.com", Class::Dynamic),
+            ("vendor.com\0", Class::Public),
+            ("vendor.\0", Class::Dynamic),
+            ("node\0", Class::Dynamic),
             ("api-\0.vendor.com", Class::Public),
             ("www.w3.org", Class::Identifier),
             ("schemas.vendor.com", Class::Identifier),
