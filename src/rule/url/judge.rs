@@ -97,7 +97,7 @@ fn public(
     if shape == Shape::Identifier || paths::is_minified(path, bytes) {
         return None;
     }
-    let place = scene.lexed().place(url.span.start);
+    let place = scene.place(url.span.start);
     match place {
         Place::LineComment
         | Place::BlockComment
@@ -533,7 +533,7 @@ fn is_pattern(bytes: &[u8], url: &Url) -> bool {
 /// Whether the literal around `at`, of several lines, is a text for people by the name it is given.
 fn documents(scene: &Scene<'_>, at: usize) -> bool {
     let bytes = scene.bytes();
-    let Some(token) = scene.lexed().token(at) else {
+    let Some(token) = scene.token(at) else {
         return false;
     };
     if !bytes[token.extent.start..at].contains(&b'\n') {
@@ -566,7 +566,13 @@ fn is_key(bytes: &[u8], url: &Url, lead: Lead) -> bool {
     };
     let rest = rest.trim_ascii_start();
     let line = &bytes[line_start(bytes, url.span.start)..url.span.start];
-    rest.starts_with(b"=>")
+    // `["http:.."] = true`
+    let indexed = rest
+        .strip_prefix(b"]")
+        .map(<[u8]>::trim_ascii_start)
+        .is_some_and(|r| r.first() == Some(&b'=') && r.get(1) != Some(&b'='));
+    indexed
+        || rest.starts_with(b"=>")
         || rest.starts_with(b"==")
         || rest.starts_with(b"!=")
         || (rest.starts_with(b":") && !rest.starts_with(b"::") && !line.contains(&b'?'))
