@@ -304,6 +304,8 @@ pub struct Finding {
     /// Known of a secret that git has.
     pub situation: Option<Situation>,
     pub fix: Option<Fix>,
+    /// Files, there or not, that the repository's ignore rules should cover and do not.
+    pub unignored: Vec<RepoPath>,
     /// `None`: it counts.
     pub suppressed: Option<Suppression>,
 }
@@ -326,6 +328,7 @@ impl Finding {
             provenance: None,
             situation: None,
             fix: None,
+            unignored: Vec::new(),
             suppressed: None,
         }
     }
@@ -371,6 +374,8 @@ pub enum ProblemKind {
     Repository,
     /// More was found in a file than one report holds.
     Truncated,
+    /// A file could not be changed as `--fix` would have it.
+    Unwritable,
 }
 
 impl ProblemKind {
@@ -382,6 +387,7 @@ impl ProblemKind {
             ProblemKind::Empty => "empty",
             ProblemKind::Repository => "repository",
             ProblemKind::Truncated => "truncated",
+            ProblemKind::Unwritable => "unwritable",
         }
     }
 }

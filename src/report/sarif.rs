@@ -353,6 +353,7 @@ impl Descriptor {
                 ProblemKind::Truncated,
                 "More was found than one report holds.",
             ),
+            (ProblemKind::Unwritable, "A file could not be changed."),
         ]
         .into_iter()
         .map(|(kind, text)| Descriptor {
