@@ -11,6 +11,7 @@ use crate::excerpt::Excerpt;
 
 /// SARIF's own words (SARIF 2.1.0 §3.27.10), so that no format has to map them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     Note,
@@ -409,6 +410,8 @@ pub enum Skip {
     Known,
     /// Tracked, and not in the worktree: deleted, or left out by a sparse checkout.
     Absent,
+    /// A file that the configuration excludes.
+    Excluded,
 }
 
 impl Skip {
@@ -421,6 +424,7 @@ impl Skip {
             Skip::Submodule => "submodule",
             Skip::Known => "known",
             Skip::Absent => "absent",
+            Skip::Excluded => "excluded",
         }
     }
 }
@@ -460,6 +464,8 @@ pub struct Report {
     pub scanned: Accounting,
     /// The folder that paths are relative to, for formats that must name it.
     pub root: std::path::PathBuf,
+    /// How many findings were mended before the last scan; `None`: none was to be.
+    pub fixed: Option<usize>,
     /// Wall time of the scan; only the text format shows it.
     pub elapsed: std::time::Duration,
 }
@@ -480,6 +486,12 @@ impl Report {
         self.unsuppressed()
             .filter(|f| f.severity == severity)
             .count()
+    }
+
+    /// How many fixes there are for what counts.
+    pub fn fixable(&self, applicability: Applicability) -> usize {
+        let fixes = self.unsuppressed().filter_map(|f| f.fix.as_ref());
+        fixes.filter(|f| f.applicability == applicability).count()
     }
 
     pub fn suppressed(&self) -> usize {

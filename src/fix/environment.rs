@@ -474,7 +474,9 @@ fn yaml(scene: &Scene<'_>, name: &str) -> Option<Plan> {
             (true, _) => format!("${{{{ secrets.{name} }}}}"),
             (false, true) => format!("${{{name}}}"),
             (false, false) => {
-                return manual("let the deployment put the key in: plain YAML reads no environment");
+                return manual(
+                    "let the deployment put the key in: plain YAML reads no environment",
+                );
             }
         },
     );
