@@ -229,7 +229,7 @@ fn default_of_lookup(scene: &Scene<'_>, range: &Range<usize>, before: &str) -> O
         let quoted = head.trim_end();
         let open = quoted.strip_suffix(['"', '\''])?;
         let start = open.rfind(['"', '\''])? + 1;
-        let _ = is_call(&open[..start - 1]).then_some(())?;
+        is_call(&open[..start - 1]).then_some(())?;
         (quoted.len(), &open[start..])
     } else {
         let operator = ["||", "??", "?:", " or"]
@@ -241,13 +241,13 @@ fn default_of_lookup(scene: &Scene<'_>, range: &Range<usize>, before: &str) -> O
             .rfind(|c: char| !c.is_ascii_alphanumeric() && c != '_')
             .map_or(0, |at| at + 1);
         let is_env = ["env.", "env[", "environ", "ENV[", "getenv", "_ENV["];
-        let _ = is_env.iter().any(|e| left.contains(e)).then_some(())?;
+        is_env.iter().any(|e| left.contains(e)).then_some(())?;
         (left.len(), &shown[start..])
     };
     let is_variable = name
         .bytes()
         .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
-    let _ = (is_variable && !name.is_empty()).then_some(())?;
+    (is_variable && !name.is_empty()).then_some(())?;
     let line = scene.document.line_around(range.start).start;
     let edit = (line + kept..range.end, String::new());
     Some(Plan::Edits(
@@ -439,7 +439,7 @@ fn shell(scene: &Scene<'_>, name: &str, place: Place) -> Option<Plan> {
         (_, None) => {
             let before = scene.before(scene.span.start);
             let is_word = before.ends_with(['=', ' ', '\t', ':', ',']) || before.is_empty();
-            let _ = is_word.then_some(())?;
+            is_word.then_some(())?;
             let whole = before.ends_with(['=', ' ', '\t']);
             let ends = scene.after(scene.span.end);
             let ends = ends.is_empty() || ends.starts_with([' ', '\t', ';', ')', '&', '|']);

@@ -1,8 +1,15 @@
 //! The environment variable a key should come from, by what it is called where it stands.
 
-/// Words that say nothing about whose key it is.
-const BARE: &[&str] = &[
-    "KEY", "TOKEN", "SECRET", "VALUE", "AUTH", "PASSWORD", "STRING", "DEFAULT", "X", "AK",
+/// Words one of which a variable's name must hold, and more than that: others
+/// are names of calls and of whatever takes the key.
+const SAYS_KEY: &[&str] = &[
+    "KEY",
+    "TOKEN",
+    "SECRET",
+    "AUTH",
+    "PASSWORD",
+    "CREDENTIAL",
+    "PASS",
 ];
 
 /// `provider` is who issued the key, where that is known; `before` the line up to it.
@@ -11,9 +18,9 @@ pub(super) fn variable(provider: Option<&str>, before: &str) -> String {
         return "REPORT_FLOW_APP_KEY".to_owned();
     }
     if let Some(name) = assigned(before).map(shouted)
-        && !name.is_empty()
-        && !BARE.contains(&name.as_str())
+        && !SAYS_KEY.contains(&name.as_str())
         && !name.starts_with(|c: char| c.is_ascii_digit())
+        && name.split('_').any(|word| SAYS_KEY.contains(&word))
     {
         return name;
     }
@@ -65,10 +72,9 @@ fn shouted(name: &str) -> String {
     for c in name.chars() {
         let begins =
             c.is_ascii_uppercase() && (previous.is_ascii_lowercase() || previous.is_ascii_digit());
-        if begins || !c.is_ascii_alphanumeric() {
-            if !out.is_empty() && !out.ends_with('_') {
-                out.push('_');
-            }
+        let parts = begins || !c.is_ascii_alphanumeric();
+        if parts && !out.is_empty() && !out.ends_with('_') {
+            out.push('_');
         }
         if c.is_ascii_alphanumeric() {
             out.push(c.to_ascii_uppercase());
@@ -93,7 +99,7 @@ mod tests {
             ("let pagarmeKey: string = ", "PAGARME_KEY"),
             ("'composioApiKey' => ", "COMPOSIO_API_KEY"),
             ("key = ", "API_KEY"),
-            ("client(", "CLIENT"),
+            ("client(", "API_KEY"),
             ("return ", "API_KEY"),
         ] {
             assert_eq!(variable(None, before), name, "{before}");
