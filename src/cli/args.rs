@@ -33,6 +33,9 @@ pub(super) enum Command {
     Hook(HookArgs),
     /// Audit repositories: every version of every file in their histories
     Audit(AuditArgs),
+    /// Show the settings in force, and where each was set
+    #[command(subcommand)]
+    Config(ConfigCommand),
     /// List the rules
     Rules(RulesArgs),
     /// Say what a rule finds, why it matters and how to fix it
@@ -190,6 +193,30 @@ pub(super) struct ConfigArgs {
     /// Go by no configuration file
     #[arg(long, conflicts_with = "config")]
     pub(super) no_config: bool,
+
+    /// Read configurations, and what they name, as this revision has them: a change cannot weaken its own check
+    #[arg(long, value_name = "REV", conflicts_with = "no_config")]
+    pub(super) config_from: Option<String>,
+}
+
+#[derive(Subcommand)]
+pub(super) enum ConfigCommand {
+    /// Show what is in force for a file or folder
+    Show(ShowArgs),
+}
+
+#[derive(clap::Args)]
+pub(super) struct ShowArgs {
+    /// The file or folder; the current folder if none is named. It need not be there
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(super) path: PathBuf,
+
+    /// Output format: text or json
+    #[arg(long, value_name = "NAME", default_value = "text", value_parser = ["text", "json"])]
+    pub(super) format: String,
+
+    #[command(flatten)]
+    pub(super) config: ConfigArgs,
 }
 
 #[derive(clap::Args)]

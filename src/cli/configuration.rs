@@ -3,9 +3,11 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::config::{Choice, Layer, Origin, Read, Regime, Set, Source, normal};
+use crate::config::{self, Choice, Layer, Origin, Read, Regime, Set, Source, normal};
+use crate::document::RepoPath;
 use crate::finding::Severity;
 use crate::rule::Options;
+use crate::source::Store;
 use crate::source::worktree::words;
 
 use super::args::{ConfigArgs, ReportArgs};
@@ -44,12 +46,51 @@ fn choice(args: &ConfigArgs) -> Result<(Choice, Option<&'static str>), String> {
     })
 }
 
-fn source(_args: &ConfigArgs, top: &Path) -> Result<Source, String> {
-    let read: Read = Box::new(read_file);
+fn source(args: &ConfigArgs, top: &Path) -> Result<Source, String> {
+    let (read, files): (Read, _) = match &args.config_from {
+        None => (Box::new(read_file), None),
+        Some(revision) => {
+            let (read, files) =
+                of_revision(revision, top).map_err(|message| format!("--config-from {message}"))?;
+            (read, Some(files))
+        }
+    };
     Ok(Source {
         read,
+        files,
         root: top.to_owned(),
     })
+}
+
+/// A way to read what the tree of `revision` has, and all configurations in
+/// it. What lies outside the repository is no change's to make, and is read
+/// where it is.
+fn of_revision(revision: &str, top: &Path) -> Result<(Read, Vec<PathBuf>), String> {
+    let store = Store::discover(top).map_err(|message| format!("{revision}: {message}"))?;
+    let root = store.root().unwrap_or(top).to_owned();
+    let reader = store.reader();
+    let tree = reader.tree_of(reader.commit(revision)?)?;
+    let files = reader.files_named(tree, config::is_configuration)?;
+    let files = files
+        .iter()
+        .map(|path| RepoPath::new(&path[..]).join_to(&root))
+        .collect();
+    let read = move |file: &Path| {
+        let Ok(relative) = file.strip_prefix(&root) else {
+            return read_file(file);
+        };
+        let path = RepoPath::from_relative(relative);
+        let reader = store.reader();
+        let Some(id) = reader.file_at(tree, path.as_bytes())? else {
+            return Ok(None);
+        };
+        let mut bytes = Vec::new();
+        reader.read(id, &mut bytes)?;
+        String::from_utf8(bytes)
+            .map(Some)
+            .map_err(|_| "not UTF-8".to_owned())
+    };
+    Ok((Box::new(read), files))
 }
 
 /// The text of a file on disk, if there is one.
@@ -74,7 +115,7 @@ fn read_file(file: &Path) -> Result<Option<String>, String> {
     }
 }
 
-fn absolute(file: &Path) -> Result<PathBuf, String> {
+pub(super) fn absolute(file: &Path) -> Result<PathBuf, String> {
     let path =
         std::path::absolute(file).map_err(|e| format!("{}: {}", file.display(), words(&e)))?;
     Ok(normal(&path))

@@ -16,6 +16,8 @@ pub fn is_configuration(name: &[u8]) -> bool {
 /// Where configurations are read from, and what their names are relative to.
 pub struct Source {
     pub read: Read,
+    /// All configuration files there are, where that is known beforehand.
+    pub files: Option<Vec<PathBuf>>,
     /// The repository; what lies outside is called by its whole path.
     pub root: PathBuf,
 }

@@ -21,7 +21,7 @@ pub use find::{NAMES, Source, folder_of, is_configuration, normal};
 pub use glob::Glob;
 pub use parse::{Error, Layer, PerPath, parse_size};
 pub use regime::{Choice, Realm, Regime};
-pub use settings::{Override, Settings, State};
+pub use settings::{Line, Override, Settings, State};
 
 /// Reads a file, `None` if there is none.
 pub type Read = Box<dyn Fn(&Path) -> Result<Option<String>, String> + Send + Sync>;

@@ -99,6 +99,7 @@ impl Regime {
     pub fn defaults() -> Regime {
         let source = Source {
             read: Box::new(|_| Ok(None)),
+            files: None,
             root: PathBuf::new(),
         };
         let layer = Layer::default();
@@ -137,6 +138,8 @@ impl Regime {
         if self.choice != Choice::Nearest {
             return Ok(());
         }
+        let known = self.source.files.clone();
+        let files = known.as_deref().unwrap_or(files);
         let found: BTreeSet<&Path> = files.iter().map(|f| folder_of(f)).collect();
         for folder in found {
             self.look(folder, folder)?;

@@ -1,6 +1,7 @@
 //! Layers on top of each other: the settings in force, each with the place it was set at.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use crate::finding::{Finding, RuleId, Severity, SuppressedBy, Suppression};
@@ -58,6 +59,37 @@ pub struct Override {
     pub origin: Origin,
 }
 
+/// As an inline table.
+impl fmt::Display for Override {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let list = |items: Vec<String>| {
+            let items: Vec<String> = items.iter().map(|i| quoted(i)).collect();
+            format!("[{}]", items.join(", "))
+        };
+        let ids = |ids: &BTreeSet<RuleId>| list(ids.iter().map(RuleId::to_string).collect());
+        let mut parts = vec![format!(
+            "paths = {}",
+            list(self.paths.iter().map(Glob::to_string).collect())
+        )];
+        parts.extend(self.select.as_ref().map(|s| format!("select = {}", ids(s))));
+        if !self.ignore.is_empty() {
+            parts.push(format!("ignore = {}", ids(&self.ignore)));
+        }
+        let levels = self.severity.iter();
+        parts.extend(levels.map(|(id, level)| format!("severity.{id} = {}", quoted(level.name()))));
+        parts.extend(
+            self.reason
+                .iter()
+                .map(|r| format!("reason = {}", quoted(r))),
+        );
+        write!(f, "{{ {} }}", parts.join(", "))
+    }
+}
+
+fn quoted(text: &str) -> String {
+    toml::Value::from(text).to_string()
+}
+
 /// Where globs count from.
 pub(super) struct Place<'a> {
     /// What paths are relative to.
@@ -81,7 +113,86 @@ impl Place<'_> {
     }
 }
 
+/// A setting as a person reads it.
+pub struct Line {
+    pub key: String,
+    /// TOML.
+    pub value: String,
+    pub origin: Origin,
+}
+
 impl Settings {
+    /// Every setting, lists an item a line, and rules by their ids.
+    pub fn lines(&self) -> Vec<Line> {
+        let mut lines = Vec::new();
+        let mut line = |key: &str, value: String, origin: &Origin| {
+            lines.push(Line {
+                key: key.to_owned(),
+                value,
+                origin: origin.clone(),
+            });
+        };
+        for state in &self.rules {
+            let key = format!("rule.{}", state.rule);
+            let value = match (state.enabled.value, &state.severity) {
+                (false, _) => "off".to_owned(),
+                (true, None) => "on".to_owned(),
+                (true, Some(severity)) => severity.value.name().to_owned(),
+            };
+            let origin = match (&state.severity, state.enabled.value) {
+                (Some(severity), true) => &severity.origin,
+                _ => &state.enabled.origin,
+            };
+            line(&key, quoted(&value), origin);
+        }
+        for glob in &self.exclude {
+            line("exclude", quoted(&glob.value.to_string()), &glob.origin);
+        }
+        for over in &self.per_path {
+            line("per-path", over.to_string(), &over.origin);
+        }
+        let fail_on = quoted(self.fail_on.value.name());
+        line("fail-on", fail_on, &self.fail_on.origin);
+        let number = |n: Option<u64>, none: &str| n.map_or(none.to_owned(), |n| n.to_string());
+        let size = number(self.max_file_size.value, "none");
+        line("max-file-size", size, &self.max_file_size.origin);
+        let days = number(
+            self.rotation_days.value.map(u64::from),
+            "as the rule has it",
+        );
+        line("rotation-days", days, &self.rotation_days.origin);
+        for (key, list) in [
+            ("plain-http-hosts", &self.plain_http_hosts),
+            ("key-prefixes", &self.key_prefixes),
+            ("dotenv-names", &self.dotenv_names),
+            ("dotenv-templates", &self.dotenv_templates),
+            ("markers", &self.markers),
+        ] {
+            for item in list {
+                line(key, quoted(&item.value), &item.origin);
+            }
+        }
+        for file in &self.own_rules {
+            line(
+                "rules",
+                quoted(&file.value.display().to_string()),
+                &file.origin,
+            );
+        }
+        let baseline = self.baseline.value.as_ref();
+        let baseline = baseline.map_or("none".to_owned(), |b| quoted(&b.display().to_string()));
+        line("baseline", baseline, &self.baseline.origin);
+        let require = self.require_reason.value.to_string();
+        line("require-reason", require, &self.require_reason.origin);
+        lines
+    }
+
+    /// Which of the tables for some files are for the one at `path`, by place.
+    pub fn overrides_of(&self, path: &[u8]) -> Vec<usize> {
+        let held = |at: &usize| self.per_path[*at].globs.hold(path);
+        (0..self.per_path.len()).filter(held).collect()
+    }
+
     /// `layers`, the strongest last, over `rules`, the built-in ones and their own.
     pub(super) fn new(
         layers: &[Layer],

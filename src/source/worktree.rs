@@ -161,6 +161,17 @@ impl Target {
     }
 }
 
+/// The folder in which looking for the configuration of `path`, which need not
+/// be there, begins, and the one where it ends.
+pub fn folder_and_top(path: &Path) -> Result<(PathBuf, PathBuf), String> {
+    let there = path.ancestors().find(|p| p.exists()).unwrap_or(path);
+    let mut problems = Vec::new();
+    match Target::new(there, &mut Vec::new(), &mut problems) {
+        Ok(target) => Ok(target.place()),
+        Err(problem) => Err(format!("{}: {}", path.display(), problem.message)),
+    }
+}
+
 /// Whether a repository of its own begins between `folder` and the `root` above it.
 fn has_git_between(folder: &Path, root: &Path) -> bool {
     folder
