@@ -516,7 +516,13 @@ fn is_key(bytes: &[u8], url: &Url, lead: Lead) -> bool {
     };
     let rest = rest.trim_ascii_start();
     let line = &bytes[line_start(bytes, url.span.start)..url.span.start];
-    rest.starts_with(b"=>")
+    // `["http:.."] = true`
+    let indexed = rest
+        .strip_prefix(b"]")
+        .map(<[u8]>::trim_ascii_start)
+        .is_some_and(|r| r.first() == Some(&b'=') && r.get(1) != Some(&b'='));
+    indexed
+        || rest.starts_with(b"=>")
         || rest.starts_with(b"==")
         || rest.starts_with(b"!=")
         || (rest.starts_with(b":") && !rest.starts_with(b"::") && !line.contains(&b'?'))
