@@ -17,6 +17,7 @@ const TEST_FOLDERS: &[&[u8]] = &[
     b"test-data",
     b"test_data",
     b"e2e",
+    b"acceptance",
     b"cypress",
     b"unittest",
     b"unittests",
