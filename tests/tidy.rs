@@ -64,7 +64,6 @@ const OWNED: &[(&str, &[&str])] = &[
     ("terminal_size", &["cli"]),
     ("rayon", &["check"]),
     ("gix", &["git"]),
-    ("ignore", &["source"]),
     ("encoding_rs", &["source"]),
     ("similar", &["fix"]),
     ("annotate_snippets", &["report"]),
