@@ -1,6 +1,8 @@
 //! The pipeline: list, read, scan, report. Only user of rayon.
 
-use std::collections::{BTreeMap, BTreeSet};
+pub mod baseline;
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs::File;
 use std::io::{self, Read};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -19,12 +21,15 @@ use crate::source::{Body, Input, Listing, OnDisk, Reader, Since, Source, Stored}
 use crate::suppress;
 use crate::suppress::inline::{Markers, Surroundings};
 
+use baseline::{Choice, Held};
+
 /// How a scan goes about its work. None of it changes what is found.
 pub struct Settings {
     /// At least 1.
     pub threads: usize,
     /// A larger file is a problem; `None`: there is no limit.
     pub max_file_size: Option<u64>,
+    pub baseline: Choice,
 }
 
 /// How far a scan has come, for whoever shows it.
@@ -49,6 +54,16 @@ pub fn run(
     settings: &Settings,
     progress: &Progress,
 ) -> Report {
+    run_for_baseline(source, rules, settings, progress).0
+}
+
+/// The same, with the baseline and what became of its lines, if there is one.
+pub fn run_for_baseline(
+    source: &dyn Source,
+    rules: &RuleSet,
+    settings: &Settings,
+    progress: &Progress,
+) -> (Report, Option<Held>) {
     let started = Instant::now();
     let Listing {
         inputs,
@@ -57,6 +72,11 @@ pub fn run(
         root,
         may_be_empty,
     } = source.list();
+    let held = baseline::load(&settings.baseline, &root);
+    let accepted: HashSet<RepoPath> = match &held {
+        Ok(Some(held)) => held.baseline.paths().into_iter().cloned().collect(),
+        Ok(None) | Err(_) => HashSet::new(),
+    };
     progress.total.store(inputs.len() as u64, Ordering::Relaxed);
     let next = AtomicUsize::new(0);
     let work = || {
@@ -69,6 +89,7 @@ pub fn run(
             scratch: Scratch::default(),
             buffers: Buffers::default(),
             blob: Vec::new(),
+            accepted: &accepted,
             haul: Haul::default(),
         };
         loop {
@@ -104,6 +125,7 @@ pub fn run(
         ..Report::default()
     };
     let (mut evidence, mut sightings, mut marked) = (Vec::new(), Vec::new(), Vec::new());
+    let mut covered = HashSet::new();
     for haul in hauls {
         report.findings.extend(haul.findings);
         report.problems.extend(haul.problems);
@@ -111,6 +133,7 @@ pub fn run(
         sightings.extend(haul.sightings);
         evidence.extend(haul.evidence);
         marked.extend(haul.marked);
+        covered.extend(haul.covered);
     }
     let is_complete = report.problems.is_empty();
     report
@@ -134,6 +157,21 @@ pub fn run(
         }
     }
     report.findings.extend(concluded);
+    let held = match held {
+        Ok(held) => held,
+        Err(problem) => {
+            report.problems.push(problem);
+            None
+        }
+    };
+    let held = held.map(|mut held| {
+        // Entries and findings are paired in order.
+        report
+            .findings
+            .sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
+        held.apply(&mut report, source, rules, &covered, settings.threads);
+        held
+    });
     if inputs.is_empty() && report.problems.is_empty() && !may_be_empty {
         report.problems.push(Problem {
             path: None,
@@ -146,7 +184,7 @@ pub fn run(
     report.settle();
     tell_reuse(&mut report.findings, rules);
     report.elapsed = started.elapsed();
-    report
+    (report, held)
 }
 
 /// What one worker brings home.
@@ -159,6 +197,8 @@ struct Haul {
     problems: Vec<Problem>,
     scanned: Accounting,
     marked: Vec<Marked>,
+    /// Files that a baseline names, all of which was scanned.
+    covered: Vec<RepoPath>,
 }
 
 /// A file that is there now, and the suppressions in it.
@@ -321,6 +361,8 @@ struct Worker<'a> {
     scratch: Scratch,
     buffers: Buffers,
     blob: Vec<u8>,
+    /// What a baseline names.
+    accepted: &'a HashSet<RepoPath>,
     haul: Haul,
 }
 
@@ -335,6 +377,13 @@ impl Worker<'_> {
             Body::Disk(disk) => self.scan_file(input, disk),
             Body::Stored(stored) => self.scan_object(input, stored),
         };
+        let is_whole = outcome.is_ok() && matches!(input.body, Body::Disk(_));
+        if is_whole && !self.accepted.is_empty() {
+            let path = input.path();
+            if self.accepted.contains(&path) {
+                self.haul.covered.push(path);
+            }
+        }
         match outcome {
             Ok(Outcome::Scanned(bytes)) => {
                 self.haul.scanned.files += 1;
@@ -518,6 +567,7 @@ pub fn suppressions(rules: &RuleSet) -> suppress::Rules {
     };
     let known = rules.rules().iter().map(|rule| suppress::Known {
         id: rule.id.clone(),
+        is_enabled: rule.enabled,
         is_judged: rule.enabled && rule.is_about_text(),
         is_upkeep: rule.upkeep().is_some(),
         is_secret: rule.is_secret(),

@@ -371,6 +371,8 @@ pub enum ProblemKind {
     Repository,
     /// More was found in a file than one report holds.
     Truncated,
+    /// A baseline that is not there or cannot be used.
+    Baseline,
 }
 
 impl ProblemKind {
@@ -382,6 +384,7 @@ impl ProblemKind {
             ProblemKind::Empty => "empty",
             ProblemKind::Repository => "repository",
             ProblemKind::Truncated => "truncated",
+            ProblemKind::Baseline => "baseline",
         }
     }
 }

@@ -14,6 +14,7 @@ use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use crate::check::Progress;
+use crate::check::baseline::{self, Choice};
 use crate::document::RepoPath;
 use crate::finding::{Problem, ProblemKind, Report, Skip};
 use crate::git::history::{Commits, Forms, Found, Interest, Listener, NOTHING, Repository, Trees};
@@ -34,6 +35,8 @@ pub struct Settings<'a> {
     pub all_objects: bool,
     /// Seconds since 1970.
     pub now: i64,
+    /// One at the root speaks only for a repository that is audited alone.
+    pub baseline: Choice,
     pub memory: Option<Memory<'a>>,
 }
 
@@ -85,6 +88,11 @@ pub fn run(
         .into_values()
         .flat_map(|groups| story::findings(groups, rules, settings.now));
     report.findings.extend(grouped);
+    let baseline = match &settings.baseline {
+        Choice::AtRoot if repositories.len() > 1 => &Choice::Nothing,
+        choice => choice,
+    };
+    baseline::accept(baseline, &mut report, rules, settings.threads);
     report.settle();
     report.elapsed = started.elapsed();
     report

@@ -32,6 +32,7 @@ pub(super) fn run(args: &AuditArgs) -> Result<Exit, String> {
             save: &save,
         }),
         threads: reporting.threads(),
+        baseline: reporting.baseline(),
         since: args.since.clone(),
         all_objects: args.all_objects,
         now: match args.now {

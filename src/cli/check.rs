@@ -21,6 +21,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit, String> {
     let settings = Settings {
         threads,
         max_file_size: args.max_file_size,
+        baseline: reporting.baseline(),
     };
     if args.staged {
         let choice = index::Choice {

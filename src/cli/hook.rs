@@ -15,6 +15,7 @@ pub(super) fn run(args: &HookArgs) -> Result<Exit, String> {
     let settings = Settings {
         threads: reporting.threads(),
         max_file_size: args.max_file_size,
+        baseline: reporting.baseline(),
     };
     let choice = Choice {
         whole_files: false,

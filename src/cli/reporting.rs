@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::check::Progress;
+use crate::check::baseline::Choice;
 use crate::document::RepoPath;
 use crate::excerpt::Masking;
 use crate::finding::{Report, Severity};
@@ -51,6 +52,22 @@ impl Reporting<'_> {
         self.args.threads.map_or_else(default_threads, usize::from)
     }
 
+    /// Which baseline the arguments want.
+    pub(super) fn baseline(&self) -> Choice {
+        match &self.args.baseline {
+            Some(file) => Choice::File(file.clone()),
+            None if self.args.no_baseline => Choice::Nothing,
+            None => Choice::AtRoot,
+        }
+    }
+
+    /// Scans, and writes nothing but how far that has come.
+    pub(super) fn scan<T: Send>(&self, scan: impl FnOnce(&RuleSet, &Progress) -> T + Send) -> T {
+        progress::during(!self.args.no_progress, |progress: &Progress| {
+            scan(&self.rules, progress)
+        })
+    }
+
     /// Scans, and writes what came of it.
     pub(super) fn finish(
         self,
@@ -84,7 +101,7 @@ impl Reporting<'_> {
 }
 
 /// Masks the secrets in what names files: a name can hold one too.
-fn mask_names(report: &mut Report, rules: &RuleSet) {
+pub(super) fn mask_names(report: &mut Report, rules: &RuleSet) {
     let masked = |path: &mut RepoPath| {
         let text = path.to_text();
         let masked = rules.mask(&text);

@@ -72,6 +72,13 @@ impl Worktree {
     }
 }
 
+impl Worktree {
+    /// The folder that paths are relative to.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+}
+
 impl Target {
     fn new(
         named: &Path,
@@ -184,6 +191,11 @@ impl Source for Worktree {
             1 => listing,
             _ => listing.in_order(),
         }
+    }
+
+    fn would_list(&self, path: &RepoPath) -> bool {
+        let file = path.join_to(&self.root);
+        self.targets.iter().any(|t| file.starts_with(&t.canonical))
     }
 
     fn coverage(&self, path: &RepoPath) -> Option<Coverage> {
