@@ -24,6 +24,7 @@ fn scan(source: &dyn Source) -> Report {
     let settings = Settings {
         threads: 1,
         max_file_size: None,
+        baseline: check::baseline::Choice::Nothing,
     };
     check::run(source, &RuleSet::builtin(), &settings, &Progress::default())
 }
