@@ -15,10 +15,12 @@ use std::time::Instant;
 
 use crate::check::Progress;
 use crate::check::baseline::{self, Choice};
+use crate::config::Regime;
 use crate::document::RepoPath;
 use crate::finding::{Problem, ProblemKind, Report, Skip};
 use crate::git::history::{Commits, Forms, Found, Interest, Listener, NOTHING, Repository, Trees};
 use crate::git::pack::Kind;
+use crate::git::store::Store;
 use crate::rule::RuleSet;
 
 pub use memory::Memory;
@@ -40,17 +42,26 @@ pub struct Settings<'a> {
     pub memory: Option<Memory<'a>>,
 }
 
+/// The folder that paths of the repository around `folder` are relative to, if there is one.
+pub fn top(folder: &Path) -> Option<PathBuf> {
+    let store = Store::discover(folder).ok()?;
+    store.root().map(Path::to_owned)
+}
+
 /// How many missing objects a report names.
 const NAMED: usize = 20;
 
 /// Audits each of `repositories`. Whatever goes wrong is in the report.
 pub fn run(
     repositories: &[PathBuf],
-    rules: &RuleSet,
+    regime: &Regime,
     settings: &Settings<'_>,
     progress: &Progress,
 ) -> Report {
     let started = Instant::now();
+    let rules = regime.rules(regime.main());
+    let tools = &regime.main().settings.markers;
+    let tools: Vec<&str> = tools.iter().map(|t| t.value.as_str()).collect();
     let mut report = Report::default();
     let mut groups: BTreeMap<_, Vec<Group>> = BTreeMap::new();
     let mut found: Vec<Found> = Vec::new();
@@ -75,7 +86,14 @@ pub fn run(
     for (found, prefix) in found.into_iter().zip(prefixes) {
         let repository = found.open();
         report.root.clone_from(&repository.root);
-        for group in audit(&repository, prefix, rules, settings, progress, &mut report) {
+        for group in audit(
+            &repository,
+            prefix,
+            (rules, &tools),
+            settings,
+            progress,
+            &mut report,
+        ) {
             if group.is_secret {
                 groups.entry(group.secret).or_default().push(group);
             } else {
@@ -88,6 +106,7 @@ pub fn run(
         .into_values()
         .flat_map(|groups| story::findings(groups, rules, settings.now));
     report.findings.extend(grouped);
+    regime.classify(&mut report.findings);
     let baseline = match &settings.baseline {
         Choice::AtRoot if repositories.len() > 1 => &Choice::Nothing,
         choice => choice,
@@ -127,7 +146,7 @@ impl Listener for Scanner<'_> {
 fn audit(
     repository: &Repository,
     prefix: Option<String>,
-    rules: &RuleSet,
+    (rules, tools): (&RuleSet, &[&str]),
     settings: &Settings<'_>,
     progress: &Progress,
     report: &mut Report,
@@ -218,7 +237,7 @@ fn audit(
         },
     };
     let story = Story::new(&commits, &mut forms, &catch, &set_of, &tips, since);
-    let groups = story.judge(repository, rules, prefix.as_deref());
+    let groups = story.judge(repository, (rules, tools), prefix.as_deref());
 
     for message in what_is_missing(repository, &commits, &story, &lost) {
         problem(message);

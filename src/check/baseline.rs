@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use crate::config::Regime;
 use crate::document::{Document, RepoPath};
 use crate::finding::{
     Applicability, Edit, Finding, Fingerprint, Fix, Problem, ProblemKind, Report, Secret,
@@ -27,6 +28,14 @@ pub enum Choice {
 }
 
 impl Choice {
+    /// What the configuration of a run wants.
+    pub fn of(regime: &Regime) -> Choice {
+        match &regime.main().settings.baseline.value {
+            Some(file) => Choice::File(file.clone()),
+            None => Choice::AtRoot,
+        }
+    }
+
     /// The file to look for.
     pub fn file(&self, root: &Path) -> Option<PathBuf> {
         match self {
@@ -130,7 +139,7 @@ impl Held {
         self.bytes == text.as_bytes()
     }
 
-    /// Suppresses what the baseline accepts, and reports what in it is stale.
+    /// Suppresses what the baseline accepts, and tells what in it is stale.
     pub(super) fn apply(
         &mut self,
         report: &mut Report,
@@ -138,7 +147,7 @@ impl Held {
         rules: &RuleSet,
         covered: &HashSet<RepoPath>,
         threads: usize,
-    ) {
+    ) -> Vec<Finding> {
         let root = report.root.clone();
         let scope = Scope {
             threads,
@@ -153,8 +162,7 @@ impl Held {
         };
         let known = suppressions(rules);
         self.matched = self.baseline.apply(&mut report.findings, &known, &scope);
-        let stale = self.stale(&root, rules);
-        report.findings.extend(stale);
+        self.stale(&root, rules)
     }
 
     fn stale(&self, root: &Path, rules: &RuleSet) -> Vec<Finding> {

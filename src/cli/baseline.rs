@@ -2,16 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::check;
 use crate::check::baseline::{Choice, Held, load, masked, name_of};
-use crate::check::{self, Settings};
+use crate::config::Regime;
 use crate::finding::{Finding, Report};
-use crate::rule::RuleSet;
+use crate::source::Source;
 use crate::source::worktree::{Choice as Files, Worktree, words};
-use crate::suppress::baseline::Baseline;
+use crate::suppress::baseline::{Baseline, FILE};
 
 use super::args::{BaselineArgs, BaselineCommand, BaselineShowArgs, BaselineWriteArgs, ReportArgs};
-use super::check::is_dotenv;
-use super::reporting::Reporting;
+use super::reporting::{Reporting, mask_names};
 use super::{Exit, output};
 
 pub(super) fn run(command: &BaselineCommand) -> Result<Exit, String> {
@@ -25,30 +25,42 @@ pub(super) fn run(command: &BaselineCommand) -> Result<Exit, String> {
 /// What a scan for a baseline came to.
 struct Scanned {
     report: Report,
+    regime: Regime,
     file: PathBuf,
     held: Option<Held>,
 }
 
 fn write(args: &BaselineWriteArgs) -> Result<Exit, String> {
     let reporting = Reporting::new(&args.scan.report)?;
-    let Some(Scanned { report, file, held }) = scan(&args.scan, &reporting)? else {
+    let Some(scanned) = scan(&args.scan, &reporting)? else {
         return Ok(Exit::Error);
     };
-    let rules = reporting.rules();
+    let Scanned {
+        report,
+        regime,
+        file,
+        held,
+    } = scanned;
     let new: Vec<&Finding> = report
-        .unsuppressed()
-        .filter(|f| f.severity >= args.scan.report.fail_on && is_acceptable(f, rules))
+        .findings
+        .iter()
+        .filter(|f| regime.fails(f) && is_acceptable(f, &regime))
         .collect();
     let mut baseline = kept(held.as_ref())?;
     let (old, stale) = (
         baseline.entries().len(),
         held.as_ref().map_or(0, |h| h.matched.stale.len()),
     );
+    let rules = regime.rules(regime.main());
     let reason = args.reason.as_deref().map(|r| rules.masked(r));
     let paths = |path: &_| masked(rules, path);
     baseline.accept(&new, reason.as_deref(), reporting.threads(), &paths);
     save(&file, &baseline, held.as_ref())?;
-    let mut line = format!("{}: {} accepted, {old} kept", file.display(), new.len());
+    let mut line = format!(
+        "{}: {} accepted, {old} kept",
+        name_of(&file, &report.root),
+        new.len()
+    );
     if stale > 0 {
         line.push_str(&format!(
             "; {stale} of them stale, `hushlint baseline prune` removes them"
@@ -60,9 +72,12 @@ fn write(args: &BaselineWriteArgs) -> Result<Exit, String> {
 
 fn prune(args: &BaselineArgs) -> Result<Exit, String> {
     let reporting = Reporting::new(&args.report)?;
-    let Some(Scanned { report, file, held }) = scan(args, &reporting)? else {
+    let Some(scanned) = scan(args, &reporting)? else {
         return Ok(Exit::Error);
     };
+    let Scanned {
+        report, file, held, ..
+    } = scanned;
     let Some(held) = held else {
         return Err(format!(
             "{}: no such baseline; `hushlint baseline write` makes one",
@@ -82,15 +97,17 @@ fn prune(args: &BaselineArgs) -> Result<Exit, String> {
 }
 
 fn show(args: &BaselineShowArgs) -> Result<Exit, String> {
-    let root = Worktree::new(
+    let here = Worktree::new(
         &[PathBuf::from(".")],
-        files(false, false, 1, &RuleSet::builtin()),
+        Files {
+            no_ignore: false,
+            submodules: false,
+            threads: 1,
+        },
     );
-    let choice = match &args.baseline {
-        Some(file) => Choice::File(file.clone()),
-        None => Choice::File(Choice::AtRoot.file(root.root()).unwrap_or_default()),
-    };
-    let held = load(&choice, root.root()).map_err(|problem| problem.message)?;
+    let file = args.baseline.clone();
+    let choice = Choice::File(file.unwrap_or_else(|| here.root().join(FILE)));
+    let held = load(&choice, here.root()).map_err(|problem| problem.message)?;
     let entries = held.iter().flat_map(|h| h.baseline.entries());
     output::to_stdout(clap::ColorChoice::Never, |out, _| {
         for entry in entries {
@@ -115,23 +132,23 @@ fn scan(args: &BaselineArgs, reporting: &Reporting<'_>) -> Result<Option<Scanned
         &args.paths
     };
     let threads = reporting.threads();
-    let files = files(args.no_ignore, args.submodules, threads, reporting.rules());
+    let files = Files {
+        no_ignore: args.no_ignore,
+        submodules: args.submodules,
+        threads,
+    };
     let source = Worktree::new(paths, files);
-    let wanted = reporting.baseline();
-    let baseline = match &wanted {
+    let mut regime = reporting.regime(source.root(), source.places(), None)?;
+    let wanted = reporting.baseline(&regime);
+    let choice = match &wanted {
         // What is not there yet is to be written.
         Choice::File(file) if !file.exists() => Choice::Nothing,
         wanted => wanted.clone(),
     };
-    let settings = Settings {
-        threads,
-        max_file_size: None,
-        baseline,
-    };
     let (mut report, held) = reporting
-        .scan(|rules, progress| check::run_for_baseline(&source, rules, &settings, progress));
+        .scan(|progress| check::run_with(&source, &mut regime, &choice, threads, progress))?;
     if !report.is_complete() {
-        super::reporting::mask_names(&mut report, reporting.rules());
+        mask_names(&mut report, regime.rules(regime.main()));
         output::problems(&report.problems);
         output::error("the scan is incomplete: the baseline is left as it was");
         return Ok(None);
@@ -139,16 +156,12 @@ fn scan(args: &BaselineArgs, reporting: &Reporting<'_>) -> Result<Option<Scanned
     let file = wanted
         .file(source.root())
         .ok_or("--no-baseline: then there is nothing to keep")?;
-    Ok(Some(Scanned { report, file, held }))
-}
-
-fn files(no_ignore: bool, submodules: bool, threads: usize, rules: &RuleSet) -> Files {
-    Files {
-        no_ignore,
-        submodules,
-        threads,
-        is_dotenv: is_dotenv(rules),
-    }
+    Ok(Some(Scanned {
+        report,
+        regime,
+        file,
+        held,
+    }))
 }
 
 /// These commands write no report.
@@ -169,7 +182,8 @@ fn refuse_what_says_nothing(args: &ReportArgs) -> Result<(), String> {
 }
 
 /// What is said about suppressions is not suppressed, but mended.
-fn is_acceptable(finding: &Finding, rules: &RuleSet) -> bool {
+fn is_acceptable(finding: &Finding, regime: &Regime) -> bool {
+    let rules = regime.rules(regime.of(&finding.path));
     let rule = rules.rule(finding.rule.as_str());
     rule.is_none_or(|r| r.upkeep().is_none())
 }

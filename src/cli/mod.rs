@@ -6,19 +6,21 @@ mod baseline;
 mod cache;
 mod check;
 mod clock;
+mod configuration;
 mod explain;
 mod hook;
 mod output;
 mod progress;
 mod reporting;
 mod rules;
+mod show;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::Parser;
 
-use args::{Args, Command};
+use args::{Args, Command, ConfigCommand};
 
 use crate::rule::RuleSet;
 
@@ -54,6 +56,7 @@ pub fn run(argv: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Hook(hook) => hook::run(hook),
         Command::Audit(audit) => audit::run(audit),
         Command::Baseline(command) => baseline::run(command),
+        Command::Config(ConfigCommand::Show(show)) => show::run(show),
         Command::Rules(rules) => rules::run(rules),
         Command::Explain(explain) => explain::run(explain),
     };

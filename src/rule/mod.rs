@@ -16,6 +16,7 @@ pub mod pattern;
 pub mod phrase;
 pub mod plain;
 pub mod prefilter;
+mod tune;
 pub mod upkeep;
 pub mod url;
 
@@ -32,6 +33,7 @@ use crate::syntax::{Language, Lexed};
 pub use dotenv::Evidence;
 pub use load::{LoadError, RuleFile};
 pub use prefilter::Hit;
+pub use tune::Tuning;
 
 use pattern::Scratch as PatternScratch;
 use prefilter::{Anchor, Prefilter};

@@ -68,6 +68,21 @@ impl Pattern {
         }
     }
 
+    /// The same pattern for more prefixes than `anchor`, which its tail begins
+    /// its secret with. They are letters, digits, `_`, `-`.
+    pub fn with_prefixes(&self, anchor: &[u8], prefixes: &[String]) -> Result<Pattern, String> {
+        let own = String::from_utf8_lossy(anchor);
+        let all = [&*own]
+            .into_iter()
+            .chain(prefixes.iter().map(String::as_str));
+        let any = format!("(?:{})", all.collect::<Vec<_>>().join("|"));
+        let anchors = self.anchors.iter().cloned();
+        let more = prefixes.iter().map(|p| p.clone().into_bytes());
+        let long = self.longest > LONGEST;
+        let tail = self.tail.replacen(&*own, &any, 1);
+        Pattern::new(anchors.chain(more).collect(), self.before, &tail, long)
+    }
+
     pub fn anchors(&self) -> &[Vec<u8>] {
         &self.anchors
     }
@@ -128,5 +143,11 @@ pub fn compile(tail: &str) -> Result<Regex, String> {
         )
         .syntax(syntax::Config::new().unicode(false).utf8(false))
         .build(tail)
-        .map_err(|e| e.to_string())
+        .map_err(|e| match e.size_limit() {
+            Some(_) => format!(
+                "the tail takes more than {} KiB once compiled",
+                SIZE_LIMIT >> 10
+            ),
+            None => e.to_string(),
+        })
 }

@@ -60,6 +60,10 @@ impl Usage {
         Usage { text, names }
     }
 
+    pub(super) fn add_names(&mut self, files: &[String], templates: &[String]) {
+        self.names.add(files, templates);
+    }
+
     pub(super) fn evidence_of_file(&self, scene: &Scene<'_>) -> Option<Evidence> {
         let path = &scene.document.path;
         let name = path.name();

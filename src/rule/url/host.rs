@@ -7,6 +7,8 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 pub(super) struct Hosts {
     /// The product's own: always an error.
     pub(super) product: Vec<String>,
+    /// Those that may be called in plain text, by the user's word.
+    pub(super) allowed: Vec<String>,
     /// Last labels that no public name has.
     pub(super) reserved: Vec<String>,
     /// Labels that stand for the reader's own domain.
@@ -35,6 +37,9 @@ pub(super) enum Class {
 impl Hosts {
     /// `host` and `path` are lower-case texts with `\0` for template holes.
     pub(super) fn classify(&self, host: &str, path: &str) -> Class {
+        if self.allowed.iter().any(|a| is_within(host, a)) {
+            return Class::Local;
+        }
         if let Some(v6) = host.strip_prefix('[') {
             return v6.strip_suffix(']').map_or(Class::Placeholder, classify_v6);
         }
@@ -146,7 +151,7 @@ fn ends_in_top_level(name: &str) -> bool {
 }
 
 /// Whether `host` is `suffix` or a name under it.
-fn is_within(host: &str, suffix: &str) -> bool {
+pub(super) fn is_within(host: &str, suffix: &str) -> bool {
     host.strip_suffix(suffix)
         .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
 }
@@ -311,6 +316,7 @@ mod tests {
         let list = |words: &[&str]| words.iter().map(|&w| w.to_owned()).collect();
         let hosts = Hosts {
             product: list(&["re-port-flow.com"]),
+            allowed: list(&["legacy.vendor.com", "198.18.99.1"]),
             reserved: list(&["internal", "test", "home.arpa"]),
             placeholders: list(&["example", "yoursite"]),
             identifiers: list(&["w3.org", "apache.org/licenses"]),

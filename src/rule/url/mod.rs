@@ -45,6 +45,7 @@ impl UrlRule {
             anchors,
             hosts: Hosts {
                 product: text.product_hosts,
+                allowed: Vec::new(),
                 reserved: text.reserved,
                 placeholders: text.placeholders,
                 identifiers,
@@ -52,6 +53,13 @@ impl UrlRule {
             },
             credential_parameters: text.credential_parameters,
         }
+    }
+
+    /// Leaves calls of these hosts alone, except of those that reject them.
+    pub fn allow(&mut self, hosts: &[String]) {
+        let rejects = |host: &&String| !self.hosts.product.iter().any(|p| host::is_within(host, p));
+        let allowed = hosts.iter().filter(rejects).cloned();
+        self.hosts.allowed.extend(allowed);
     }
 
     pub fn anchors(&self) -> &[Vec<u8>] {
