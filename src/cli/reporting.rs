@@ -14,6 +14,7 @@ use crate::source::Source;
 use crate::suggest::suggestion;
 
 use super::args::ReportArgs;
+use super::fixing::Fixing;
 use super::{Exit, clock, configuration, output, progress};
 
 /// How one run reports, made before anything is scanned.
@@ -74,12 +75,16 @@ impl Reporting<'_> {
         self,
         source: &dyn Source,
         max_file_size: Option<u64>,
+        fixing: Fixing,
     ) -> Result<Exit, String> {
         let regime = self.regime(source.root(), source.places(), max_file_size)?;
         let threads = self.threads();
         let baseline = self.baseline(&regime);
-        self.finish(regime, |regime, progress| {
-            check::run_with(source, regime, &baseline, threads, progress).map(|(report, _)| report)
+        self.finish(regime, fixing, |regime, progress| {
+            fixing.run(|| {
+                let scanned = check::run_with(source, regime, &baseline, threads, progress);
+                scanned.map(|(report, _)| report)
+            })
         })
     }
 
@@ -92,6 +97,7 @@ impl Reporting<'_> {
     pub(super) fn finish(
         self,
         mut regime: Regime,
+        fixing: Fixing,
         scan: impl FnOnce(&mut Regime, &Progress) -> Result<Report, String> + Send,
     ) -> Result<Exit, String> {
         let Reporting { args, outputs, .. } = self;
@@ -99,6 +105,7 @@ impl Reporting<'_> {
             scan(&mut regime, progress)
         })?;
         let rules = regime.rules(regime.main());
+        fixing.show(&report, rules)?;
         mask_names(&mut report, rules);
         output::problems(&report.problems);
         let level = args
@@ -111,7 +118,12 @@ impl Reporting<'_> {
             level,
             suppressed: args.show_suppressed,
         };
+        let patch_only =
+            |out: &output::Output| matches!(fixing, Fixing::Show(_)) && out.file.is_none();
         for out in outputs {
+            if patch_only(&out) {
+                continue;
+            }
             out.write(&report, view, args.color)?;
         }
         Ok(if !report.is_complete() {
