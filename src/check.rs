@@ -7,8 +7,10 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Instant;
 
 use crate::document::{Document, RepoPath};
-use crate::finding::{Accounting, Finding, Problem, ProblemKind, Report, RuleId, Skip};
-use crate::rule::{Evidence, RuleSet, Scratch};
+use crate::finding::{
+    Accounting, Finding, Problem, ProblemKind, Related, Report, RuleId, Secret, Situation, Skip,
+};
+use crate::rule::{Evidence, Rule, RuleSet, Scratch};
 use crate::source::added::{self, Added};
 use crate::source::read::{self, Buffers, Outcome};
 use crate::source::worktree::words;
@@ -109,7 +111,7 @@ pub fn run(
     let is_complete = report.problems.is_empty();
     report
         .findings
-        .extend(still_there(sightings, source, is_complete));
+        .extend(still_there(sightings, source, rules, is_complete));
     evidence.sort();
     let dotenv_files: Vec<RepoPath> = inputs
         .iter()
@@ -130,6 +132,7 @@ pub fn run(
         });
     }
     report.settle();
+    tell_reuse(&mut report.findings, rules);
     report.elapsed = started.elapsed();
     report
 }
@@ -176,6 +179,7 @@ enum Trait {
 fn still_there(
     mut sightings: Vec<Sighting>,
     source: &dyn Source,
+    rules: &RuleSet,
     is_complete: bool,
 ) -> Vec<Finding> {
     // The oldest commit comes first, and what the range leads to last.
@@ -210,6 +214,9 @@ fn still_there(
         if !sighting.keys().any(|k| standing.contains(&k)) {
             let mut finding = sighting.finding.clone();
             finding.provenance = source.provenance(place, &finding.path, false);
+            if is_secret(rules, &finding) {
+                finding.situation = source.situation(Some(place), false);
+            }
             findings.push(finding);
         }
     }
@@ -223,10 +230,60 @@ fn still_there(
             let provenance = first.and_then(|(place, path)| source.provenance(*place, path, true));
             let mut finding = sighting.finding;
             finding.provenance = provenance;
+            if is_secret(rules, &finding) {
+                finding.situation = source.situation(first.map(|f| f.0), true);
+            }
             findings.push(finding);
         }
     }
     findings
+}
+
+fn is_secret(rules: &RuleSet, finding: &Finding) -> bool {
+    let rule = rules.rule(finding.rule.as_str());
+    rule.is_some_and(Rule::is_secret)
+}
+
+/// How many other places of a secret a finding names.
+const NAMED: usize = 10;
+
+/// Says of a secret that stands in several places where the others are: it is one to rotate.
+fn tell_reuse(findings: &mut [Finding], rules: &RuleSet) {
+    let mut places: BTreeMap<Secret, Vec<usize>> = BTreeMap::new();
+    for (n, finding) in findings.iter().enumerate() {
+        if is_secret(rules, finding) {
+            places.entry(finding.secret).or_default().push(n);
+        }
+    }
+    for group in places.into_values().filter(|g| g.len() > 1) {
+        let (first, others) = (group[0], &group[1..]);
+        let related = |n: usize, message: String| Related {
+            path: findings[n].path.clone(),
+            region: findings[n].region.clone(),
+            message,
+        };
+        let back = related(
+            first,
+            format!("the same secret, which stands in {} places", group.len()),
+        );
+        let mut there: Vec<Related> = others
+            .iter()
+            .take(NAMED)
+            .map(|&n| {
+                related(
+                    n,
+                    "the same secret: one to rotate, each place to clean".into(),
+                )
+            })
+            .collect();
+        if let (Some(last), more @ 1..) = (there.last_mut(), others.len().saturating_sub(NAMED)) {
+            last.message = format!("the same secret, and in {more} more places");
+        }
+        findings[first].related.extend(there);
+        for &n in others {
+            findings[n].related.push(back.clone());
+        }
+    }
 }
 
 /// Why an input was not scanned.
@@ -278,7 +335,7 @@ impl Worker<'_> {
 
     fn scan_file(&mut self, input: &Input, disk: &OnDisk) -> Result<Outcome, Failure> {
         let unreadable = |error| (ProblemKind::Unreadable, words(&error));
-        let mut file = File::open(&disk.file).map_err(unreadable)?;
+        let mut file = File::open(disk.file()).map_err(unreadable)?;
         if self.settings.max_file_size.is_some() {
             self.admit(file.metadata().map_err(unreadable)?.len())?;
         }
@@ -323,6 +380,11 @@ impl Worker<'_> {
             };
             if stored.since == Since::Staged {
                 retain_from(&mut self.haul.findings, findings, is_new);
+                for finding in &mut self.haul.findings[findings..] {
+                    if is_secret(self.rules, finding) {
+                        finding.situation = Some(Situation::Staged);
+                    }
+                }
             } else {
                 let found = self.haul.findings.drain(findings..);
                 self.haul.sightings.extend(found.map(|finding| {

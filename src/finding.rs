@@ -165,6 +165,55 @@ impl fmt::Display for Provenance {
     }
 }
 
+/// How far a secret has come, and so what to do about it first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Situation {
+    /// In the index, in no commit yet.
+    Staged,
+    /// In a commit that nobody else is known to have.
+    Committed,
+    /// With others, and in HEAD.
+    Pushed,
+    /// With others, in the history alone.
+    Past,
+}
+
+impl Situation {
+    pub fn of_committed(is_pushed: bool, in_head: bool) -> Situation {
+        match (is_pushed, in_head) {
+            (false, _) => Situation::Committed,
+            (true, true) => Situation::Pushed,
+            (true, false) => Situation::Past,
+        }
+    }
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Situation::Staged => "staged",
+            Situation::Committed => "committed",
+            Situation::Pushed => "pushed",
+            Situation::Past => "past",
+        }
+    }
+
+    pub fn next_step(self) -> &'static str {
+        match self {
+            Situation::Staged => {
+                "Not committed yet: take it out of the file and `git add` the file again."
+            }
+            Situation::Committed => {
+                "Committed, not pushed: take it out with `git commit --amend`, or `git rebase -i` if later commits follow; then nobody else has seen it."
+            }
+            Situation::Pushed => {
+                "Pushed: rotate it first, whoever can read the repository has it; then take it out of the files it stands in."
+            }
+            Situation::Past => {
+                "Pushed, and gone from HEAD but not from the history: rotate it. Rewriting the history is optional after that: `git filter-repo --replace-text FILE` or BFG, a forced push, and a new clone for everybody."
+            }
+        }
+    }
+}
+
 /// Why a finding does not count. It stays in the report, so that every format can say so.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Suppression {
@@ -252,6 +301,8 @@ pub struct Finding {
     pub help: Option<String>,
     /// Known where a history was read.
     pub provenance: Option<Provenance>,
+    /// Known of a secret that git has.
+    pub situation: Option<Situation>,
     pub fix: Option<Fix>,
     /// `None`: it counts.
     pub suppressed: Option<Suppression>,
@@ -273,6 +324,7 @@ impl Finding {
             related: Vec::new(),
             help: None,
             provenance: None,
+            situation: None,
             fix: None,
             suppressed: None,
         }

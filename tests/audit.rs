@@ -16,7 +16,15 @@ use support::Sandbox;
 
 /// A key that no file of ours holds: put together here.
 fn key(n: usize) -> String {
-    let bodies = ["q7Zt9LmXw2Rv8Kp4", "Bn5Yc1TgJs6Df3Hw", "Xe8Mu2VaPz4Lk9Rq"];
+    let bodies = [
+        "q7Zt9LmXw2Rv8Kp4",
+        "Bn5Yc1TgJs6Df3Hw",
+        "Xe8Mu2VaPz4Lk9Rq",
+        "Gd6Nw3QbRy7Tc8Kz",
+        "Vm2Hx9CsLf5Jp4Wt",
+        "Zk8Rb6YnDq3Xg7Mv",
+        "Pw4Tj9FhSc2Bz5Ln",
+    ];
     format!("ak_{}", bodies[n])
 }
 
@@ -85,10 +93,17 @@ impl Project {
         self.git(&["rev-parse", "HEAD"])
     }
 
+    /// Stores `text` as an object, and returns its id.
+    fn store(&self, kind: &str, text: &str) -> String {
+        let file = self.sandbox.top().join("object");
+        fs::write(&file, text).unwrap();
+        self.git(&["hash-object", "-w", "-t", kind, file.to_str().unwrap()])
+    }
+
     fn audit(&self, arguments: &[&str]) -> (i32, Value) {
         let output = self.hushlint(arguments);
         let text = String::from_utf8(output.stdout).unwrap();
-        for n in 0..3 {
+        for n in 0..7 {
             assert!(!text.contains(&key(n)), "a key is shown: {text}");
         }
         let report = serde_json::from_str(&text)
@@ -250,6 +265,225 @@ fn messages_tags_and_notes_are_read() {
     assert_eq!(keys(&report).len(), 3, "{report:#}");
 }
 
+/// What was found, each by its path.
+fn paths(report: &Value) -> Vec<&str> {
+    let found = keys(report);
+    let mut paths: Vec<&str> = found.iter().map(|f| f["path"].as_str().unwrap()).collect();
+    paths.sort_unstable();
+    paths
+}
+
+#[test]
+fn what_refs_name_is_read_whatever_it_is() {
+    let project = Project::new();
+    project.write("a.txt", "text\n");
+    project.commit("one");
+    let blob = project.store("blob", &config(&key(0)));
+    project.git(&["tag", "a-blob", &blob]);
+    let text = project.git(&["rev-parse", "HEAD:a.txt"]);
+    let message = format!("key = {}", key(1));
+    project.git(&["tag", "-a", "-m", &message, "about-a-blob", &text]);
+    project.write("in-a-tree.py", &config(&key(2)));
+    project.git(&["add", "-A"]);
+    let tree = project.git(&["write-tree"]);
+    project.git(&["tag", "a-tree", &tree]);
+    project.git(&["rm", "-qf", "in-a-tree.py"]);
+    let other = project.sandbox.top().join("other");
+    project.git(&["worktree", "add", "-q", "--detach", other.to_str().unwrap()]);
+    fs::write(other.join("detached.py"), config(&key(3))).unwrap();
+    project.run(&other, &["add", "-A"]);
+    project.run(&other, &["commit", "-qm", "detached"]);
+    // A merge of a signed tag keeps the tag's text in its own head.
+    let head = project.git(&["rev-parse", "HEAD"]);
+    let tree = project.git(&["rev-parse", "HEAD^{tree}"]);
+    let merge = format!(
+        "tree {tree}\nparent {head}\nauthor A <a@b> 1577847600 +0000\ncommitter A <a@b> 1577847600 +0000\n\
+         mergetag object {head}\n type commit\n tag v1\n tagger A <a@b> 1577847600 +0000\n \n key = {}\n\nmerged\n",
+        key(4)
+    );
+    let merge = project.store("commit", &merge);
+    project.git(&["update-ref", "refs/heads/merged", &merge]);
+    let (code, report) = project.audit(&[]);
+    assert_eq!(code, 1);
+    assert_eq!(report["problems"], serde_json::json!([]), "{report:#}");
+    let tag = project.git(&["rev-parse", "about-a-blob"]);
+    let mut expected = [
+        "refs/tags/a-blob".to_owned(),
+        format!("message {tag}"),
+        "in-a-tree.py".to_owned(),
+        "detached.py".to_owned(),
+        format!("message {merge}"),
+    ];
+    expected.sort_unstable();
+    assert_eq!(paths(&report), expected, "{report:#}");
+}
+
+#[test]
+fn a_replacement_hides_nothing() {
+    let project = Project::new();
+    project.write("a.py", &config(&key(0)));
+    let first = project.commit("one");
+    let blob = project.git(&["rev-parse", "HEAD:a.py"]);
+    project.write("a.py", "nothing\n");
+    project.write("b.py", &config(&key(1)));
+    let second = project.commit("two");
+    project.git(&["rm", "-q", "b.py"]);
+    project.commit("three");
+    let clean = project.git(&["rev-parse", "HEAD:a.py"]);
+    project.git(&["replace", &blob, &clean]);
+    // The parent becomes its own child's: followed, it would lead in a circle.
+    project.git(&["replace", &second, "HEAD"]);
+    for repack in [false, true] {
+        if repack {
+            project.git(&["repack", "-adfq"]);
+        }
+        let (code, report) = project.audit(&["--no-cache"]);
+        assert_eq!(code, 1);
+        assert_eq!(paths(&report), ["a.py", "b.py"], "{report:#}");
+        assert_eq!(keys(&report)[0]["provenance"]["commit"], *first);
+    }
+}
+
+#[test]
+fn a_note_is_named_for_what_it_is_about() {
+    let project = Project::new();
+    project.write("a.txt", "text\n");
+    let commit = project.commit("one");
+    project.git(&["notes", "add", "-m", &format!("key = {}", key(0))]);
+    let notes = project.git(&["rev-parse", "refs/notes/commits"]);
+    project.git(&["notes", "remove"]);
+    let (_, report) = project.audit(&[]);
+    assert_eq!(paths(&report), [format!("note on {commit}")]);
+    assert_eq!(keys(&report)[0]["provenance"]["commit"], *notes);
+}
+
+#[test]
+fn refs_in_tables_are_read() {
+    let project = Project::new();
+    fs::remove_dir_all(project.tree().join(".git")).unwrap();
+    project.git(&["init", "-q", "-b", "main", "--ref-format=reftable"]);
+    project.write("a.txt", "text\n");
+    project.commit("one");
+    // More than one block, and more than one table.
+    let head = project.git(&["rev-parse", "HEAD"]);
+    for n in 0..300 {
+        project.git(&["update-ref", &format!("refs/heads/some/branch-{n}"), &head]);
+    }
+    project.git(&["checkout", "-q", "-b", "gone"]);
+    project.write("gone.py", &config(&key(0)));
+    project.commit("two");
+    project.git(&["checkout", "-q", "-b", "topic", "main"]);
+    project.write("b.py", &config(&key(1)));
+    project.commit("three");
+    project.git(&["tag", "-am", &format!("key = {}", key(2)), "v1"]);
+    project.git(&["branch", "-qD", "gone"]);
+    project.git(&["checkout", "-q", "main"]);
+    for _ in 0..2 {
+        let (code, report) = project.audit(&[]);
+        assert_eq!((code, keys(&report).len()), (1, 2), "{report:#}");
+        let (code, report) = project.audit(&["--since", "topic~1"]);
+        assert_eq!((code, keys(&report).len()), (1, 2), "{report:#}");
+        let (code, report) = project.audit(&["--since", "topic"]);
+        assert_eq!((code, keys(&report).len()), (0, 0), "{report:#}");
+        project.git(&["pack-refs", "--all"]);
+    }
+}
+
+#[test]
+fn a_broken_ref_is_named_and_the_rest_is_read() {
+    let (project, _, _) = story();
+    fs::write(project.tree().join(".git/refs/heads/broken"), "no id\n").unwrap();
+    let (code, report) = project.audit(&[]);
+    assert_eq!((code, keys(&report).len()), (2, 2), "{report:#}");
+    let message = report["problems"][0]["message"].as_str().unwrap();
+    assert!(message.contains("refs/heads/broken"), "{message}");
+}
+
+#[test]
+fn the_next_step_depends_on_who_has_the_key() {
+    let situation = |project: &Project, arguments: &[&str]| {
+        let (_, report) = project.audit(arguments);
+        let found = keys(&report);
+        assert_eq!(found.len(), 1, "{report:#}");
+        let steps = found[0]["next_step"].as_str().unwrap();
+        assert!(steps.len() > 20, "{steps}");
+        found[0]["situation"].as_str().unwrap().to_owned()
+    };
+    let project = Project::new();
+    project.write("a.py", &config(&key(0)));
+    project.commit("one");
+    let remote = project.sandbox.top().join("remote");
+    let remote = remote.to_str().unwrap();
+    project.git(&["init", "-q", "--bare", "-b", "main", remote]);
+    project.git(&["remote", "add", "origin", remote]);
+    assert_eq!(situation(&project, &[]), "committed");
+    project.git(&["push", "-q", "origin", "main"]);
+    assert_eq!(situation(&project, &[]), "pushed");
+    // On the server everything is.
+    assert_eq!(situation(&project, &[remote]), "pushed");
+    project.git(&["rm", "-q", "a.py"]);
+    project.commit("two");
+    assert_eq!(situation(&project, &[]), "past");
+    // Taken back, but others may have fetched it.
+    project.git(&["checkout", "-q", "--orphan", "new"]);
+    project.commit("anew");
+    project.git(&["branch", "-qM", "new", "main"]);
+    project.git(&["push", "-qf", "origin", "main"]);
+    assert_eq!(situation(&project, &["--all-objects"]), "past");
+}
+
+#[test]
+fn git_variables_speak_of_one_repository() {
+    let (project, first, second) = story();
+    let other = project.sandbox.top().join("other");
+    fs::create_dir(&other).unwrap();
+    project.run(&other, &["init", "-q"]);
+    let output = project
+        .sandbox
+        .command(env!("CARGO_BIN_EXE_hushlint"))
+        .current_dir(&other)
+        .env("GIT_DIR", other.join(".git"))
+        .env("GIT_INDEX_FILE", other.join(".git/index"))
+        .args(["audit", "--format", "json", "../tree"])
+        .output()
+        .unwrap();
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let commits: Vec<&str> = keys(&report)
+        .iter()
+        .map(|f| f["provenance"]["commit"].as_str().unwrap())
+        .collect();
+    assert_eq!(commits, [first, second]);
+}
+
+#[test]
+fn repositories_of_one_name_are_told_apart_and_one_is_read_once() {
+    let project = Project::new();
+    let top = project.sandbox.top();
+    for (n, folder) in ["one/app", "two/app"].into_iter().enumerate() {
+        let folder = top.join(folder);
+        fs::create_dir_all(&folder).unwrap();
+        project.run(&folder, &["init", "-q"]);
+        fs::write(folder.join("a.py"), config(&key(n))).unwrap();
+        project.run(&folder, &["add", "-A"]);
+        project.run(&folder, &["commit", "-qm", "one"]);
+    }
+    let linked = top.join("linked");
+    let one = top.join("one/app");
+    project.run(
+        &one,
+        &[
+            "worktree",
+            "add",
+            "-q",
+            "--detach",
+            linked.to_str().unwrap(),
+        ],
+    );
+    let (code, report) = project.audit(&["../one/app", "../two/app", "../linked", "../one/app"]);
+    assert_eq!(code, 1);
+    assert_eq!(paths(&report), ["one/app/a.py", "two/app/a.py"]);
+}
+
 #[test]
 fn what_no_branch_leads_to_is_read_on_demand() {
     let project = Project::new();
@@ -287,6 +521,10 @@ fn since_leaves_out_what_was_known() {
     let (_, report) = project.audit(&["--since", "known"]);
     assert_eq!(keys(&report).len(), 1, "{report:#}");
     assert_eq!(keys(&report)[0]["provenance"]["commit"], *last);
+    let (_, report) = project.audit(&["--since", "HEAD~1"]);
+    assert_eq!(keys(&report).len(), 1, "{report:#}");
+    let (_, report) = project.audit(&["--since", "HEAD~3"]);
+    assert_eq!(keys(&report).len(), 3 - 1, "{report:#}");
     let (_, report) = project.audit(&["--since", "HEAD"]);
     assert_eq!(keys(&report).len(), 0, "{report:#}");
     assert_eq!(

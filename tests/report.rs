@@ -333,6 +333,9 @@ fn json_is_the_schema_in_its_order() {
         "\"provider\"",
         "\"fingerprint\"",
         "\"provenance\"",
+        "\"situation\"",
+        "\"next_step\"",
+        "\"related\"",
         "\"fix\"",
         "\"suppressed\"",
         "\"problems\"",
@@ -359,7 +362,8 @@ fn json_is_the_schema_in_its_order() {
             "path": "src/caf\\xFF.py", "line": 3, "column": 9, "end_line": 3, "end_column": 28,
             "excerpt": "x = \"\u{1F511}é ak_****************\" # \u{fffd}[31m",
             "provider": "Report Flow", "fingerprint": report.findings[2].fingerprint.to_string(),
-            "provenance": null, "fix": null, "suppressed": null,
+            "provenance": null, "situation": null, "next_step": null, "related": [],
+            "fix": null, "suppressed": null,
         })
     );
     let file = findings

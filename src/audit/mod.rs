@@ -8,15 +8,15 @@ mod memory;
 mod scan;
 mod story;
 
-use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use crate::check::Progress;
 use crate::document::RepoPath;
 use crate::finding::{Problem, ProblemKind, Report, Skip};
-use crate::git::history::{Commits, Forms, Interest, Listener, NOTHING, Repository, Trees};
+use crate::git::history::{Commits, Forms, Found, Interest, Listener, NOTHING, Repository, Trees};
 use crate::git::pack::Kind;
 use crate::rule::RuleSet;
 
@@ -55,34 +55,35 @@ pub fn run(
     let started = Instant::now();
     let mut report = Report::default();
     let mut groups: BTreeMap<_, Vec<Group>> = BTreeMap::new();
-    let several = repositories.len() > 1;
+    let mut found: Vec<Found> = Vec::new();
     for folder in repositories {
-        let named = RepoPath::from_relative(folder);
-        match Repository::open(folder) {
-            Ok(repository) => {
-                let prefix = several.then(|| {
-                    let name = repository
-                        .root
-                        .file_name()
-                        .unwrap_or(repository.root.as_os_str());
-                    name.to_string_lossy().into_owned()
-                });
-                report.root.clone_from(&repository.root);
-                let found = audit(&repository, prefix, rules, settings, progress, &mut report);
-                for group in found {
-                    if group.is_secret {
-                        groups.entry(group.secret).or_default().push(group);
-                    } else {
-                        let alone = story::findings(vec![group], rules, settings.now);
-                        report.findings.extend(alone);
-                    }
-                }
-            }
+        match Found::at(folder) {
+            // Worktrees of one repository have one history.
+            Ok(one) if found.iter().any(|f| f.common == one.common) => {}
+            Ok(one) => found.push(one),
             Err(error) => report.problems.push(Problem {
-                path: Some(named),
+                path: Some(RepoPath::from_relative(folder)),
                 kind: ProblemKind::Repository,
                 message: format!("not a usable git repository: {}", error.0),
             }),
+        }
+    }
+    let roots: Vec<&Path> = found.iter().map(|f| &*f.root).collect();
+    let prefixes = if repositories.len() > 1 {
+        names(&roots).into_iter().map(Some).collect()
+    } else {
+        vec![None; found.len()]
+    };
+    for (found, prefix) in found.into_iter().zip(prefixes) {
+        let repository = found.open();
+        report.root.clone_from(&repository.root);
+        for group in audit(&repository, prefix, rules, settings, progress, &mut report) {
+            if group.is_secret {
+                groups.entry(group.secret).or_default().push(group);
+            } else {
+                let alone = story::findings(vec![group], rules, settings.now);
+                report.findings.extend(alone);
+            }
         }
     }
     let grouped = groups
@@ -92,6 +93,26 @@ pub fn run(
     report.settle();
     report.elapsed = started.elapsed();
     report
+}
+
+/// The ends of paths by which folders are told apart.
+fn names(folders: &[&Path]) -> Vec<String> {
+    let end = |folder: &Path, length: usize| {
+        let parts: Vec<_> = folder.iter().rev().take(length).collect();
+        let end: PathBuf = parts.into_iter().rev().collect();
+        RepoPath::from_relative(&end).to_string()
+    };
+    let is_shared = |n: usize, length: usize| {
+        let (before, after) = (&folders[..n], &folders[n + 1..]);
+        let mut others = before.iter().chain(after);
+        others.any(|other| end(other, length) == end(folders[n], length))
+    };
+    let name = |n: usize| {
+        let all = folders[n].iter().count();
+        let length = (1..all).find(|&length| !is_shared(n, length));
+        end(folders[n], length.unwrap_or(all))
+    };
+    (0..folders.len()).map(name).collect()
 }
 
 impl Listener for Scanner<'_> {
@@ -119,15 +140,9 @@ fn audit(
     for (path, message) in &objects.damage {
         problem(format!("{}: {message}", path.display()));
     }
-    let tips = match repository.tips() {
-        Ok(tips) => tips,
-        Err(error) => {
-            problem(error.0);
-            return Vec::new();
-        }
-    };
-    for name in &tips.broken {
-        problem(format!("{name} names an object that is not there"));
+    let tips = repository.tips();
+    for (name, message) in &tips.broken {
+        problem(format!("{name}: {message}"));
     }
 
     let is_twin = |number| objects.is_twin(number);
@@ -262,11 +277,15 @@ fn what_is_missing(
     }
     let gone: Vec<String> = reachable
         .filter(|c| !c.is_shallow)
-        .flat_map(|c| c.missing.iter().map(ToString::to_string))
+        .flat_map(|c| &c.missing)
+        .chain(&commits.missing)
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .map(ToString::to_string)
         .collect();
     if !gone.is_empty() {
         messages.push(named(
-            "commits or root trees are not in this clone",
+            "commits, or what commits and tags name, are not in this clone",
             gone.len(),
             &mut gone.iter().cloned(),
         ));

@@ -420,7 +420,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::git::history::Repository;
+    use crate::git::history::Found;
     use crate::git::pack::{Kind, apply, tests as deltas};
 
     const NO_TWIN: &(dyn Fn(u32) -> bool + Sync) = &|_| false;
@@ -558,7 +558,8 @@ mod tests {
         let progress = Progress::default();
         let folders = std::env::var("HUSHLINT_TEST_REPOSITORIES").expect("folders to read");
         for folder in folders.split(':').map(PathBuf::from) {
-            let repository = Repository::open(&folder).unwrap_or_else(|e| panic!("{e:?}"));
+            let found = Found::at(&folder).unwrap_or_else(|e| panic!("{e:?}"));
+            let repository = found.open();
             {
                 let rules = RuleSet::builtin();
                 let mut logs = Vec::new();

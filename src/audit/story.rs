@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::document::{Coverage, Document, RepoPath, Standing};
-use crate::finding::{Finding, Provenance, Related, Secret, Severity};
+use crate::finding::{Finding, Provenance, Related, Secret, Severity, Situation};
 use crate::git::history::{Change, Commits, Forms, Leaf, NOTHING, Repository, Tips};
-use crate::git::history::{parse, signature};
+use crate::git::history::{message, parse, signature};
 use crate::git::objects::Reader;
 use crate::rule::{Judged, RuleSet, Scratch};
 use crate::source::read::{Text, text_of};
@@ -16,6 +16,8 @@ use super::scan::{Catch, Content};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum Place {
     Path(u32),
+    /// In a note, at a path that says what it is about.
+    Note(u32),
     /// In the message of a commit or of a tag, by number.
     Message(u32),
     /// In an object that nothing leads to, by number.
@@ -92,15 +94,15 @@ impl<'a, 't> Story<'a, 't> {
         };
         story.tell(set_of);
         for &(tag, commit) in &commits.tags {
-            let set = set_of[tag as usize];
-            if let Some(commit) = commit
-                && set != NOTHING
-            {
-                story.hear(commit, tag, set);
-            }
+            story.hear(commit.unwrap_or(NOTHING), tag, set_of);
         }
         story.look_at_head();
-        story.find_adrift();
+        if commits.is_all_reached() {
+            for &tag in &commits.loose_tags {
+                story.hear(NOTHING, tag, set_of);
+            }
+            story.find_adrift();
+        }
         if let Some(known) = since {
             let is_new = |commit: u32| commit != NOTHING && !known[commit as usize];
             let new: HashSet<u32> = story
@@ -113,12 +115,7 @@ impl<'a, 't> Story<'a, 't> {
             let is_new = |versions: &Vec<(u32, u32)>| versions.iter().any(|v| is_new(v.0));
             story.named.retain(|_, versions| is_new(versions));
         }
-        let remotes: Vec<u32> = tips
-            .remote
-            .iter()
-            .filter_map(|&n| commits.place(n))
-            .collect();
-        story.pushed = (!remotes.is_empty()).then(|| commits.ancestors_of(remotes));
+        story.pushed = tips.pushed(commits);
         story
     }
 
@@ -126,6 +123,13 @@ impl<'a, 't> Story<'a, 't> {
     fn tell(&mut self, set_of: &[u32]) {
         let mut form_of: Vec<u32> = Vec::with_capacity(self.commits.all().len());
         let mut seen: HashSet<(u32, u32)> = HashSet::new();
+        let notes = &self.tips.notes;
+        let is_note = self.commits.ancestors_of(
+            notes
+                .iter()
+                .filter_map(|&n| self.commits.place(n))
+                .collect(),
+        );
         for (place, commit) in (0u32..).zip(self.commits.all()) {
             if !commit.is_reachable {
                 form_of.push(self.forms.of(None));
@@ -133,10 +137,7 @@ impl<'a, 't> Story<'a, 't> {
             }
             let form = self.forms.of(commit.tree);
             form_of.push(form);
-            let message = set_of[commit.number as usize];
-            if message != NOTHING {
-                self.hear(place, commit.number, message);
-            }
+            self.hear(place, commit.number, set_of);
             let parents: Vec<u32> = commit
                 .parents
                 .iter()
@@ -155,14 +156,32 @@ impl<'a, 't> Story<'a, 't> {
                     .skip(1)
                     .map(|&p| self.forms.leaf(p, change.0))
                     .collect();
-                self.weigh(place, commit.tree, change, &others, &mut seen);
+                let at = if is_note[place as usize] && is_object_name(&self.forms.path(change.0)) {
+                    Place::Note(change.0)
+                } else {
+                    Place::Path(change.0)
+                };
+                self.weigh((place, at), commit.tree, change, &others, &mut seen);
+            }
+        }
+        let bare = self.forms.of(None);
+        for &(other, _) in &self.commits.others {
+            if self.forms.is_tree(other) {
+                let form = self.forms.of(Some(other));
+                for change in self.forms.changes(bare, form) {
+                    let at = Place::Path(change.0);
+                    self.weigh((NOTHING, at), Some(other), change, &[], &mut seen);
+                }
+            } else if set_of[other as usize] != NOTHING {
+                self.set_adrift(other, set_of[other as usize]);
             }
         }
     }
 
-    /// Takes up the message of a commit, or of a tag of it, in which `set` stands.
-    fn hear(&mut self, commit: u32, object: u32, set: u32) {
-        for content in self.contents(Some(set)) {
+    /// Takes up the message of a commit, or of a tag of it.
+    fn hear(&mut self, commit: u32, object: u32, set_of: &[u32]) {
+        let set = set_of[object as usize];
+        for content in self.contents((set != NOTHING).then_some(set)) {
             self.events.push(Event {
                 content,
                 place: Place::Message(object),
@@ -190,7 +209,7 @@ impl<'a, 't> Story<'a, 't> {
     /// What a change at a path means, `others` being what further parents have there.
     fn weigh(
         &mut self,
-        commit: u32,
+        (commit, place): (u32, Place),
         tree: Option<u32>,
         (path, old, new): Change,
         others: &[Option<Leaf>],
@@ -202,7 +221,7 @@ impl<'a, 't> Story<'a, 't> {
         let mut event = |content, is_end| {
             self.events.push(Event {
                 content,
-                place: Place::Path(path),
+                place,
                 commit,
                 is_end,
             });
@@ -234,7 +253,7 @@ impl<'a, 't> Story<'a, 't> {
                 self.versions.entry(content).or_default().insert(Version {
                     is_past: true,
                     commit,
-                    place: Place::Path(path),
+                    place,
                     object,
                 });
             }
@@ -272,31 +291,33 @@ impl<'a, 't> Story<'a, 't> {
         }
     }
 
-    /// Objects in which something stands and to which no commit leads.
+    /// Blobs in which something stands and to which no commit leads.
     fn find_adrift(&mut self) {
-        if !self.commits.is_all_reached() {
-            return;
-        }
         let reached = self.forms.reached();
+        let tags = &self.commits.tags;
         for &(object, set) in &self.catch.holders {
-            let is_tag = self.commits.tags.iter().any(|t| t.0 == object);
-            if is_tag || reached.contains(&object) || self.commits.place(object).is_some() {
-                continue;
+            let is_tag = tags.binary_search_by_key(&object, |t| t.0).is_ok()
+                || self.commits.loose_tags.binary_search(&object).is_ok();
+            if !is_tag && !reached.contains(&object) && self.commits.place(object).is_none() {
+                self.set_adrift(object, set);
             }
-            for content in self.contents(Some(set)) {
-                self.events.push(Event {
-                    content,
-                    place: Place::Adrift(object),
-                    commit: NOTHING,
-                    is_end: false,
-                });
-                self.versions.entry(content).or_default().insert(Version {
-                    is_past: true,
-                    commit: NOTHING,
-                    place: Place::Adrift(object),
-                    object,
-                });
-            }
+        }
+    }
+
+    fn set_adrift(&mut self, object: u32, set: u32) {
+        for content in self.contents(Some(set)) {
+            self.events.push(Event {
+                content,
+                place: Place::Adrift(object),
+                commit: NOTHING,
+                is_end: false,
+            });
+            self.versions.entry(content).or_default().insert(Version {
+                is_past: true,
+                commit: NOTHING,
+                place: Place::Adrift(object),
+                object,
+            });
         }
     }
 
@@ -358,12 +379,7 @@ impl<'a, 't> Story<'a, 't> {
                         .related
                         .extend(self.related(repository, events, first));
                 }
-                let is_pushed = match &self.pushed {
-                    Some(pushed) => {
-                        starts().any(|e| pushed.get(e.commit as usize).copied().unwrap_or(true))
-                    }
-                    None => true,
-                };
+                let is_pushed = starts().any(|e| self.is_pushed(e));
                 groups.push(Group {
                     secret,
                     finding,
@@ -432,6 +448,20 @@ impl<'a, 't> Story<'a, 't> {
         groups
     }
 
+    /// Whether others may have what came with an event.
+    fn is_pushed(&self, event: &Event) -> bool {
+        let Some(pushed) = &self.pushed else {
+            return true;
+        };
+        match (pushed.get(event.commit as usize), event.place) {
+            (Some(pushed), _) => *pushed,
+            // What a tag names goes where the tag goes; what nothing names, nowhere.
+            (None, Place::Adrift(object)) => self.commits.others.iter().any(|o| o.0 == object),
+            (None, Place::Message(tag)) => self.commits.loose_tags.binary_search(&tag).is_err(),
+            (None, Place::Path(_) | Place::Note(_)) => true,
+        }
+    }
+
     /// What the judges say of the first of `versions` that they do not let pass.
     fn find(
         &self,
@@ -441,7 +471,7 @@ impl<'a, 't> Story<'a, 't> {
         wanted: &Content,
     ) -> Option<(Secret, Finding)> {
         versions.iter().find_map(|version| {
-            let path = self.path(repository, version);
+            let path = self.name(repository, version.place);
             let judged = court.hear(version.object, &path);
             let wanted = judged
                 .iter()
@@ -450,58 +480,57 @@ impl<'a, 't> Story<'a, 't> {
         })
     }
 
-    /// The name of what a version is a version of.
-    fn path(&self, repository: &Repository, version: &Version) -> RepoPath {
-        match version.place {
+    /// What a place is called where findings name files.
+    fn name(&self, repository: &Repository, place: Place) -> RepoPath {
+        let id = |object: u32| repository.objects.id(object);
+        match place {
             Place::Path(path) => RepoPath::new(self.forms.path(path)),
-            Place::Message(object) => message_name(repository, object),
+            Place::Note(path) => {
+                let mut name = self.forms.path(path);
+                name.retain(|&b| b != b'/');
+                RepoPath::new([b"note on ", &name[..]].concat())
+            }
+            Place::Message(object) => RepoPath::from(&*format!("message {}", id(object))),
             Place::Adrift(object) => {
-                RepoPath::from(&*format!("blob {}", repository.objects.id(object)))
+                let others = &self.commits.others;
+                let named = others.iter().find(|o| o.0 == object);
+                match named.and_then(|(_, named)| self.tips.names.get(named)) {
+                    Some(name) => RepoPath::from(&**name),
+                    None => RepoPath::from(&*format!("blob {}", id(object))),
+                }
             }
         }
     }
 
+    /// When an event was, in seconds since 1970, and by whom; what no commit leads to was at the end of time.
     fn provenance(
         &self,
         repository: &Repository,
         first: &Event,
         content: u32,
     ) -> (i64, Provenance) {
-        let in_head = self.in_head.contains_key(&content);
-        let Some(commit) = self.commits.all().get(first.commit as usize) else {
-            return (
-                i64::MAX,
-                Provenance {
-                    commit: None,
-                    author: String::new(),
-                    date: String::new(),
-                    path: match first.place {
-                        Place::Adrift(object) => {
-                            RepoPath::from(&*format!("blob {}", repository.objects.id(object)))
-                        }
-                        Place::Message(object) => message_name(repository, object),
-                        Place::Path(_) => RepoPath::default(),
-                    },
-                    in_head,
-                },
-            );
+        let mut provenance = Provenance {
+            commit: None,
+            author: String::new(),
+            date: String::new(),
+            path: self.name(repository, first.place),
+            in_head: self.in_head.contains_key(&content),
+        };
+        let commit = self.commits.all().get(first.commit as usize);
+        let signed = match (first.place, commit) {
+            // Whoever made a tag wrote what it says, not the author of the commit.
+            (Place::Message(object), _) => object,
+            (_, Some(commit)) => commit.number,
+            (_, None) => return (i64::MAX, provenance),
         };
         let mut bytes = Vec::new();
-        let id = repository.objects.id(commit.number);
-        let _ = Reader::new(&repository.handle).read(id, &mut bytes);
+        let _ = Reader::new(&repository.handle).read(repository.objects.id(signed), &mut bytes);
         let author = parse(&bytes).map_or(&b""[..], |h| h.author);
         let (name, seconds, zone) = signature(author);
-        let provenance = Provenance {
-            commit: Some(id.to_string()),
-            // As safe on a terminal as a path is.
-            author: RepoPath::new(name).to_string(),
-            date: rfc3339(seconds, zone),
-            path: match first.place {
-                Place::Path(path) => RepoPath::new(self.forms.path(path)),
-                Place::Message(object) | Place::Adrift(object) => message_name(repository, object),
-            },
-            in_head,
-        };
+        // As safe on a terminal as a path is.
+        provenance.author = RepoPath::new(name).to_string();
+        provenance.date = rfc3339(seconds, zone);
+        provenance.commit = commit.map(|c| repository.objects.id(c.number).to_string());
         (seconds, provenance)
     }
 
@@ -518,13 +547,7 @@ impl<'a, 't> Story<'a, 't> {
         let mut related = Vec::new();
         for run in events.chunk_by(|a, b| a.place == b.place) {
             let place = run[0].place;
-            let path = match place {
-                Place::Path(path) => RepoPath::new(self.forms.path(path)),
-                Place::Message(object) => message_name(repository, object),
-                Place::Adrift(object) => {
-                    RepoPath::from(&*format!("blob {}", repository.objects.id(object)))
-                }
-            };
+            let path = self.name(repository, place);
             let start = run.iter().filter(|e| !e.is_end).map(|e| e.commit).min();
             let Some(start) = start else {
                 continue;
@@ -535,7 +558,7 @@ impl<'a, 't> Story<'a, 't> {
                     .in_head
                     .get(&run[0].content)
                     .is_some_and(|paths| paths.contains(&path)),
-                Place::Message(_) | Place::Adrift(_) => false,
+                Place::Note(_) | Place::Message(_) | Place::Adrift(_) => false,
             };
             let message = match (place, stands, end) {
                 (Place::Message(_), _, _) => "the same secret in the message".to_owned(),
@@ -558,8 +581,11 @@ impl<'a, 't> Story<'a, 't> {
     }
 }
 
-fn message_name(repository: &Repository, object: u32) -> RepoPath {
-    RepoPath::from(&*format!("message {}", repository.objects.id(object)))
+/// Whether a path is the name of an object, as notes have it: in hexadecimal, in folders or not.
+fn is_object_name(path: &[u8]) -> bool {
+    let digits = path.iter().filter(|&&b| b != b'/');
+    let is_hex = digits.clone().all(u8::is_ascii_hexdigit);
+    is_hex && matches!(digits.count(), 40 | 64)
 }
 
 /// Judges, and what they have said.
@@ -605,8 +631,7 @@ impl Court<'_> {
                 None => return Vec::new(),
                 Some(crate::git::pack::Kind::Blob) => {}
                 Some(_) => {
-                    let message = parse(&bytes).map_or(&b""[..], |h| h.message);
-                    bytes = message.to_vec();
+                    bytes = message(&bytes).into_owned();
                 }
             }
             let Some(document) = document(bytes, path) else {
@@ -691,21 +716,7 @@ pub(super) fn findings(mut groups: Vec<Group>, rules: &RuleSet, now: i64) -> Vec
         finding.related.extend(other_finding.related);
     }
     if first.is_secret {
-        let step = match (in_head, is_pushed) {
-            (_, false) => {
-                "not pushed yet: take it out with `git commit --amend` or `git rebase -i`, then it need not be rotated"
-            }
-            (true, true) => {
-                "rotate it first: whoever has read the repository has it. Then remove it from the files it stands in"
-            }
-            (false, true) => {
-                "rotate it: it is gone from HEAD, not from the history. Rewriting history (`git filter-repo --replace-text`) is optional once it is rotated"
-            }
-        };
-        finding.help = Some(match finding.help.take() {
-            Some(help) => format!("{step}. {help}"),
-            None => format!("{step}."),
-        });
+        finding.situation = Some(Situation::of_committed(is_pushed, in_head));
     }
     let written = |days: i64| {
         let (year, month, day) = date(days);

@@ -127,15 +127,11 @@ impl Reader {
 
     /// The parents of the commit that comes next; none before the first.
     fn parents_to_be(&self) -> Result<Vec<ObjectId>, String> {
-        let head = self.repository.head().map_err(|e| chain(&e))?;
-        if head.is_unborn() {
+        let head = super::refs::head(&self.repository).map_err(|e| format!("HEAD: {e}"))?;
+        let Some(head) = head else {
             return Ok(Vec::new());
-        }
-        let head = self
-            .repository
-            .head_commit()
-            .map_err(|e| format!("HEAD: {}", chain(&e)))?;
-        let mut parents = vec![head.id];
+        };
+        let mut parents = vec![head];
         if let Ok(text) = std::fs::read(self.repository.git_dir().join("MERGE_HEAD")) {
             for line in text.split(|&b| b == b'\n').filter(|l| !l.is_empty()) {
                 let id = ObjectId::from_hex(line.trim_ascii())

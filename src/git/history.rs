@@ -1,5 +1,6 @@
 //! A repository as an audit needs it: all its objects, and how they hang together.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BinaryHeap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
@@ -7,6 +8,16 @@ use gix::hash::ObjectId;
 
 use super::objects::{Met, Objects, Visitor};
 use super::pack::Kind;
+use super::refs::{self, Refs, Side};
+
+/// A repository that was found, not yet opened.
+pub struct Found {
+    handle: gix::Repository,
+    /// The worktree, or the repository's own folder if it is bare.
+    pub root: PathBuf,
+    /// What all of its worktrees share.
+    pub common: PathBuf,
+}
 
 /// A repository with all its objects, open for reading.
 pub struct Repository {
@@ -14,6 +25,7 @@ pub struct Repository {
     pub objects: Objects,
     /// The worktree, or the repository's own folder if it is bare.
     pub root: PathBuf,
+    is_bare: bool,
 }
 
 /// Why a repository cannot be read at all.
@@ -26,76 +38,117 @@ pub struct Tips {
     /// Objects by number.
     pub all: Vec<u32>,
     pub head: Option<u32>,
-    /// Of `all`, what the repository knows of others.
-    pub remote: Vec<u32>,
-    /// Refs whose object is not there.
-    pub broken: Vec<String>,
+    /// Those that hold notes.
+    pub notes: Vec<u32>,
+    /// What is known to be, or to have been, with others; `None`: all may be.
+    pub pushed: Option<Pushed>,
+    /// For objects that refs name, the first of these.
+    pub names: HashMap<u32, String>,
+    /// Refs that lead to nothing, and why.
+    pub broken: Vec<(String, String)>,
     /// Commits whose parents were left out when the repository was cloned.
     pub shallow: Vec<ObjectId>,
 }
 
-impl Repository {
-    /// The repository that holds `folder`.
-    pub fn open(folder: &Path) -> Result<Repository, Error> {
-        let handle = gix::ThreadSafeRepository::discover(folder)
-            .map_err(|e| Error(super::repository::chain(&e)))?;
-        let local = handle.to_thread_local();
-        let objects = Objects::open(&local.common_dir().join("objects"), local.object_hash());
-        Ok(Repository {
-            root: canonical(local.workdir().unwrap_or(local.git_dir())),
+/// What tells whether others have a commit, as objects by number.
+#[derive(Default)]
+pub struct Pushed {
+    /// What remotes are, or were, known to have.
+    pub remote: Vec<u32>,
+    /// What was made here, unless remotes have it too.
+    pub local: Vec<u32>,
+}
+
+impl Found {
+    /// The repository that holds `folder`, as git would find it from there.
+    pub fn at(folder: &Path) -> Result<Found, Error> {
+        let folder = folder.canonicalize().map_err(|e| Error(e.to_string()))?;
+        let found = super::repository::find(&folder).map_err(|e| Error(e.message))?;
+        let (handle, _) = found.ok_or_else(|| Error("there is none here or above".to_owned()))?;
+        Ok(Found {
+            root: canonical(handle.workdir().unwrap_or(handle.git_dir())),
+            common: canonical(handle.common_dir()),
             handle,
-            objects,
         })
     }
 
-    pub fn tips(&self) -> Result<Tips, Error> {
-        let error = |e: &dyn std::error::Error| Error(super::repository::chain(e));
-        let local = self.handle.to_thread_local();
-        let mut tips = Tips::default();
-        let platform = local.references().map_err(|e| error(&e))?;
-        for reference in platform.all().map_err(|e| error(&e))? {
-            let reference = reference.map_err(|e| Error(e.to_string()))?;
-            if let Some(id) = reference.target().try_id() {
-                match self.objects.number(id) {
-                    Some(number) => {
-                        tips.all.push(number);
-                        if reference.name().as_bstr().starts_with(b"refs/remotes/") {
-                            tips.remote.push(number);
-                        }
-                    }
-                    None => tips.broken.push(reference.name().as_bstr().to_string()),
-                }
-            }
+    pub fn open(self) -> Repository {
+        let objects = Objects::open(&self.common.join("objects"), self.handle.object_hash());
+        Repository {
+            is_bare: self.handle.is_bare(),
+            handle: self.handle.into_sync(),
+            objects,
+            root: self.root,
         }
-        // No HEAD commit, as before the first one, is no error.
-        tips.head = local.head_id().ok().and_then(|id| self.objects.number(&id));
+    }
+}
+
+impl Tips {
+    /// For each commit, by its place, whether others have it or had it.
+    pub fn pushed(&self, commits: &Commits) -> Option<Vec<bool>> {
+        let Pushed { remote, local } = self.pushed.as_ref()?;
+        let ancestors = |tips: &[u32]| {
+            commits.ancestors_of(tips.iter().filter_map(|&n| commits.place(n)).collect())
+        };
+        let (remote, local) = (ancestors(remote), ancestors(local));
+        let all = commits.commits.iter().zip(remote).zip(local);
+        Some(
+            all.map(|((commit, remote), local)| remote || commit.is_referred_to && !local)
+                .collect(),
+        )
+    }
+}
+
+impl Repository {
+    pub fn tips(&self) -> Tips {
+        let local = self.handle.to_thread_local();
+        let read = Refs::read(&local);
+        let mut tips = Tips {
+            broken: read.broken,
+            ..Tips::default()
+        };
+        let mut pushed = Pushed::default();
+        for (name, id) in read.all {
+            let Some(number) = self.objects.number(&id) else {
+                let message = format!("the object {id} is not there");
+                tips.broken.push((name, message));
+                continue;
+            };
+            tips.all.push(number);
+            match refs::side(&name) {
+                Side::Local => pushed.local.push(number),
+                Side::Remote => pushed.remote.push(number),
+                Side::Tag => {}
+            }
+            if name.starts_with("refs/notes/") {
+                tips.notes.push(number);
+            }
+            tips.names.entry(number).or_insert(name);
+        }
+        // A branch's object that is not there was told of already.
+        tips.head = read.head.and_then(|id| self.objects.number(&id));
         tips.all.extend(tips.head);
         tips.all.sort_unstable();
         tips.all.dedup();
+        if !self.is_bare {
+            let once = refs::once_remote(&local);
+            let once = once.iter().filter_map(|id| self.objects.number(id));
+            pushed.remote.extend(once);
+            tips.pushed = Some(pushed);
+        }
         if let Ok(Some(shallow)) = local.shallow_commits() {
             tips.shallow = shallow.iter().copied().collect();
         }
-        Ok(tips)
+        tips
     }
 
-    /// The object that a ref's name or a whole id stands for, by number.
-    pub fn resolve(&self, name: &str) -> Result<u32, Error> {
-        let local = self.handle.to_thread_local();
-        let by_name = || {
-            let reference = local.try_find_reference(name).ok()??;
-            Some(reference.into_fully_peeled_id().ok()?.detach())
-        };
-        let id = match ObjectId::from_hex(name.as_bytes()) {
-            Ok(id) => id,
-            Err(_) => by_name().ok_or_else(|| {
-                Error(format!(
-                    "{name}: neither a branch, a tag nor the whole id of a commit"
-                ))
-            })?,
-        };
+    /// The commit that a revision stands for, by number.
+    pub fn resolve(&self, revision: &str) -> Result<u32, Error> {
+        let id = refs::commit(&self.handle.to_thread_local(), revision)
+            .ok_or_else(|| Error(format!("{revision}: no such commit in this clone")))?;
         self.objects
             .number(&id)
-            .ok_or_else(|| Error(format!("{name}: the commit is not in this clone")))
+            .ok_or_else(|| Error(format!("{revision}: the commit {id} is not in this clone")))
     }
 }
 
@@ -111,17 +164,15 @@ pub struct Header<'a> {
     pub target: ObjectId,
     pub parents: Vec<ObjectId>,
     pub author: &'a [u8],
-    pub message: &'a [u8],
 }
 
 /// The parts of a commit (`tree`, `parent`, `author`) or of a tag (`object`, `tagger`).
 pub fn parse(bytes: &[u8]) -> Option<Header<'_>> {
     let end = memchr::memmem::find(bytes, b"\n\n").unwrap_or(bytes.len());
-    let (head, message) = (&bytes[..end], bytes.get(end + 2..).unwrap_or_default());
     let mut target = None;
     let mut parents = Vec::new();
     let mut author: &[u8] = b"";
-    for line in head.split(|&b| b == b'\n') {
+    for line in bytes[..end].split(|&b| b == b'\n') {
         let Some(space) = memchr::memchr(b' ', line) else {
             continue;
         };
@@ -139,8 +190,29 @@ pub fn parse(bytes: &[u8]) -> Option<Header<'_>> {
         target: target?,
         parents,
         author,
-        message,
     })
+}
+
+/// What people wrote in a commit or tag: its message, and those of the tags it was merged from.
+pub fn message(bytes: &[u8]) -> Cow<'_, [u8]> {
+    let end = memchr::memmem::find(bytes, b"\n\n").unwrap_or(bytes.len());
+    let (head, message) = (&bytes[..end], bytes.get(end + 2..).unwrap_or_default());
+    if memchr::memmem::find(head, b"\nmergetag ").is_none() {
+        return message.into();
+    }
+    let mut all = message.to_vec();
+    let mut is_tag = false;
+    for line in head.split(|&b| b == b'\n') {
+        match line.strip_prefix(b" ") {
+            Some(more) if is_tag => {
+                all.push(b'\n');
+                all.extend_from_slice(more);
+            }
+            Some(_) => {}
+            None => is_tag = line.starts_with(b"mergetag "),
+        }
+    }
+    all.into()
 }
 
 /// A signature's name, its time in seconds since 1970, and its offset from UTC in minutes.
@@ -185,7 +257,7 @@ impl<L: Listener> Visitor for Herald<'_, L> {
         let Some(header) = parse(met.bytes) else {
             return;
         };
-        self.listener.hear(met.number, header.message);
+        self.listener.hear(met.number, &message(met.bytes));
         let mut missing = Vec::new();
         let mut number = |id: ObjectId| {
             self.objects.number(&id).unwrap_or_else(|| {
@@ -220,7 +292,13 @@ pub struct Commits {
     is_all_reached: bool,
     /// Annotated tags that a ref leads to, by number, each with the place of its commit, if it names one.
     pub tags: Vec<(u32, Option<u32>)>,
+    /// Those that none leads to.
+    pub loose_tags: Vec<u32>,
+    /// Blobs and trees that refs name, at once or by way of tags, each with the object that the ref names.
+    pub others: Vec<(u32, u32)>,
     pub lost: Vec<u32>,
+    /// What tags name and is not there.
+    pub missing: Vec<ObjectId>,
 }
 
 pub struct Commit {
@@ -235,6 +313,8 @@ pub struct Commit {
     /// Author date, seconds since 1970.
     pub time: i64,
     /// Whether a ref leads to it.
+    is_referred_to: bool,
+    /// Whether it is to be read: a ref leads to it, or all are.
     pub is_reachable: bool,
     /// Whether its parents were left out when the repository was cloned.
     pub is_shallow: bool,
@@ -275,7 +355,7 @@ impl Commits {
             tags,
             lost,
         } = read;
-        let targets: HashMap<u32, u32> = tags.iter().map(|t| (t.number, t.target)).collect();
+        let targets: HashMap<u32, &Raw> = tags.iter().map(|t| (t.number, t)).collect();
         let mut commits = Commits::order(raw, objects);
         commits.lost = lost;
         for commit in tips.shallow.iter().filter_map(|id| objects.number(id)) {
@@ -284,22 +364,34 @@ impl Commits {
             }
         }
         let mut todo: Vec<u32> = Vec::new();
-        for &tip in &tips.all {
-            let mut tip = tip;
+        for &named in &tips.all {
+            let mut tip = named;
             // A tag may name a tag; a circle of them cannot be made.
             let mut chain = Vec::new();
-            while let Some(&target) = targets.get(&tip) {
+            while let Some(&tag) = targets.get(&tip) {
                 chain.push(tip);
-                tip = target;
+                commits.missing.extend(&tag.missing);
+                tip = tag.target;
             }
             let commit = commits.places.get(&tip).copied();
             commits.tags.extend(chain.into_iter().map(|t| (t, commit)));
-            todo.extend(commit);
+            match commit {
+                Some(commit) => todo.push(commit),
+                None if tip == NONE => {}
+                None => commits.others.push((tip, named)),
+            }
         }
+        commits.tags.sort_unstable();
+        commits.tags.dedup();
+        let reached: HashSet<u32> = commits.tags.iter().map(|t| t.0).collect();
+        let loose = targets.into_keys().filter(|t| !reached.contains(t));
+        commits.loose_tags = loose.collect();
+        commits.loose_tags.sort_unstable();
         while let Some(place) = todo.pop() {
             let commit = &mut commits.commits[place as usize];
             if !commit.is_reachable {
                 commit.is_reachable = true;
+                commit.is_referred_to = true;
                 todo.extend_from_slice(&commit.parents);
             }
         }
@@ -338,6 +430,7 @@ impl Commits {
                     .collect(),
                 missing: commit.missing.clone(),
                 time: commit.time,
+                is_referred_to: false,
                 is_reachable: false,
                 is_shallow: false,
             });
@@ -721,6 +814,11 @@ impl<'a> Forms<'a> {
             self.paths.push((folder, name));
             next
         })
+    }
+
+    /// Whether a number is that of a tree.
+    pub fn is_tree(&self, number: u32) -> bool {
+        self.trees.ranges.contains_key(&number)
     }
 
     /// A path's bytes.

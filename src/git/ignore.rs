@@ -43,6 +43,8 @@ pub struct Patterns {
     source: String,
     /// The folder the rules are relative to, with a `/` at the end unless it is the root.
     base: Vec<u8>,
+    /// How many folders `base` lies beneath the root.
+    depth: usize,
     patterns: Vec<Pattern>,
     fold: bool,
 }
@@ -103,6 +105,7 @@ impl Patterns {
             .collect();
         Patterns {
             source: source.to_owned(),
+            depth: memchr::memchr_iter(b'/', &base).count(),
             base,
             patterns,
             fold,
@@ -118,7 +121,7 @@ impl Patterns {
             }
             match pattern.reach {
                 Reach::Name => pattern.shape.matches(name, self.fold),
-                Reach::Path(Some(slashes)) if folder.depth != self.depth() + slashes => false,
+                Reach::Path(Some(slashes)) if folder.depth != self.depth + slashes => false,
                 Reach::Path(_) => {
                     let path = path
                         .get_or_insert_with(|| [&folder.path[self.base.len()..], name].concat());
@@ -132,10 +135,6 @@ impl Patterns {
             line: pattern.line,
             pattern: &pattern.text,
         })
-    }
-
-    fn depth(&self) -> usize {
-        memchr::memchr_iter(b'/', &self.base).count()
     }
 }
 
@@ -314,10 +313,21 @@ impl Folder {
         path: &Path,
         failures: &mut Vec<Failure>,
     ) -> Arc<Folder> {
+        self.enter_listed(name, path, true, failures)
+    }
+
+    /// The same for a folder that was listed; `has_rules`: it holds a `.gitignore`.
+    pub fn enter_listed(
+        self: &Arc<Folder>,
+        name: &[u8],
+        path: &Path,
+        has_rules: bool,
+        failures: &mut Vec<Failure>,
+    ) -> Arc<Folder> {
         let mut folder = self.within(name);
         // git reads no rules in a folder it ignores. A folder that others do
         // not ignore has, for them, rules of its own.
-        if folder.ignored != Ignored::Shared {
+        if has_rules && folder.ignored != Ignored::Shared {
             folder.read_rules(path, failures);
         }
         Arc::new(folder)

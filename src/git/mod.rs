@@ -6,6 +6,8 @@ pub mod ignore;
 pub mod objects;
 pub mod pack;
 pub mod range;
+pub mod refs;
+pub mod reftable;
 pub mod repository;
 pub mod store;
 pub mod wildmatch;

@@ -415,6 +415,8 @@ impl Reader {
     pub fn new(repository: &gix::ThreadSafeRepository) -> Reader {
         let mut repository = repository.to_thread_local();
         repository.object_cache_size(0);
+        // What is stored is of interest, not what `git replace` shows in its place.
+        repository.objects.ignore_replacements = true;
         Reader(repository)
     }
 

@@ -3,11 +3,11 @@
 use std::collections::{HashMap, HashSet};
 
 use gix::ObjectId;
-use gix::bstr::BStr;
 use gix::objs::FindExt;
 
 use super::changes::Changes;
 use super::history::{parse, signature};
+use super::refs::{self, Side};
 use super::repository::chain;
 use super::store::{Reader, missing};
 
@@ -87,15 +87,33 @@ impl Reader {
         Ok(range)
     }
 
+    /// Of a range's commits, those that no remote is known to have; `None` where nothing tells.
+    pub fn unpushed(&self, range: &Range) -> Option<HashSet<ObjectId>> {
+        if self.repository.is_bare() {
+            return None;
+        }
+        let refs = refs::Refs::read(&self.repository).all.into_iter();
+        let remote = refs
+            .filter(|(name, _)| refs::side(name) == Side::Remote)
+            .map(|(_, id)| id)
+            .chain(refs::once_remote(&self.repository))
+            .filter(|id| self.tree_of(*id).is_ok());
+        let walk = self
+            .repository
+            .rev_walk(range.commits.iter().map(|c| c.id))
+            .with_hidden(remote)
+            .all()
+            .ok()?;
+        walk.map(|info| Some(info.ok()?.id)).collect()
+    }
+
     fn commit(&self, name: &str) -> Result<ObjectId, String> {
-        let spec = format!("{name}^{{commit}}");
-        match self.repository.rev_parse_single(BStr::new(spec.as_bytes())) {
-            Ok(id) => Ok(id.detach()),
-            Err(_) => Err(format!(
+        refs::commit(&self.repository, name).ok_or_else(|| {
+            format!(
                 "{name}: no such commit in this clone; `{}` would bring it if the remote has it",
                 self.fetch_of(name)
-            )),
-        }
+            )
+        })
     }
 
     /// The command that brings the commit called `name`.

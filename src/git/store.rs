@@ -50,8 +50,11 @@ impl Store {
     }
 
     pub fn reader(&self) -> Reader {
+        let mut repository = self.repository.to_thread_local();
+        // What is recorded is of interest, not what `git replace` shows in its place.
+        repository.objects.ignore_replacements = true;
         Reader {
-            repository: self.repository.to_thread_local(),
+            repository,
             index: self.index.clone(),
         }
     }

@@ -6,7 +6,7 @@ use std::io::{self, BufWriter, Write};
 use serde::Serialize;
 
 use super::View;
-use crate::finding::{Finding, Fix, Provenance, Region, Report, Severity};
+use crate::finding::{Finding, Fix, Provenance, Region, Related, Report, Severity, Situation};
 
 pub(super) fn write(report: &Report, view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
     let document = Document {
@@ -63,6 +63,10 @@ struct JsonFinding<'a> {
     provider: Option<&'a str>,
     fingerprint: String,
     provenance: Option<Origin<'a>>,
+    /// How far a secret has come in git, and what to do about it first.
+    situation: Option<&'static str>,
+    next_step: Option<&'static str>,
+    related: Vec<JsonRelated<'a>>,
     fix: Option<JsonFix<'a>>,
     suppressed: Option<JsonSuppression<'a>>,
 }
@@ -85,6 +89,15 @@ struct Origin<'a> {
     date: &'a str,
     path: String,
     in_head: bool,
+}
+
+/// Another place that belongs to the finding, and why.
+#[derive(Serialize)]
+struct JsonRelated<'a> {
+    path: String,
+    #[serde(flatten)]
+    place: Option<Place>,
+    message: &'a str,
 }
 
 /// Offsets are bytes of the file as stored; what replaces them is text, or
@@ -164,11 +177,24 @@ impl JsonFinding<'_> {
             provider: finding.provider.as_deref(),
             fingerprint: finding.fingerprint.to_string(),
             provenance: finding.provenance.as_ref().map(Origin::new),
+            situation: finding.situation.map(Situation::name),
+            next_step: finding.situation.map(Situation::next_step),
+            related: finding.related.iter().map(JsonRelated::new).collect(),
             fix: finding.fix.as_ref().map(JsonFix::new),
             suppressed: finding.suppressed.as_ref().map(|s| JsonSuppression {
                 by: s.by.name(),
                 reason: s.reason.as_deref(),
             }),
+        }
+    }
+}
+
+impl JsonRelated<'_> {
+    fn new(related: &Related) -> JsonRelated<'_> {
+        JsonRelated {
+            path: related.path.to_text().into_owned(),
+            place: related.region.as_ref().map(Place::new),
+            message: &related.message,
         }
     }
 }

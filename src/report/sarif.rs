@@ -432,6 +432,9 @@ impl SarifResult {
         if let Some(provenance) = &finding.provenance {
             text.push_str(&format!("; {}", escape_brackets(&provenance.to_string())));
         }
+        if let Some(situation) = finding.situation {
+            text.push_str(&format!("\n\n{}", situation.next_step()));
+        }
         if let Some(help) = &finding.help {
             text.push_str(&format!("\n\n{help}"));
         }

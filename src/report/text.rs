@@ -123,19 +123,22 @@ impl<'v> Page<'v> {
             .chain(related)
             .chain(suppressed)
             .collect();
-        let advice = match &finding.help {
-            Some(help) => Some(one_line(help)),
-            None => self
+        let step = finding.situation.map(|s| s.next_step().to_owned());
+        let advice = match (&finding.help, &step) {
+            (Some(help), _) => Some(one_line(help)),
+            // It goes before what the rule says of all of its findings.
+            (None, Some(_)) => None,
+            (None, None) => self
                 .view
                 .rules
                 .rule(finding.rule.as_str())
                 .map(|rule| one_line(&markdown::plain(&markdown::first_paragraph(&rule.fix)))),
         };
-        if let Some(advice) = advice.filter(|a| !a.is_empty())
-            && !self.advised.contains(&advice)
-        {
-            remarks.push(Level::HELP.message(markdown::fill(&advice, MEASURE)));
-            self.advised.insert(advice);
+        for advice in step.into_iter().chain(advice).filter(|a| !a.is_empty()) {
+            if !self.advised.contains(&advice) {
+                remarks.push(Level::HELP.message(markdown::fill(&advice, MEASURE)));
+                self.advised.insert(advice);
+            }
         }
         remarks
     }

@@ -399,8 +399,13 @@ fn joint(bytes: &[u8], at: usize, start: usize, quote: &mut Option<u8>) -> Optio
         .collect();
     operator.dedup_by(|a, b| *a == b'\\' && *b == b'\\');
     let joins = match &operator[..] {
-        // Behind a shell's word, a literal is the next argument.
-        b"" => !is_bare || glue.contains(&b'\n'),
+        // Behind a shell's word, a literal is the next argument; what stands
+        // in backticks side by side is a text's or a table's.
+        b"" => {
+            close != b'`'
+                && (!is_bare || glue.contains(&b'\n'))
+                && !glue.iter().any(|b| matches!(b, b'(' | b')' | b'{' | b'}'))
+        }
         b"+" | b"." | b".." | b"&" | b"~" | b"<>" | b"||" | b"++" | b"^" | b"\\" | b"+\\"
         | b".\\" | b"&_" | b"*" | b"<<" | b"+=" | b".=" => true,
         b".concat" | b".append" | b".push_str" => true,

@@ -7,7 +7,8 @@ pub enum Before {
     /// Anything.
     Any,
     /// No letter, digit, `_` or `-`: the anchor begins a token. Scripts that
-    /// write without blanks, and punctuation beyond ASCII, end one.
+    /// write without blanks, punctuation beyond ASCII, a terminal's colours and
+    /// the letter of a short option end one.
     Boundary,
     /// A boundary, or the one or two `_` that open emphasis in Markdown. Who
     /// takes such a token must see to it that they are closed.
@@ -24,6 +25,8 @@ impl Before {
                     || !is_token_byte(bytes[start - 1])
                     || follows_unspaced_script(bytes, start)
                     || follows_escape(bytes, start)
+                    || follows_colour(bytes, start)
+                    || follows_short_option(bytes, start)
             }
             Before::Emphasis => {
                 let marks = marks_before(bytes, start);
@@ -82,19 +85,62 @@ fn follows_escape(bytes: &[u8], start: usize) -> bool {
         || code(2, b"%25")
 }
 
+/// Whether a terminal's colour ends before `start`: `ESC [ 1 ; 3 1 m`, the
+/// escape itself, spelled out, or lost on the way.
+fn follows_colour(bytes: &[u8], start: usize) -> bool {
+    let before = &bytes[start.saturating_sub(16)..start];
+    let Some(before) = before.strip_suffix(b"m") else {
+        return false;
+    };
+    let codes = before
+        .iter()
+        .rev()
+        .take_while(|b| b.is_ascii_digit() || **b == b';')
+        .count();
+    let before = &before[..before.len() - codes];
+    before.strip_suffix(b"[").is_some_and(|before| {
+        codes > 0
+            || [
+                &b"\x1b"[..],
+                b"\\e",
+                b"\\x1b",
+                b"\\x1B",
+                b"\\033",
+                b"\\u001b",
+            ]
+            .iter()
+            .any(|escape| before.ends_with(escape))
+    })
+}
+
+/// Whether the token is glued to a short option that takes a user, a password
+/// or a key, `-uak_...`, or to the sign of a line taken out or in, or of a list.
+fn follows_short_option(bytes: &[u8], start: usize) -> bool {
+    let opens = |before: &[u8]| {
+        before
+            .last()
+            .is_none_or(|b| b.is_ascii_whitespace() || matches!(b, b'"' | b'\''))
+    };
+    match &bytes[..start] {
+        [before @ .., b'-', b'u' | b'U' | b'k' | b'K' | b'p' | b't'] => opens(before),
+        [before @ .., b'-'] => before.last().is_none_or(|b| *b == b'\n'),
+        _ => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn a_boundary_is_a_token_start() {
-        let cases: [(&str, bool); 16] = [
+        let cases: [(&str, bool); 27] = [
             ("ak_", true),
             ("=ak_", true),
             ("\"ak_", true),
             ("xak_", false),
             ("_ak_", false),
-            ("-ak_", false),
+            ("x-ak_", false),
             ("éak_", false),
             ("\\nak_", true),
             ("\\bak_", false),
@@ -105,6 +151,17 @@ mod tests {
             ("密钥ak_", true),
             ("：ak_", true),
             ("…ak_", true),
+            ("\x1b[32mak_", true),
+            ("\x1b[mak_", true),
+            ("\\e[1;31mak_", true),
+            ("[31mak_", true),
+            ("[mak_", false),
+            ("a[i]mak_", false),
+            ("curl -uak_", true),
+            ("x-uak_", false),
+            ("-ak_", true),
+            ("+\n-ak_", true),
+            ("a -ak_", false),
         ];
         for (text, expected) in cases {
             let start = text.len() - 3;

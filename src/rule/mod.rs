@@ -601,6 +601,7 @@ impl RuleSet {
                     .collect(),
                 help: verdict.help,
                 provenance: None,
+                situation: None,
                 fix: None,
                 suppressed: None,
             });
@@ -638,7 +639,10 @@ impl Rule {
 
     /// Whether what it finds is a secret, to be rotated.
     pub fn is_secret(&self) -> bool {
-        matches!(self.kind, Kind::Key(..) | Kind::Plain(..))
+        matches!(
+            self.kind,
+            Kind::Key(..) | Kind::Browser(..) | Kind::Plain(..)
+        )
     }
 
     fn anchors(&self) -> &[Vec<u8>] {

@@ -8,7 +8,7 @@ use crate::document::{Coverage, RepoPath, Standing};
 
 use super::index::{self, Index};
 use super::worktree::{Choice, IsDotenv, Worktree};
-use super::{Body, Input, Listing, OnDisk, Source, Store};
+use super::{Body, FolderOnDisk, Input, Listing, OnDisk, Source, Store};
 
 /// Staged content and files on disk, each path from one of them.
 pub struct Hook {
@@ -61,6 +61,13 @@ impl Hook {
             let Ok(entries) = path.read_dir() else {
                 continue;
             };
+            let around = Arc::new(FolderOnDisk {
+                path,
+                reported: match folder.is_empty() {
+                    true => Vec::new(),
+                    false => [folder, &b"/"[..]].concat(),
+                },
+            });
             for entry in entries.flatten() {
                 let name = entry.file_name();
                 let name = name.as_encoded_bytes();
@@ -68,10 +75,7 @@ impl Hook {
                 if !(self.is_dotenv)(name) || !is_file() {
                     continue;
                 }
-                let path = match folder.is_empty() {
-                    true => RepoPath::new(name),
-                    false => RepoPath::new([folder, &b"/"[..], name].concat()),
-                };
+                let path = RepoPath::new([&around.reported, name].concat());
                 if self.index.is_present(&path) {
                     continue;
                 }
@@ -81,9 +85,8 @@ impl Hook {
                 };
                 inputs.push(Input {
                     body: Body::Disk(OnDisk {
-                        file: entry.path(),
-                        strip: entry.path().as_os_str().len(),
-                        prefix: Arc::from(path.as_bytes()),
+                        folder: around.clone(),
+                        name: entry.file_name(),
                     }),
                     tracked: false,
                     standing: Some(standing),

@@ -232,7 +232,7 @@ impl Maker<'_> {
             coverage: (self.coverage)(&change.path).unwrap_or(Coverage::Nothing),
         });
         Some(Input {
-            body: Body::Stored(Stored {
+            body: Body::Stored(Box::new(Stored {
                 path,
                 id: change.id,
                 before: match self.whole_files {
@@ -241,7 +241,7 @@ impl Maker<'_> {
                 },
                 origins: origins.clone(),
                 since: self.since,
-            }),
+            })),
             tracked: true,
             standing,
             name_only: false,

@@ -5,13 +5,17 @@ pub mod hook;
 pub mod index;
 pub mod range;
 pub mod read;
+mod share;
+mod walk;
 pub mod worktree;
 
+use std::cmp::Ordering;
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::document::{Coverage, RepoPath, Standing};
-use crate::finding::{Accounting, Problem, Provenance};
+use crate::finding::{Accounting, Problem, Provenance, Situation};
 use crate::git::store::ObjectId;
 
 pub use crate::git::store::{Reader, Store};
@@ -30,15 +34,21 @@ pub struct Input {
 #[derive(Debug)]
 pub enum Body {
     Disk(OnDisk),
-    Stored(Stored),
+    Stored(Box<Stored>),
 }
 
 #[derive(Debug)]
 pub struct OnDisk {
-    pub file: PathBuf,
-    /// `file` without its first `strip` bytes, behind `prefix`, is the path reports use.
-    strip: usize,
-    prefix: Arc<[u8]>,
+    folder: Arc<FolderOnDisk>,
+    name: OsString,
+}
+
+/// A folder as the system finds it, and as reports name it.
+#[derive(Debug)]
+struct FolderOnDisk {
+    path: PathBuf,
+    /// With a `/` at the end unless it is the root.
+    reported: Vec<u8>,
 }
 
 /// An object of a repository, and what it takes the place of.
@@ -73,19 +83,32 @@ impl Input {
     }
 }
 
+impl Input {
+    /// Compares as the paths would, without building them where there are many.
+    fn by_path(&self, other: &Input) -> Ordering {
+        match (&self.body, &other.body) {
+            (Body::Disk(own), Body::Disk(others)) => own.by_path(others),
+            (Body::Disk(_) | Body::Stored(_), _) => self.path().cmp(&other.path()),
+        }
+    }
+}
+
 impl OnDisk {
+    pub fn file(&self) -> PathBuf {
+        self.folder.path.join(&self.name)
+    }
+
     fn path(&self) -> RepoPath {
-        let rest = &self.file.as_os_str().as_encoded_bytes()[self.strip..];
-        let mut path = Vec::with_capacity(self.prefix.len() + rest.len());
-        path.extend_from_slice(&self.prefix);
-        path.extend(rest.iter().map(|&b| {
-            if b == std::path::MAIN_SEPARATOR as u8 {
-                b'/'
-            } else {
-                b
-            }
-        }));
-        RepoPath::new(path)
+        RepoPath::new([&self.folder.reported, self.name.as_encoded_bytes()].concat())
+    }
+
+    fn by_path(&self, other: &OnDisk) -> Ordering {
+        let (own, others) = (self.name.as_encoded_bytes(), other.name.as_encoded_bytes());
+        if self.folder.reported == other.folder.reported {
+            return own.cmp(others);
+        }
+        let folders = (self.folder.reported.iter(), other.folder.reported.iter());
+        folders.0.chain(own).cmp(folders.1.chain(others))
     }
 }
 
@@ -128,6 +151,12 @@ pub trait Source: Sync {
 
     /// How what a commit of a range brought came in, at `path`; `in_head`: it still stands where the range leads.
     fn provenance(&self, _commit: usize, _path: &RepoPath, _in_head: bool) -> Option<Provenance> {
+        None
+    }
+
+    /// How far a secret has come that a range brought, by one of its commits if
+    /// it is known by which; `in_head`: it still stands where the range leads.
+    fn situation(&self, _commit: Option<usize>, _in_head: bool) -> Option<Situation> {
         None
     }
 

@@ -1,10 +1,11 @@
 //! What a range of commits changed, each of them and all together.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 use crate::document::{Coverage, RepoPath};
-use crate::finding::{Problem, ProblemKind, Provenance};
+use crate::finding::{Problem, ProblemKind, Provenance, Situation};
 use crate::git::changes::Changes;
 use crate::git::ignore::coverage_by;
 use crate::git::range;
@@ -21,6 +22,7 @@ pub struct Range {
     /// Relative to the root; none: everything.
     wanted: Vec<Vec<u8>>,
     range: range::Range,
+    unpushed: OnceLock<Option<HashSet<ObjectId>>>,
 }
 
 impl Range {
@@ -48,6 +50,7 @@ impl Range {
             choice,
             wanted,
             range,
+            unpushed: OnceLock::new(),
         })
     }
 
@@ -156,6 +159,23 @@ impl Source for Range {
             path: path.clone(),
             in_head,
         })
+    }
+
+    fn situation(&self, commit: Option<usize>, in_head: bool) -> Option<Situation> {
+        let unpushed = self
+            .unpushed
+            .get_or_init(|| self.store.reader().unpushed(&self.range));
+        let is_pushed = |commit: &range::Commit| {
+            unpushed
+                .as_ref()
+                .is_none_or(|unpushed| !unpushed.contains(&commit.id))
+        };
+        let commits = &self.range.commits;
+        let is_pushed = match commit.and_then(|place| commits.get(place)) {
+            Some(commit) => is_pushed(commit),
+            None => commits.iter().any(is_pushed),
+        };
+        Some(Situation::of_committed(is_pushed, in_head))
     }
 
     fn store(&self) -> Option<&Store> {

@@ -276,6 +276,10 @@ impl Units {
         let mut characters = char::decode_utf16(pairs).peekable();
         while let Some(character) = characters.next() {
             units.characters += 1;
+            // Most of what is asked is binary, and shows it soon.
+            if units.impossible {
+                break;
+            }
             match character {
                 Ok('\0') => units.impossible = true,
                 // The bytes may end between the halves of the last.

@@ -27,7 +27,12 @@ pub(super) fn continues_something(text: &[u8], token: &Range<usize>) -> bool {
             .is_some_and(|&b| is_token_byte(b) || matches!(b, b'"' | b'\'' | b'/')),
         b'\\' => true,
         // A path, unless of a URL or behind a comment's slashes.
-        b'/' => !rest.ends_with(b"/") && !rest.ends_with(b"*") && !is_in_url(rest),
+        b'/' => {
+            !rest.ends_with(b"/")
+                && !rest.ends_with(b"*")
+                && !is_in_url(rest)
+                && !is_substitution(rest)
+        }
         _ => false,
     }
 }
@@ -37,7 +42,17 @@ fn is_in_url(before: &[u8]) -> bool {
         .rsplit(|b| b.is_ascii_whitespace() || matches!(b, b'"' | b'\'' | b'`' | b'<'))
         .next()
         .unwrap_or_default();
-    memchr::memmem::find(word, b"://").is_some()
+    // JSON may escape its slashes.
+    memchr::memmem::find(word, b"://").is_some() || memchr::memmem::find(word, b":\\/\\/").is_some()
+}
+
+/// `s/OLD`: what `sed` and others put in its place follows.
+fn is_substitution(before: &[u8]) -> bool {
+    let word = before
+        .rsplit(|b| b.is_ascii_whitespace() || matches!(b, b'"' | b'\'' | b'`' | b';'))
+        .next()
+        .unwrap_or_default();
+    word.starts_with(b"s/") && word.iter().filter(|b| **b == b'/').count() == 1
 }
 
 /// How the text goes on after a token.
@@ -71,9 +86,21 @@ pub(super) fn follows(text: &[u8], token: &Range<usize>, body: usize) -> Follows
         // Bold and italics close as they opened.
         Some(b'*') if left == Some(b'*') => Follows::End,
         Some(b'@') if matches!(left, Some(b'/' | b':')) => Follows::End,
+        // A terminal's colour, of which the escape was lost.
+        Some(b'[') if is_colour(rest) => Follows::End,
         Some(b'*' | b'@' | b'[' | b'{') => Follows::More,
         Some(b'(') if next.is_some_and(|b| b.is_ascii()) => Follows::More,
         Some(b'$' | b'#') if next == Some(b'{') => Follows::More,
+        Some(b'$') if next.is_some_and(|b| is_token_byte(b) || b == b'(') => Follows::More,
+        // A regular expression goes on: `\d`, `\w`, `\[`.
+        Some(b'\\') if is_class(&rest[1..]) => Follows::More,
+        Some(b'<') if is_omission(&rest[1..]) => Follows::More,
+        // The same sign three times stands for what is left out, unless it opened as well.
+        Some(&(b'#' | b'?' | b'~' | b'^' | b'+' | b'=' | b'|'))
+            if rest.len() > 2 && rest[1] == rest[0] && rest[2] == rest[0] =>
+        {
+            Follows::More
+        }
         Some(b'%') if next.is_some_and(|b| !b.is_ascii_hexdigit()) => Follows::More,
         Some(b'-') if next == Some(b'>') => Follows::More,
         Some(b':') if next == Some(b':') => Follows::More,
@@ -85,9 +112,72 @@ pub(super) fn follows(text: &[u8], token: &Range<usize>, body: usize) -> Follows
 
 /// `…`, `•`, `·`, `●`, `*`, `█`, `×`: what stands for characters left out.
 fn is_mask(text: &[u8]) -> bool {
-    ["…", "•", "·", "●", "∙", "█", "×", "*", "⋯", "○", "■"]
+    const LETTERS: &[&str] = &[
+        "…", "•", "·", "●", "∙", "█", "×", "*", "⋯", "○", "■", "░", "▒", "▓", "‥",
+    ];
+    LETTERS.iter().any(|mask| text.starts_with(mask.as_bytes())) || is_run(text)
+}
+
+/// Whether `text` begins with the same sign beyond ASCII three times; dashes,
+/// quotes and stops of a sentence count for none.
+fn is_run(text: &[u8]) -> bool {
+    let text = &text[..text.len().min(16)];
+    let Some(chunk) = text.utf8_chunks().next() else {
+        return false;
+    };
+    let mut signs = chunk.valid().chars();
+    let Some(first) = signs.next() else {
+        return false;
+    };
+    !first.is_ascii()
+        && !first.is_alphanumeric()
+        && !first.is_whitespace()
+        && !"—–―。！？”’»」』）".contains(first)
+        && signs.take(2).filter(|&sign| sign == first).count() == 2
+}
+
+/// `[0m`, `[1;31m`.
+fn is_colour(text: &[u8]) -> bool {
+    let codes = text[1..]
         .iter()
-        .any(|mask| text.starts_with(mask.as_bytes()))
+        .take_while(|b| b.is_ascii_digit() || **b == b';')
+        .count();
+    text.get(1 + codes) == Some(&b'm')
+        && text
+            .get(2 + codes)
+            .is_none_or(|b| codes > 0 || !is_token_byte(*b))
+}
+
+/// Whether a backslash before `text` makes it a class or a literal sign of a regular expression.
+fn is_class(text: &[u8]) -> bool {
+    matches!(
+        text.first(),
+        Some(b'd' | b'w' | b's' | b'D' | b'W' | b'S' | b'[' | b'{' | b'(')
+    ) && text.get(1).is_none_or(|b| !is_token_byte(*b))
+}
+
+/// `redacted>`, `rest of the key>` behind a `<`.
+fn is_omission(text: &[u8]) -> bool {
+    let word = text.iter().take_while(|b| b.is_ascii_alphabetic()).count();
+    const WORDS: &[&str] = &[
+        "redacted",
+        "rest",
+        "snip",
+        "snipped",
+        "more",
+        "hidden",
+        "masked",
+        "truncated",
+        "omitted",
+        "removed",
+        "cut",
+        "etc",
+        "remaining",
+        "your",
+    ];
+    WORDS
+        .iter()
+        .any(|w| text[..word].eq_ignore_ascii_case(w.as_bytes()))
 }
 
 /// Whether the `=` at the beginning of `rest` complete a body of `len` to base64's multiple of four.
@@ -130,6 +220,8 @@ pub(super) fn is_import(text: &[u8], token: &Range<usize>) -> bool {
 pub(super) fn name<'t>(text: &'t [u8], token: &Range<usize>) -> &'t [u8] {
     let before = line_before(text, token);
     let is_name = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
+    // `ETag: W/"..."`: the mark of a weak one is no name.
+    let before = before.strip_suffix(b"W/\"").unwrap_or(before);
     let end = before
         .iter()
         .rposition(|&b| is_name(b))

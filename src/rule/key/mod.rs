@@ -3,6 +3,7 @@
 mod around;
 pub mod browser;
 mod provider;
+mod role;
 mod shape;
 pub mod truncated;
 mod words;
@@ -34,6 +35,15 @@ pub struct KeyText {
     credential_names: Vec<String>,
     /// Last words of a name that say its value is none.
     other_names: Vec<String>,
+    /// Last words of a name that leave it to the word before.
+    #[serde(default)]
+    general_names: Vec<String>,
+    /// Words before those that say the value is no credential.
+    #[serde(default)]
+    owners: Vec<String>,
+    /// Words before `key` that say it opens nothing.
+    #[serde(default)]
+    key_owners: Vec<String>,
     #[serde(default)]
     provider: Vec<Provider>,
 }
@@ -48,6 +58,9 @@ pub struct KeyRule {
     vocabulary: Vocabulary,
     credential_names: Vec<String>,
     other_names: Vec<String>,
+    general_names: Vec<String>,
+    owners: Vec<String>,
+    key_owners: Vec<String>,
     providers: Vec<Provider>,
 }
 
@@ -90,6 +103,9 @@ impl KeyRule {
             },
             credential_names: text.credential_names,
             other_names: text.other_names,
+            general_names: text.general_names,
+            owners: text.owners,
+            key_owners: text.key_owners,
             providers: text.provider,
         }
     }
@@ -103,6 +119,9 @@ impl KeyRule {
     /// pattern's match at `start`, if it has one there.
     pub fn judge(&self, found: Option<&Match>, start: usize, scene: &Scene<'_>) -> Option<Verdict> {
         let seen = self.see(found, start, scene.bytes())?;
+        if seen.disguise.is_none() && role::is_identifier(scene, &seen.key.span) {
+            return None;
+        }
         Some(self.verdict(seen.key, seen.pieces, seen.content, seen.disguise))
     }
 
@@ -173,6 +192,10 @@ impl KeyRule {
         let prefix = self.prefix(&text[token.clone()]).len();
         let stage = self.stage(&text[token.start + prefix..token.end]);
         let body = &text[token.start + prefix + stage..token.end];
+        // `ak_...-----`, `ak_...____`: the end is starred out with what a token may hold.
+        if [&b"---"[..], b"___"].iter().any(|run| body.ends_with(run)) {
+            return None;
+        }
         let length = self.length[0]..=self.length[1];
         if body.len() < *length.start()
             || around::continues_something(text, &token)
@@ -193,10 +216,14 @@ impl KeyRule {
         };
         let name = around::name(text, &token);
         let words = around::words(name);
-        let named = self.says_credential(&words);
         // What stands in a markup tag, `<code>`, is called by no name.
         let tagged = text[..token.start].ends_with(b">");
-        if !named && !tagged && self.is_other(&words) {
+        if !tagged && self.is_other(&words) {
+            return None;
+        }
+        let named = self.says_credential(&words);
+        let is_credential = |name: &[u8]| self.says_credential(&around::words(name));
+        if role::is_name(text, &span, &is_credential) {
             return None;
         }
         let hinted =
@@ -247,12 +274,25 @@ impl KeyRule {
     /// Whether a name of these words is a known one for what is no credential.
     fn is_other(&self, words: &[Vec<u8>]) -> bool {
         let is_stage = |word: &Vec<u8>| is_listed(&self.stages, word);
-        words
-            .last()
-            .is_some_and(|word| is_listed(&self.other_names, word))
+        let Some((last, rest)) = words.split_last() else {
+            return false;
+        };
+        is_listed(&self.other_names, last)
             || is_listed(&self.other_names, &words.concat())
+            // `session_id`, `cacheKey`: the last word tells nothing, the one before it does.
+            || rest.last().is_some_and(|word| {
+                if matches!(last.as_slice(), b"key" | b"keys") {
+                    is_listed(&self.key_owners, word)
+                } else {
+                    is_listed(&self.general_names, last)
+                        && (is_listed(&self.owners, word) || is_listed(&self.other_names, word))
+                }
+            })
             // A name that shares the prefix: a namespace, not a kind of key.
-            || (words.len() > 1 && words[0] == b"ak" && !words.last().is_some_and(is_stage))
+            || (!rest.is_empty()
+                && words[0] == b"ak"
+                && !is_stage(last)
+                && !self.says_credential(words))
     }
 
     fn verdict(
