@@ -72,7 +72,7 @@ pub(super) fn is_asked_for(bytes: &[u8], found: &Match, choices: &[String]) -> b
             .any(|keyword| starts_with_word(trimmed, keyword.as_bytes()));
         if (wants_head || is_branch || is_if || is_case) && says(trimmed)
             || (is_case && memchr::memmem::find(&trimmed.to_ascii_lowercase(), b"none").is_some())
-            || (is_if && is_undone_below(&bytes[here.end..], depth))
+            || (is_if && is_undone_below(&bytes[here.end..], depth, indent))
         {
             return true;
         }
@@ -85,24 +85,19 @@ pub(super) fn is_asked_for(bytes: &[u8], found: &Match, choices: &[String]) -> b
     false
 }
 
-/// Whether the branch below an `if` of this depth switches the check on.
-fn is_undone_below(below: &[u8], depth: usize) -> bool {
+/// Whether the branch below an `if` at `depth`, whose own text is at `inner`, switches the check on.
+fn is_undone_below(below: &[u8], depth: usize, inner: usize) -> bool {
     const LINES: usize = 12;
     let mut is_other = false;
     for text in below.split(|&b| b == b'\n').skip(1).take(LINES) {
         let trimmed = text.trim_ascii();
-        if trimmed.is_empty() || indentation(text) > depth {
+        if trimmed.is_empty() || indentation(text) >= inner {
             if is_other && is_safe(trimmed) {
                 return true;
             }
-            continue;
-        }
-        if indentation(text) < depth {
-            return false;
-        }
-        if opens_branch(trimmed) {
+        } else if opens_branch(trimmed) {
             is_other = true;
-        } else if trimmed != b"}" && trimmed != b"{" {
+        } else if indentation(text) < depth || !matches!(trimmed, b"}" | b"{" | b"end") {
             return false;
         }
     }
@@ -187,6 +182,11 @@ mod tests {
             "TURN unless verify",
             "tls: o.insecure\n  ? {\n      TURN",
             "func Insecure() {\n\tTURN",
+            "if check:\n    a = CERT_REQUIRED\nelse:\n    TURN",
+            "if (!peer) {\n  TURN\n} else {\n  f(SSL_VERIFY_PEER);\n}",
+            "mode = if plain\n         TURN\n       else\n         VERIFY_PEER",
+            "case mode\nwhen :none\n  TURN",
+            "[ -n \"$INSECURE\" ] && TURN",
         ] {
             assert!(asked(text), "{text}");
         }
@@ -202,6 +202,8 @@ mod tests {
             "def verify_all():\n    TURN",
             "ssl: isProduction ? TURN : false",
             "if verify:\n    a\nif ssl:\n    TURN",
+            "a = create_default_context()\nif x:\n    b\nelse:\n    c\nTURN",
+            "if a:\n    TURN\nf(VERIFY_PEER)",
         ] {
             assert!(!asked(text), "{text}");
         }

@@ -63,6 +63,8 @@ impl PhraseRule {
     pub fn judge(&self, found: &Match, scene: &Scene<'_>) -> Option<Verdict> {
         let (bytes, path) = (scene.bytes(), scene.document.path.as_bytes());
         let kind = scene.language().kind();
+        // Part of a connection string, which is a literal everywhere.
+        let is_option = starts_with_any(&bytes[found.span.clone()], &self.text.remote);
         if named::is_inside_word(bytes, found)
             || kind == Kind::Prose
             || !self.has_need(found, bytes, path)
@@ -70,13 +72,12 @@ impl PhraseRule {
             || self.has_instead(bytes, found)
             || named::is_only_named(bytes, found)
             || address::is_to_this_machine(bytes, found)
-            || (starts_with_any(&bytes[found.span.clone()], &self.text.remote)
-                && !address::is_to_a_public_host(bytes, found))
+            || (is_option && !address::is_to_a_public_host(bytes, found))
             || paths::is_vendored_path(path)
             || self.is_library(path)
             || paths::is_minified(path, bytes)
             || quoted::is_commented(scene, found)
-            || quoted::is_quoted(scene, found)
+            || (!is_option && quoted::is_quoted(scene, found))
         {
             return None;
         }

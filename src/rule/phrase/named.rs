@@ -6,7 +6,10 @@ use crate::rule::{Match, Scene};
 /// Whether the turn begins in the middle of a longer name.
 pub(super) fn is_inside_word(bytes: &[u8], found: &Match) -> bool {
     let (before, turn) = bytes.split_at(found.span.start);
-    is_word(turn[0])
+    let is_kebab =
+        turn.starts_with(b"verify") && before.ends_with(b"-") && !before.ends_with(b"--");
+    is_kebab
+        || is_word(turn[0])
         && before.last().is_some_and(|&b| is_word(b))
         // Names that go on with their library's prefix.
         && !(turn.starts_with(b"VERIFY_") && before.ends_with(b"SSL_"))
@@ -30,7 +33,11 @@ pub(super) fn is_only_named(bytes: &[u8], found: &Match) -> bool {
     let owned = before.ends_with(b".") || before.ends_with(b"::");
     let before = match owned {
         true => before[..before.len() - owner].trim_ascii_end(),
-        false => before,
+        // What a constant's name begins with, of which `VERIFY_NONE` is the rest.
+        false => before
+            .strip_suffix(b"SSL_")
+            .unwrap_or(before)
+            .trim_ascii_end(),
     };
     let after = bytes[found.span.end.min(line.end)..line.end].trim_ascii_start();
     let is_constant = bytes[found.span.clone()]
@@ -42,9 +49,11 @@ pub(super) fn is_only_named(bytes: &[u8], found: &Match) -> bool {
     let is_declared = DECLARATIONS
         .iter()
         .any(|keyword| whole.starts_with(keyword.as_bytes()));
-    let is_claimed = ["assert", "expect(", ".should", "toEqual", "toBe("]
-        .iter()
-        .any(|word| memchr::memmem::find(whole, word.as_bytes()).is_some());
+    let says = |word: &str| memchr::memmem::find(whole, word.as_bytes()).is_some();
+    let is_claimed = ["expect(", ".should", "toEqual", "toBe("]
+        .into_iter()
+        .any(says)
+        || (says("assert") && !says("assert_hostname"));
     let is_defined = (after.starts_with(b"=") && !after.starts_with(b"=>"))
         || after.starts_with(b"!=")
         || (owned && after.starts_with(b":"))
@@ -78,6 +87,7 @@ const COMPARISONS: &[&str] = &[
     " function",
     "~",
     "-bnot",
+    "$",
 ];
 
 const DECLARATIONS: &[&str] = &[
@@ -188,9 +198,9 @@ fn is_ternary(bytes: &[u8], start: usize, before: &[u8]) -> bool {
     if before.ends_with(b":") && before.contains(&b'?') {
         return true;
     }
-    let above = &bytes[start.saturating_sub(240)..start];
-    let above = &above[memchr::memchr(b'\n', above).map_or(0, |i| i + 1)..];
-    let above = above.trim_ascii_end();
+    let above = bytes[start.saturating_sub(240)..start].trim_ascii_end();
+    let lines = memchr::memrchr_iter(b'\n', above).nth(1);
+    let above = &above[lines.map_or(0, |i| i + 1)..];
     (before == b":" || (before.is_empty() && above.ends_with(b":")))
         && above.contains(&b'?')
         && !above.contains(&b';')

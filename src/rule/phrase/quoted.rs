@@ -156,6 +156,13 @@ fn is_run(scene: &Scene<'_>, start: usize) -> bool {
         .rsplit(|&b| b == b';' || b == b'}')
         .next()
         .unwrap_or_default();
+    // `cmd.Flags().Bool(..)`, `parser.add_argument(..)`: declared, not run.
+    let is_declared = ["lags", "lag.", "rgument", "ption"]
+        .iter()
+        .any(|word| memchr::memmem::find(statement, word.as_bytes()).is_some());
+    if is_declared {
+        return false;
+    }
     statement.ends_with(b"$")
         || statement.split(|&b| !is_word(b)).any(|name| {
             crate::rule::key::words(name).iter().any(|word| {
