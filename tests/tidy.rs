@@ -49,6 +49,7 @@ const OWNED: &[(&str, &[&str])] = &[
     ("terminal_size", &["cli"]),
     ("rayon", &["check"]),
     ("gix", &["git"]),
+    ("ignore", &["source"]),
     ("encoding_rs", &["source"]),
     ("annotate_snippets", &["report"]),
     ("toml", &["rule"]),

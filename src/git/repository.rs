@@ -253,6 +253,9 @@ pub fn is_worktree(folder: &Path) -> bool {
 /// empty one is neither: git looks past it.
 pub fn claims_worktree(folder: &Path) -> bool {
     let git = folder.join(".git");
+    if git.symlink_metadata().is_err() {
+        return false;
+    }
     match git.metadata() {
         Ok(found) if found.is_file() => found.len() > 0,
         Ok(found) if found.is_dir() => {
@@ -260,7 +263,7 @@ pub fn claims_worktree(folder: &Path) -> bool {
         }
         Ok(_) => false,
         // A link that leads nowhere, or what may not be looked at.
-        Err(_) => git.symlink_metadata().is_ok(),
+        Err(_) => true,
     }
 }
 

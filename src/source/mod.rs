@@ -5,7 +5,6 @@ pub mod hook;
 pub mod index;
 pub mod range;
 pub mod read;
-mod share;
 mod walk;
 pub mod worktree;
 
@@ -112,7 +111,7 @@ impl OnDisk {
     }
 }
 
-/// What a source has to offer, in the order of its paths.
+/// What a source has to offer, each thing once; reports bring the order.
 #[derive(Default)]
 pub struct Listing {
     pub inputs: Vec<Input>,

@@ -179,7 +179,11 @@ impl Source for Worktree {
         for target in &self.targets {
             Walk::new(&self.choice, target, &self.root).list(&mut listing);
         }
-        listing.in_order()
+        match self.targets.len() {
+            // Nothing is there twice.
+            1 => listing,
+            _ => listing.in_order(),
+        }
     }
 
     fn coverage(&self, path: &RepoPath) -> Option<Coverage> {
