@@ -5,6 +5,8 @@ use crate::rule::Match;
 
 /// How far back the conditions around a turn are looked for.
 const BACK: usize = 4096;
+/// How far to either side the other word of a pair is looked for.
+const NEAR: usize = 400;
 
 /// Whether a condition around the turn, or the name of its function, says
 /// that it is on request: the program offers it as a setting.
@@ -20,6 +22,14 @@ pub(super) fn is_asked_for(bytes: &[u8], found: &Match, choices: &[String]) -> b
             .iter()
             .any(|word| memchr::memmem::find(&plain, word.as_bytes()).is_some())
     };
+    // Of the two words of Erlang's option, the other is named nearby.
+    let near =
+        &bytes[found.span.start.saturating_sub(NEAR)..bytes.len().min(found.span.end + NEAR)];
+    let is_either = bytes[found.span.clone()].starts_with(b"verify_none")
+        && memchr::memmem::find(near, b"verify_peer").is_some();
+    if is_either {
+        return true;
+    }
     let before = &bytes[here.start..found.span.start];
     let after = &bytes[found.span.end.min(here.end)..here.end];
     // `VERIFY_NONE unless verify`, `if insecure { ... }`, `insecure ? ...`
@@ -59,7 +69,8 @@ pub(super) fn is_asked_for(bytes: &[u8], found: &Match, choices: &[String]) -> b
             .iter()
             .any(|keyword| word_at(trimmed, keyword.as_bytes()).is_some());
         if is_function {
-            return memchr::memchr(b'(', trimmed).is_some_and(|at| says_insecure(&trimmed[..at]));
+            let end = memchr::memchr(b'(', trimmed).unwrap_or(trimmed.len());
+            return says_insecure(&trimmed[..end]);
         }
         let is_if = ["if", "elif", "unless"]
             .iter()
@@ -71,7 +82,7 @@ pub(super) fn is_asked_for(bytes: &[u8], found: &Match, choices: &[String]) -> b
             .iter()
             .any(|keyword| starts_with_word(trimmed, keyword.as_bytes()));
         if (wants_head || is_branch || is_if || is_case) && says(trimmed)
-            || (is_case && memchr::memmem::find(&trimmed.to_ascii_lowercase(), b"none").is_some())
+            || (is_case && is_option(trimmed))
             || (is_if && is_undone_below(&bytes[here.end..], depth, indent))
         {
             return true;
@@ -83,6 +94,12 @@ pub(super) fn is_asked_for(bytes: &[u8], found: &Match, choices: &[String]) -> b
         }
     }
     false
+}
+
+/// `when :none`, `case 'k':`: the value of a setting, the letter of an option.
+fn is_option(case: &[u8]) -> bool {
+    memchr::memmem::find(&case.to_ascii_lowercase(), b"none").is_some()
+        || case.starts_with(b"case '")
 }
 
 /// Whether the branch below an `if` at `depth`, whose own text is at `inner`, switches the check on.
@@ -186,6 +203,8 @@ mod tests {
             "if (!peer) {\n  TURN\n} else {\n  f(SSL_VERIFY_PEER);\n}",
             "mode = if plain\n         TURN\n       else\n         VERIFY_PEER",
             "case mode\nwhen :none\n  TURN",
+            "case 'y':\n  TURN",
+            "def insecure_context\n  TURN",
             "[ -n \"$INSECURE\" ] && TURN",
         ] {
             assert!(asked(text), "{text}");

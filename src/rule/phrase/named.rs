@@ -8,7 +8,9 @@ pub(super) fn is_inside_word(bytes: &[u8], found: &Match) -> bool {
     let (before, turn) = bytes.split_at(found.span.start);
     let is_kebab =
         turn.starts_with(b"verify") && before.ends_with(b"-") && !before.ends_with(b"--");
+    let is_parameter_of_a_url = matches!(before.last(), Some(b'&' | b'?'));
     is_kebab
+        || (is_parameter_of_a_url && turn.starts_with(b"verify="))
         || is_word(turn[0])
         && before.last().is_some_and(|&b| is_word(b))
         // Names that go on with their library's prefix.

@@ -110,9 +110,15 @@ impl Hosts {
         // What speaks to the reader does so anywhere: `your-company.vendor.io`.
         let addressed = |label: &&str| {
             let bare = bare(label);
-            ["your", "my", "some", "the", "a", "any", "client", "other"]
-                .iter()
-                .any(|p| bare.strip_prefix(p).is_some_and(|rest| OWN.contains(&rest)))
+            // Programs that everybody runs a server of.
+            const RUN: [&str; 8] = [
+                "haproxy", "nginx", "apache", "gitlab", "jenkins", "nexus", "registry", "graphite",
+            ];
+            bare.strip_prefix("my")
+                .is_some_and(|rest| RUN.contains(&rest))
+                || ["your", "my", "some", "the", "a", "any", "client", "other"]
+                    .iter()
+                    .any(|p| bare.strip_prefix(p).is_some_and(|rest| OWN.contains(&rest)))
                 || (bare.starts_with("your") && bare.len() > 6)
         };
         let lone = ["com", "org", "net"].contains(&top) && owner.len() == 1 && owner != "x";

@@ -11,7 +11,7 @@ use super::parse::Url;
 use super::shape::{Credential, Shape, Value, credentials, shape};
 use super::words::{Role, Work, is_doubtful, role, work};
 use crate::finding::Severity;
-use crate::syntax::{Place, paths};
+use crate::syntax::{Kind, Place, paths};
 
 /// Code larger than this is generated: its names are not followed.
 const LARGEST_FOLLOWED: usize = 512 * 1024;
@@ -160,6 +160,9 @@ fn public(
         Evidence::Call => (Severity::Warning, "is called"),
         Evidence::Command => (Severity::Warning, "is called"),
         Evidence::Named => (Severity::Warning, "is configured as an endpoint"),
+        Evidence::Shaped if is_catalogue(scene) || is_soap_action(bytes, url.span.start) => {
+            (Severity::Note, "is addressed")
+        }
         Evidence::Shaped => (Severity::Warning, "looks like an API and is addressed"),
         Evidence::Followed => (Severity::Warning, "is called"),
         Evidence::Little => (Severity::Note, "is addressed"),
@@ -172,6 +175,26 @@ fn public(
         },
         message: format!("{} {why} over plain HTTP", shown(host)),
     })
+}
+
+/// Whether the document lists links by the hundred: what a search engine, a
+/// blocker or a directory knows, of which no one URL is a call.
+fn is_catalogue(scene: &Scene<'_>) -> bool {
+    const MANY: usize = 300;
+    scene.language().kind() == Kind::Data
+        && memchr::memmem::find_iter(scene.bytes(), b"://")
+            .take(MANY)
+            .count()
+            == MANY
+}
+
+/// Whether the two lines above name the header whose value the URL is, as
+/// records of requests do.
+fn is_soap_action(bytes: &[u8], start: usize) -> bool {
+    const REACH: usize = 400;
+    let before = &bytes[start.saturating_sub(REACH)..start];
+    let from = memchr::memrchr_iter(b'\n', before).nth(2).unwrap_or(0);
+    memchr::memmem::find(&before[from..], b"SOAPAction").is_some()
 }
 
 /// A piece of the URL as a message may show it.
