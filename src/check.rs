@@ -10,11 +10,14 @@ use crate::document::{Document, RepoPath};
 use crate::finding::{
     Accounting, Finding, Problem, ProblemKind, Related, Report, RuleId, Secret, Situation, Skip,
 };
+use crate::rule::upkeep::About;
 use crate::rule::{Evidence, Rule, RuleSet, Scratch};
 use crate::source::added::{self, Added};
 use crate::source::read::{self, Buffers, Outcome};
 use crate::source::worktree::words;
 use crate::source::{Body, Input, Listing, OnDisk, Reader, Since, Source, Stored};
+use crate::suppress;
+use crate::suppress::inline::{Markers, Surroundings};
 
 /// How a scan goes about its work. None of it changes what is found.
 pub struct Settings {
@@ -100,13 +103,14 @@ pub fn run(
         root,
         ..Report::default()
     };
-    let (mut evidence, mut sightings) = (Vec::new(), Vec::new());
+    let (mut evidence, mut sightings, mut marked) = (Vec::new(), Vec::new(), Vec::new());
     for haul in hauls {
         report.findings.extend(haul.findings);
         report.problems.extend(haul.problems);
         report.scanned.add(haul.scanned);
         sightings.extend(haul.sightings);
         evidence.extend(haul.evidence);
+        marked.extend(haul.marked);
     }
     let is_complete = report.problems.is_empty();
     report
@@ -119,9 +123,17 @@ pub fn run(
         .map(Input::path)
         .collect();
     let present = |path: &RepoPath| dotenv_files.contains(path) || source.is_present(path);
-    report
-        .findings
-        .extend(rules.conclude(evidence, &|path| source.coverage(path), &present));
+    let mut concluded = rules.conclude(evidence, &|path| source.coverage(path), &present);
+    let suppressions = suppressions(rules);
+    for Marked { mut markers, whole } in marked {
+        let path = markers.path().clone();
+        let ours = concluded.iter_mut().filter(|f| f.path == path);
+        ours.for_each(|f| markers.apply(std::slice::from_mut(f)));
+        if whole {
+            report.findings.extend(markers.unused(&suppressions));
+        }
+    }
+    report.findings.extend(concluded);
     if inputs.is_empty() && report.problems.is_empty() && !may_be_empty {
         report.problems.push(Problem {
             path: None,
@@ -146,6 +158,14 @@ struct Haul {
     evidence: Vec<Evidence>,
     problems: Vec<Problem>,
     scanned: Accounting,
+    marked: Vec<Marked>,
+}
+
+/// A file that is there now, and the suppressions in it.
+struct Marked {
+    markers: Markers,
+    /// Whether all of the file was judged, not only what is new in it.
+    whole: bool,
 }
 
 /// Something found in a range of commits.
@@ -255,7 +275,9 @@ fn tell_reuse(findings: &mut [Finding], rules: &RuleSet) {
             places.entry(finding.secret).or_default().push(n);
         }
     }
-    for group in places.into_values().filter(|g| g.len() > 1) {
+    for mut group in places.into_values().filter(|g| g.len() > 1) {
+        // The one the others point to is one that is shown.
+        group.sort_by_key(|&n| findings[n].suppressed.is_some());
         let (first, others) = (group[0], &group[1..]);
         let related = |n: usize, message: String| Related {
             path: findings[n].path.clone(),
@@ -424,8 +446,26 @@ impl Worker<'_> {
             buffers,
             ..
         } = self;
-        let mut visit = |document: Document| visit(rules, scratch, haul, input, document);
-        read::each_document(text, &input.path(), buffers, &mut visit)
+        let from = haul.findings.len();
+        let mut markers = Markers::default();
+        let mut visit =
+            |document: Document| visit(rules, scratch, haul, &mut markers, input, document);
+        let outcome = read::each_document(text, &input.path(), buffers, &mut visit);
+        if !markers.is_empty() {
+            let suppressions = suppressions(rules);
+            haul.findings.extend(markers.finish(&suppressions));
+            markers.apply(&mut haul.findings[from..]);
+            let whole = match &input.body {
+                Body::Disk(_) => true,
+                Body::Stored(_) => false,
+            };
+            let is_past =
+                matches!(&input.body, Body::Stored(s) if matches!(s.since, Since::Commit(_)));
+            if !is_past {
+                haul.marked.push(Marked { markers, whole });
+            }
+        }
+        outcome
     }
 
     /// What rules about files as such say, where the text is not to be had.
@@ -435,6 +475,7 @@ impl Worker<'_> {
                 self.rules,
                 &mut self.scratch,
                 &mut self.haul,
+                &mut Markers::default(),
                 input,
                 Document::new(input.path(), Vec::new()),
             );
@@ -446,6 +487,7 @@ fn visit(
     rules: &RuleSet,
     scratch: &mut Scratch,
     haul: &mut Haul,
+    markers: &mut Markers,
     input: &Input,
     mut document: Document,
 ) -> Vec<u8> {
@@ -454,7 +496,38 @@ fn visit(
     let scan = rules.scan(scratch, &document);
     haul.findings.extend(scan.findings);
     haul.evidence.extend(scan.evidence);
+    if !scan.marks.is_empty() {
+        let around = Surroundings {
+            rules: &suppressions(rules),
+            region: &rules.regions(&document, &scan.secrets),
+            mask: &|text| rules.mask(text),
+        };
+        let wrong = markers.read(&document, &scan.marks, &around);
+        haul.findings.extend(wrong);
+    }
     document.into_buffer()
+}
+
+/// What suppressions have to know of `rules`.
+pub fn suppressions(rules: &RuleSet) -> suppress::Rules {
+    let reporter = |about: About| {
+        let mut rules = rules.rules().iter().filter(|r| r.enabled);
+        rules
+            .find(|r| r.upkeep() == Some(about))
+            .map(|r| (r.id.clone(), r.severity))
+    };
+    let known = rules.rules().iter().map(|rule| suppress::Known {
+        id: rule.id.clone(),
+        is_judged: rule.enabled && rule.is_about_text(),
+        is_upkeep: rule.upkeep().is_some(),
+        is_secret: rule.is_secret(),
+    });
+    suppress::Rules {
+        known: known.collect(),
+        invalid: reporter(About::Invalid),
+        unused: reporter(About::Unused),
+        today: rules.options().today,
+    }
 }
 
 /// `retain`, for what stands behind the first `from`.

@@ -217,9 +217,38 @@ pub enum Coverage {
     Nothing,
 }
 
+/// How a text is stored in its file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Form {
+    /// Bytes of the byte order mark before the text.
+    pub mark: usize,
+    pub encoding: Encoding,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Encoding {
+    /// Or bytes close to it: the text is the file's bytes as they are.
+    #[default]
+    Utf8,
+    Utf16Le,
+    Utf16Be,
+}
+
+impl Encoding {
+    /// `text` as the file would store it.
+    pub fn encode(self, text: &str) -> Vec<u8> {
+        match self {
+            Encoding::Utf8 => text.as_bytes().to_vec(),
+            Encoding::Utf16Le => text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
+            Encoding::Utf16Be => text.encode_utf16().flat_map(u16::to_be_bytes).collect(),
+        }
+    }
+}
+
 /// A file's text (UTF-8, or bytes close to it), or one window of it.
 pub struct Document {
     pub path: RepoPath,
+    pub form: Form,
     /// Known to git's index; false outside a repository.
     pub tracked: bool,
     pub standing: Option<Standing>,
@@ -240,6 +269,7 @@ impl Document {
     pub fn in_buffer(path: RepoPath, buffer: Vec<u8>, text: Range<usize>) -> Document {
         Document {
             path,
+            form: Form::default(),
             tracked: false,
             standing: None,
             window: None,
@@ -271,6 +301,18 @@ impl Document {
         self.lines
             .get_or_init(|| LineIndex::new(self.bytes(), origin))
             .position(self.bytes(), offset)
+    }
+
+    /// The bytes of the file that hold `range` of the text; `None` where that
+    /// is not known, as in a window of a UTF-16 file.
+    pub fn stored(&self, range: &Range<usize>) -> Option<Range<usize>> {
+        let before = self.window.as_ref().map_or(0, |w| w.offset);
+        let place = |offset: usize| match self.form.encoding {
+            Encoding::Utf8 => usize::try_from(before).ok()?.checked_add(offset),
+            Encoding::Utf16Le | Encoding::Utf16Be if self.window.is_some() => None,
+            Encoding::Utf16Le | Encoding::Utf16Be => Some(2 * widths(&self.bytes()[..offset]).1),
+        };
+        Some(self.form.mark + place(range.start)?..self.form.mark + place(range.end)?)
     }
 
     /// The line that holds `offset`, without its end (`\n` or `\r\n`).
@@ -377,6 +419,20 @@ mod tests {
                 "at {offset}"
             );
         }
+    }
+
+    #[test]
+    fn a_place_in_the_text_is_one_in_the_file() {
+        let text = "aé\u{1F511}b";
+        for (encoding, stored) in [
+            (Encoding::Utf8, 3 + 7..3 + 8),
+            (Encoding::Utf16Le, 3 + 8..3 + 10),
+        ] {
+            let mut document = Document::new("a".into(), text.as_bytes().to_vec());
+            document.form = Form { mark: 3, encoding };
+            assert_eq!(document.stored(&(7..8)), Some(stored));
+        }
+        assert_eq!(Encoding::Utf16Be.encode("é"), [0, 0xE9]);
     }
 
     #[test]

@@ -14,9 +14,11 @@
 //! | [`source`] | where texts come from: the working tree, chosen as git would, the index, a range of commits; reading, decoding, windows |
 //! | [`rule`] | rules as data (`rules/*.toml`), the prefilter that finds their anchors, and the code behind each kind |
 //! | [`git`] | all that is known about git: repository, index, ignore rules, objects, histories; the only user of the git crate |
+//! | [`suppress`] | findings that somebody has looked at: comments beside them and baselines |
 //! | [`syntax`] | comments, strings and code in many languages, for judges that must know where they are |
 //! | [`finding`] | finding, problem, report and accounting: all that a format gets to see |
 //! | [`excerpt`] | the piece of a file that a report may show: masked, cut, free of control characters |
+//! | [`calendar`] | days as numbers and as dates |
 //! | [`document`] | one text: its name, its bytes, and positions in it |
 //! | [`line_hash`] | GitHub's hash of a line and its surroundings, for SARIF |
 //! | [`suggest`] | did you mean ...? |
@@ -37,6 +39,7 @@
 //! file in `tests/cases/`.
 
 pub mod audit;
+pub mod calendar;
 pub mod check;
 pub mod cli;
 pub mod document;
@@ -48,4 +51,5 @@ pub mod report;
 pub mod rule;
 pub mod source;
 pub mod suggest;
+pub mod suppress;
 pub mod syntax;

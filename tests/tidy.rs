@@ -11,14 +11,23 @@ const MODULES: &[(&str, &[&str])] = &[
         "cli",
         &[
             "audit", "check", "report", "source", "rule", "finding", "excerpt", "document",
-            "suggest",
+            "suggest", "calendar",
         ],
     ),
     (
         "audit",
-        &["check", "source", "rule", "git", "finding", "document"],
+        &[
+            "check", "suppress", "source", "rule", "git", "finding", "document", "calendar",
+        ],
     ),
-    ("check", &["source", "rule", "finding", "document"]),
+    (
+        "check",
+        &["suppress", "source", "rule", "finding", "document"],
+    ),
+    (
+        "suppress",
+        &["syntax", "finding", "document", "calendar", "suggest"],
+    ),
     ("report", &["rule", "finding", "document"]),
     ("source", &["git", "finding", "document"]),
     (
@@ -37,6 +46,7 @@ const MODULES: &[(&str, &[&str])] = &[
     ("finding", &["excerpt", "document"]),
     ("excerpt", &["document"]),
     ("document", &[]),
+    ("calendar", &[]),
     ("line_hash", &[]),
     ("suggest", &[]),
 ];

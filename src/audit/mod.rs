@@ -37,11 +37,6 @@ pub struct Settings<'a> {
     pub memory: Option<Memory<'a>>,
 }
 
-/// The days from 1970-01-01 to a date; `None` if there is no such day.
-pub fn day(year: i64, month: i64, day: i64) -> Option<i64> {
-    story::day(year, month, day)
-}
-
 /// How many missing objects a report names.
 const NAMED: usize = 20;
 
@@ -251,11 +246,15 @@ fn what_is_missing(
         };
         format!("{total} {kind}: {}{rest}", names.join(", "))
     };
-    let missing = &story.forms.missing;
+    let named_at =
+        |id: &dyn std::fmt::Display, path: &[u8]| format!("{id} ({})", RepoPath::new(path));
+    // What is there and cannot be read is another matter.
+    let missing = story.forms.missing.iter();
+    let missing: Vec<_> = missing
+        .filter(|(id, _)| objects.number(id).is_none())
+        .collect();
     if !missing.is_empty() {
-        let mut names = missing
-            .iter()
-            .map(|(id, path)| format!("{id} ({})", RepoPath::new(&path[..])));
+        let mut names = missing.iter().map(|(id, path)| named_at(id, path));
         messages.push(named(
             "objects of the history are not in this clone (partial or damaged) and were not scanned",
             missing.len(),
@@ -292,11 +291,16 @@ fn what_is_missing(
     }
     let unreadable = lost.len() + commits.lost.len();
     if unreadable > 0 {
-        let mut names = lost
-            .iter()
-            .chain(&commits.lost)
-            .map(|&n| objects.id(n).to_string());
-        messages.push(named("objects cannot be read", unreadable, &mut names));
+        let mut names = lost.iter().chain(&commits.lost).map(|&n| {
+            let id = objects.id(n);
+            let path = story.forms.missing.get(id);
+            path.map_or_else(|| id.to_string(), |path| named_at(&id, path))
+        });
+        messages.push(named(
+            "objects are damaged and cannot be read",
+            unreadable,
+            &mut names,
+        ));
     }
     messages
 }

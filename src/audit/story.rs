@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use crate::calendar::date;
+use crate::check::suppressions;
 use crate::document::{Coverage, Document, RepoPath, Standing};
 use crate::finding::{Finding, Provenance, Related, Secret, Severity, Situation};
 use crate::git::history::{Change, Commits, Forms, Leaf, NOTHING, Repository, Tips};
@@ -9,6 +11,7 @@ use crate::git::history::{message, parse, signature};
 use crate::git::objects::Reader;
 use crate::rule::{Judged, RuleSet, Scratch};
 use crate::source::read::{Text, text_of};
+use crate::suppress::inline::{self, Markers, Surroundings};
 
 use super::scan::{Catch, Content};
 
@@ -462,7 +465,9 @@ impl<'a, 't> Story<'a, 't> {
         }
     }
 
-    /// What the judges say of the first of `versions` that they do not let pass.
+    /// What the judges say of the first of `versions` that they do not let
+    /// pass and no comment in it suppresses. It is suppressed if it is wherever
+    /// it stands now, or else in the last form that it had in each place.
     fn find(
         &self,
         repository: &Repository,
@@ -470,14 +475,42 @@ impl<'a, 't> Story<'a, 't> {
         versions: &[Version],
         wanted: &Content,
     ) -> Option<(Secret, Finding)> {
-        versions.iter().find_map(|version| {
+        let mut hear = |version: &Version| {
             let path = self.name(repository, version.place);
             let judged = court.hear(version.object, &path);
             let wanted = judged
                 .iter()
                 .find(|j| j.sight.rule == wanted.rule && j.sight.content == wanted.secret)?;
             Some((wanted.secret, wanted.finding.clone()))
-        })
+        };
+        let is_open = |finding: &Finding| finding.suppressed.is_none();
+        let (past, now): (Vec<&Version>, Vec<&Version>) = versions.iter().partition(|v| v.is_past);
+        let mut suppressed = None;
+        for version in now {
+            match hear(version) {
+                Some((secret, finding)) if is_open(&finding) => return Some((secret, finding)),
+                heard => suppressed = suppressed.or(heard),
+            }
+        }
+        if suppressed.is_some() {
+            return suppressed;
+        }
+        for version in &past {
+            let heard = hear(version);
+            let Some((_, finding)) = &heard else {
+                continue;
+            };
+            if !is_open(finding) {
+                suppressed = suppressed.or(heard);
+                continue;
+            }
+            let mut same_place = past.iter().rev().filter(|v| v.place == version.place);
+            match same_place.find_map(|v| hear(v)) {
+                Some(last) if !is_open(&last.1) => suppressed = suppressed.or(Some(last)),
+                Some(_) | None => return heard,
+            }
+        }
+        suppressed
     }
 
     /// What a place is called where findings name files.
@@ -637,8 +670,30 @@ impl Court<'_> {
             let Some(document) = document(bytes, path) else {
                 return Vec::new();
             };
-            rules.scan_sights(scratch, &document)
+            let mut judged = rules.scan_sights(scratch, &document);
+            suppress_inline(&mut judged, rules, &document);
+            judged
         })
+    }
+}
+
+/// Suppresses what comments in the version itself are about.
+fn suppress_inline(judged: &mut [Judged], rules: &RuleSet, document: &Document) {
+    let marks = inline::marks(document.bytes());
+    if marks.is_empty() || judged.is_empty() {
+        return;
+    }
+    let around = Surroundings {
+        rules: &suppressions(rules),
+        region: &rules.regions(document, &[]),
+        mask: &|text| rules.mask(text),
+    };
+    let mut markers = Markers::default();
+    // Nobody is asked to mend a comment of the past.
+    markers.read(document, &marks, &around);
+    markers.finish(around.rules);
+    for judged in judged {
+        markers.apply(std::slice::from_mut(&mut judged.finding));
     }
 }
 
@@ -672,6 +727,9 @@ fn merge(groups: Vec<Group>) -> Vec<Group> {
             std::collections::btree_map::Entry::Occupied(mut entry) => {
                 let held = entry.get_mut();
                 held.is_pushed |= group.is_pushed;
+                if group.finding.suppressed.is_none() {
+                    held.finding.suppressed = None;
+                }
                 if group.first < held.first {
                     held.first = group.first;
                     held.finding
@@ -708,6 +766,10 @@ pub(super) fn findings(mut groups: Vec<Group>, rules: &RuleSet, now: i64) -> Vec
         let mut other_finding = other.finding;
         place_in(&mut other_finding, other.repository.as_deref());
         finding.severity = finding.severity.max(other_finding.severity);
+        // Accepted is what is accepted wherever it stands.
+        if other_finding.suppressed.is_none() {
+            finding.suppressed = None;
+        }
         finding.related.push(Related {
             path: other_finding.path,
             region: other_finding.region,
@@ -723,6 +785,9 @@ pub(super) fn findings(mut groups: Vec<Group>, rules: &RuleSet, now: i64) -> Vec
         format!("{year:04}-{month:02}-{day:02}")
     };
     let mut findings = rules.scan_age(&finding, first.secret, (first.first, now), &written);
+    for aged in &mut findings {
+        aged.suppressed.clone_from(&finding.suppressed);
+    }
     findings.push(finding);
     findings
 }
@@ -759,35 +824,6 @@ fn rfc3339(seconds: i64, zone: i32) -> String {
     )
 }
 
-/// The date `days` after 1970-01-01 in the Gregorian calendar, counted in
-/// eras of 400 years that begin on the first of March.
-pub(super) fn date(days: i64) -> (i64, i64, i64) {
-    let days = days.saturating_add(719_468);
-    let (era, day) = (days.div_euclid(146_097), days.rem_euclid(146_097));
-    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
-    let day = day - (365 * year + year / 4 - year / 100);
-    let month = (5 * day + 2) / 153;
-    let day = day - (153 * month + 2) / 5 + 1;
-    let month = if month < 10 { month + 3 } else { month - 9 };
-    (year + era * 400 + i64::from(month <= 2), month, day)
-}
-
-/// The days from 1970-01-01 to a date; `None` if there is no such day.
-pub(super) fn day(year: i64, month: i64, day: i64) -> Option<i64> {
-    if !(0..=9999).contains(&year) {
-        return None;
-    }
-    let (years, months) = if month > 2 {
-        (year, month - 3)
-    } else {
-        (year - 1, month + 9)
-    };
-    let (era, of_era) = (years.div_euclid(400), years.rem_euclid(400));
-    let of_year = (153 * months + 2) / 5 + day - 1;
-    let days = era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468;
-    (date(days) == (year, month, day)).then_some(days)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -803,15 +839,5 @@ mod tests {
         for (seconds, zone, expected) in cases {
             assert_eq!(rfc3339(seconds, zone), expected);
         }
-    }
-
-    #[test]
-    fn days_are_counted_as_they_are_named() {
-        for days in (-200_000..800_000).step_by(37) {
-            let (year, month, of_month) = date(days);
-            assert_eq!(day(year, month, of_month), Some(days));
-        }
-        assert_eq!(day(2023, 2, 29), None);
-        assert_eq!(day(2024, 13, 1), None);
     }
 }

@@ -191,13 +191,9 @@ fn level(text: &str) -> Result<Severity, String> {
 
 /// The beginning, in UTC, of a day written `YYYY-MM-DD`, in seconds since 1970.
 fn day(text: &str) -> Result<i64, String> {
-    let error = || "a day is written as in 2026-01-31".to_owned();
-    let mut parts = text.splitn(3, '-').map(str::parse::<i64>);
-    let mut next = || parts.next().and_then(Result::ok).ok_or_else(error);
-    let (year, month, day) = (next()?, next()?, next()?);
-    crate::audit::day(year, month, day)
+    crate::calendar::parse(text)
         .map(|days| days * 86_400)
-        .ok_or_else(error)
+        .ok_or_else(|| "a day is written as in 2026-01-31".to_owned())
 }
 
 /// Bytes, or with a unit of 1024: `500K`, `10M`, `1G`.

@@ -1,13 +1,13 @@
 //! `hushlint audit`: every version of every file in the histories of repositories.
 
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::audit::{self, Memory, Settings};
 
 use super::Exit;
 use super::args::AuditArgs;
 use super::cache::Cache;
+use super::clock;
 use super::reporting::Reporting;
 
 pub(super) fn run(args: &AuditArgs) -> Result<Exit, String> {
@@ -36,20 +36,8 @@ pub(super) fn run(args: &AuditArgs) -> Result<Exit, String> {
         all_objects: args.all_objects,
         now: match args.now {
             Some(now) => now,
-            None => now()?,
+            None => clock::now()?,
         },
     };
     reporting.finish(|rules, progress| audit::run(repositories, rules, &settings, progress))
-}
-
-/// Seconds since 1970; `SOURCE_DATE_EPOCH` goes before the clock, as reproducible-builds.org has it.
-fn now() -> Result<i64, String> {
-    match std::env::var("SOURCE_DATE_EPOCH") {
-        Ok(text) => text
-            .parse()
-            .map_err(|_| format!("SOURCE_DATE_EPOCH={text}: not a number of seconds")),
-        Err(_) => Ok(SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .map_or(0, |d| d.as_secs() as i64)),
-    }
 }

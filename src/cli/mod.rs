@@ -4,6 +4,7 @@ mod args;
 mod audit;
 mod cache;
 mod check;
+mod clock;
 mod explain;
 mod hook;
 mod output;

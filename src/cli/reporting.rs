@@ -11,7 +11,7 @@ use crate::rule::{Options, RuleSet, load};
 use crate::suggest::suggestion;
 
 use super::args::ReportArgs;
-use super::{Exit, output, progress};
+use super::{Exit, clock, output, progress};
 
 /// How one run reports, made before anything is scanned.
 pub(super) struct Reporting<'a> {
@@ -33,6 +33,7 @@ impl Reporting<'_> {
         let options = Options {
             masking,
             line_hashes,
+            today: clock::now()?.div_euclid(86_400),
         };
         Ok(Reporting {
             args,

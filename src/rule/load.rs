@@ -8,7 +8,7 @@ use toml::Spanned;
 
 use super::guard::Before;
 use super::pattern::Pattern;
-use super::{Example, Examples, Kind, Rule, age, dotenv, header, key, phrase, plain, url};
+use super::{Example, Examples, Kind, Rule, age, dotenv, header, key, phrase, plain, upkeep, url};
 use crate::finding::{RuleId, Severity};
 use crate::suggest::suggestion;
 
@@ -111,6 +111,8 @@ struct RuleText {
     #[serde(default)]
     age: Option<age::AgeText>,
     #[serde(default)]
+    upkeep: Option<upkeep::UpkeepText>,
+    #[serde(default)]
     matches: Vec<ExampleText>,
     #[serde(default)]
     ignores: Vec<ExampleText>,
@@ -131,6 +133,7 @@ enum KindName {
     Url,
     Dotenv,
     Age,
+    Upkeep,
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -277,6 +280,10 @@ impl RuleText {
             KindName::Dotenv => Kind::Dotenv(dotenv::DotenvRule::new(
                 anchors,
                 self.dotenv.ok_or_else(|| missing("dotenv"))?,
+            )),
+            KindName::Upkeep => Kind::Upkeep(upkeep::UpkeepRule::new(
+                self.upkeep.ok_or_else(|| missing("upkeep"))?,
+                anchors,
             )),
             KindName::Age => Kind::Age(age::AgeRule::new(self.age.ok_or_else(|| missing("age"))?)),
         };

@@ -16,6 +16,7 @@ pub mod pattern;
 pub mod phrase;
 pub mod plain;
 pub mod prefilter;
+pub mod upkeep;
 pub mod url;
 
 use std::cell::OnceCell;
@@ -84,6 +85,7 @@ enum Kind {
     Url(url::UrlRule),
     Dotenv(dotenv::DotenvRule),
     Age(age::AgeRule),
+    Upkeep(upkeep::UpkeepRule),
 }
 
 /// All rules of a run, ready to scan.
@@ -101,6 +103,8 @@ pub struct Options {
     pub masking: Masking,
     /// Compute GitHub's line hashes, which only SARIF shows.
     pub line_hashes: bool,
+    /// The day on which suppressions expire or hold, in days since 1970.
+    pub today: i64,
 }
 
 /// What one thread keeps from document to document.
@@ -116,6 +120,10 @@ pub struct Scan {
     pub findings: Vec<Finding>,
     /// Signs that the repository uses dotenv files; judged once all documents are read.
     pub evidence: Vec<Evidence>,
+    /// Where what may be a suppression begins, in order.
+    pub marks: Vec<usize>,
+    /// With marks: what no excerpt of the document may show, by start.
+    pub secrets: Vec<Range<usize>>,
 }
 
 /// A place where a rule's pattern stands. All offsets are the document's.
@@ -248,7 +256,10 @@ impl RuleSet {
     pub fn scan(&self, scratch: &mut Scratch, document: &Document) -> Scan {
         let mut scan = Scan::default();
         let scene = Scene::new(document);
-        let verdicts = self.verdicts(scratch, &scene, &mut scan.evidence);
+        let verdicts = self.verdicts(scratch, &scene, &mut scan);
+        if !scan.marks.is_empty() {
+            scan.secrets = secrets(&verdicts);
+        }
         scan.findings = self.findings(document, verdicts);
         for rule in self.rules.iter().filter(|r| r.enabled) {
             if let Kind::Dotenv(dotenv) = &rule.kind {
@@ -259,12 +270,12 @@ impl RuleSet {
         scan
     }
 
-    /// Both stages, for every anchor in the document's core.
+    /// Both stages, for every anchor in the document's core; what comes of them but verdicts goes `aside`.
     fn verdicts(
         &self,
         scratch: &mut Scratch,
         scene: &Scene<'_>,
-        evidence: &mut Vec<Evidence>,
+        aside: &mut Scan,
     ) -> Vec<(u16, Hit, Verdict)> {
         let document = scene.document;
         let mut verdicts = Vec::new();
@@ -299,10 +310,17 @@ impl RuleSet {
                         .find(document.bytes(), hit.start)
                         .and_then(|found| url.judge(&found, scene)),
                     Kind::Dotenv(dotenv) => {
-                        evidence.extend(dotenv.evidence(hit.start, scene));
+                        aside.evidence.extend(dotenv.evidence(hit.start, scene));
                         None
                     }
                     Kind::Age(_) => None,
+                    Kind::Upkeep(_) => {
+                        // Several rules wait for one anchor.
+                        if aside.marks.last() != Some(&hit.start) {
+                            aside.marks.push(hit.start);
+                        }
+                        None
+                    }
                 };
                 verdicts.extend(verdict.map(|v| (index, *hit, v)));
             }
@@ -324,7 +342,8 @@ impl RuleSet {
                 | Kind::Phrase(..)
                 | Kind::Plain(..)
                 | Kind::Url(_)
-                | Kind::Age(_) => None,
+                | Kind::Age(_)
+                | Kind::Upkeep(_) => None,
             })
             .collect()
     }
@@ -338,7 +357,7 @@ impl RuleSet {
             | Kind::Header(pattern, _)
             | Kind::Phrase(pattern, _)
             | Kind::Plain(pattern, _) => Some(pattern.longest()),
-            Kind::Url(_) | Kind::Dotenv(_) | Kind::Age(_) => None,
+            Kind::Url(_) | Kind::Dotenv(_) | Kind::Age(_) | Kind::Upkeep(_) => None,
         });
         CONTEXT.max(2 * longest.max().unwrap_or(0))
     }
@@ -358,7 +377,7 @@ impl RuleSet {
             let hit = hits[at];
             let is_evidence = |&index: &u16| {
                 let rule = &self.rules[usize::from(index)];
-                !rule.enabled || matches!(rule.kind, Kind::Dotenv(_))
+                !rule.enabled || matches!(rule.kind, Kind::Dotenv(_) | Kind::Upkeep(_))
             };
             if !self.waiting[usize::from(hit.anchor)]
                 .iter()
@@ -396,7 +415,7 @@ impl RuleSet {
             | Kind::Plain(pattern, _) => pattern
                 .find(&mut scratch.pattern, rule, bytes, hit.start)
                 .map(|found| (found.span, bytes[found.secret].to_vec())),
-            Kind::Dotenv(_) | Kind::Age(_) => None,
+            Kind::Dotenv(_) | Kind::Age(_) | Kind::Upkeep(_) => None,
         }?;
         Some(Sight {
             rule,
@@ -409,7 +428,7 @@ impl RuleSet {
     /// [`RuleSet::sights`] says of it and what all findings of its secret have in common.
     pub fn scan_sights(&self, scratch: &mut Scratch, document: &Document) -> Vec<Judged> {
         let scene = Scene::new(document);
-        let verdicts = self.verdicts(scratch, &scene, &mut Vec::new());
+        let verdicts = self.verdicts(scratch, &scene, &mut Scan::default());
         let mut origins = Vec::new();
         for (index, hit, verdict) in &verdicts {
             let rule = &self.rules[usize::from(*index)];
@@ -453,7 +472,8 @@ impl RuleSet {
                 | Kind::Phrase(..)
                 | Kind::Plain(..)
                 | Kind::Url(_)
-                | Kind::Dotenv(_) => None,
+                | Kind::Dotenv(_)
+                | Kind::Upkeep(_) => None,
             })
             .collect()
     }
@@ -495,7 +515,8 @@ impl RuleSet {
                 | Kind::Phrase(..)
                 | Kind::Plain(..)
                 | Kind::Url(_)
-                | Kind::Age(_) => None,
+                | Kind::Age(_)
+                | Kind::Upkeep(_) => None,
             })
             .unwrap_or_default()
     }
@@ -506,7 +527,7 @@ impl RuleSet {
         let scene = Scene::new(&document);
         let mut scratch = Scratch::default();
         let mut secrets: Vec<Range<usize>> = self
-            .verdicts(&mut scratch, &scene, &mut Vec::new())
+            .verdicts(&mut scratch, &scene, &mut Scan::default())
             .into_iter()
             .flat_map(|(_, _, v)| v.secrets)
             .chain(self.lone_secrets(&mut Scratch::default(), text.as_bytes()))
@@ -565,15 +586,8 @@ impl RuleSet {
 
     /// The verdicts as findings, once all secrets of the document are known.
     fn findings(&self, document: &Document, verdicts: Vec<(u16, Hit, Verdict)>) -> Vec<Finding> {
-        let mut secrets: Vec<Range<usize>> = verdicts
-            .iter()
-            .flat_map(|(_, _, v)| v.secrets.iter().cloned())
-            .collect();
-        secrets.sort_by_key(|r| (r.start, r.end));
-        let hashes =
-            (self.options.line_hashes && !verdicts.is_empty() && document.window.is_none())
-                .then(|| LineHashes::new(document.bytes()));
-        let region = |span: &Range<usize>| self.region(document, span, &secrets, hashes.as_ref());
+        let secrets = secrets(&verdicts);
+        let region = self.regions(document, &secrets);
         let mut findings = Vec::with_capacity(verdicts.len());
         for (index, _, verdict) in verdicts {
             let rule = &self.rules[usize::from(index)];
@@ -609,32 +623,73 @@ impl RuleSet {
         findings
     }
 
-    fn region(
+    /// Makes regions of `document`, in which `secrets`, by start, are to be hidden.
+    pub fn regions<'r>(
         &self,
-        document: &Document,
-        span: &Range<usize>,
-        secrets: &[Range<usize>],
-        hashes: Option<&LineHashes>,
-    ) -> Region {
-        let bytes = document.bytes();
-        // Only the secrets near the span can stand on its lines; the list is
-        // sorted, so a document full of them stays linear.
-        let from = secrets.partition_point(|s| s.end + 16 * 1024 < span.start);
-        let to = secrets.partition_point(|s| s.start < span.end + 16 * 1024);
-        let near = &secrets[from.min(to)..to];
-        Region {
-            start: document.position(span.start),
-            end: document.position(span.end),
-            excerpt: Excerpt::new(bytes, span.clone(), near, self.options.masking),
-            line_hash: hashes.and_then(|h| h.of_line(document.position(span.start).line)),
+        document: &'r Document,
+        secrets: &'r [Range<usize>],
+    ) -> impl Fn(&Range<usize>) -> Region + use<'r> {
+        let Options {
+            masking,
+            line_hashes,
+            today: _,
+        } = self.options;
+        let hashes = OnceCell::new();
+        move |span| {
+            // Only the secrets near the span can stand on its lines; the list is
+            // sorted, so a document full of them stays linear.
+            let from = secrets.partition_point(|s| s.end + 16 * 1024 < span.start);
+            let to = secrets.partition_point(|s| s.start < span.end + 16 * 1024);
+            let near = &secrets[from.min(to)..to];
+            let start = document.position(span.start);
+            let hashes = (line_hashes && document.window.is_none())
+                .then(|| hashes.get_or_init(|| LineHashes::new(document.bytes())));
+            Region {
+                start,
+                end: document.position(span.end),
+                excerpt: Excerpt::new(document.bytes(), span.clone(), near, masking),
+                line_hash: hashes.and_then(|h| h.of_line(start.line)),
+            }
         }
     }
+}
+
+/// What the verdicts of a document hide, by start.
+fn secrets(verdicts: &[(u16, Hit, Verdict)]) -> Vec<Range<usize>> {
+    let mut secrets: Vec<Range<usize>> = verdicts
+        .iter()
+        .flat_map(|(_, _, v)| v.secrets.iter().cloned())
+        .collect();
+    secrets.sort_by_key(|r| (r.start, r.end));
+    secrets
 }
 
 impl Rule {
     /// Whether it speaks of histories, not of texts.
     pub fn is_about_history(&self) -> bool {
         matches!(self.kind, Kind::Age(_))
+    }
+
+    /// What it says about suppressions, if that is its matter.
+    pub fn upkeep(&self) -> Option<upkeep::About> {
+        match &self.kind {
+            Kind::Upkeep(upkeep) => Some(upkeep.about()),
+            _ => None,
+        }
+    }
+
+    /// Whether one text is all it looks at: where that was read, all it has to say is said.
+    pub fn is_about_text(&self) -> bool {
+        match &self.kind {
+            Kind::Key(..)
+            | Kind::Truncated(..)
+            | Kind::Browser(..)
+            | Kind::Header(..)
+            | Kind::Phrase(..)
+            | Kind::Plain(..)
+            | Kind::Url(_) => true,
+            Kind::Dotenv(_) | Kind::Age(_) | Kind::Upkeep(_) => false,
+        }
     }
 
     /// Whether what it finds is a secret, to be rotated.
@@ -656,6 +711,7 @@ impl Rule {
             Kind::Url(url) => url.anchors(),
             Kind::Dotenv(dotenv) => dotenv.anchors(),
             Kind::Age(_) => &[],
+            Kind::Upkeep(upkeep) => upkeep.anchors(),
         }
     }
 }

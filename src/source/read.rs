@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use encoding_rs::{CoderResult, Decoder, Encoding, UTF_16BE, UTF_16LE};
 
-use crate::document::{Document, Position, RepoPath, Window, character_start};
+use crate::document::{self, Document, Form, Position, RepoPath, Window, character_start};
 
 /// A file up to this size is held and judged whole.
 pub const WHOLE: usize = 4 << 20;
@@ -53,6 +53,11 @@ pub fn each_document(
         ended = fill(file, raw, &mut length, WHOLE)?;
     }
     let mut size = length as u64;
+    let form = form(&raw[..length], encoding);
+    let visit = &mut |mut document: Document| {
+        document.form = form;
+        visit(document)
+    };
     match encoding {
         None => {
             let text = if raw[..length].starts_with(b"\xEF\xBB\xBF") {
@@ -114,6 +119,24 @@ pub fn each_document(
         }
     }
     Ok(Outcome::Scanned(size))
+}
+
+/// How a file that begins with `bytes` is stored.
+fn form(bytes: &[u8], encoding: Option<&'static Encoding>) -> Form {
+    let is_big = encoding == Some(UTF_16BE);
+    let (mark, encoding) = match encoding {
+        None => (&b"\xEF\xBB\xBF"[..], document::Encoding::Utf8),
+        Some(_) if is_big => (&b"\xFE\xFF"[..], document::Encoding::Utf16Be),
+        Some(_) => (&b"\xFF\xFE"[..], document::Encoding::Utf16Le),
+    };
+    Form {
+        mark: if bytes.starts_with(mark) {
+            mark.len()
+        } else {
+            0
+        },
+        encoding,
+    }
 }
 
 /// Cuts a text that begins with `text` of `buffer` and goes on by `more`,

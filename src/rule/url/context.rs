@@ -251,13 +251,15 @@ impl Context {
                     at = at.saturating_sub(2);
                     continue;
                 }
+                // `Owner::member`
+                b':' if bytes[floor..at - 1].ends_with(b":") => at -= 1,
                 b':' if depth == 0 && own => {
                     let head = &bytes[floor..at - 1];
                     let spaced = head.last() == Some(&b' ');
                     let line = line_start(bytes, floor, at);
                     let ternary = (spaced && bytes[line..at].contains(&b'?'))
                         || bytes[line..at - 1].trim_ascii().is_empty();
-                    if head.last() != Some(&b':') && !ternary {
+                    if !ternary {
                         let end = floor + head.trim_ascii_end().len();
                         if let Some(name) = assigned(bytes, floor, end) {
                             let quoted = matches!(bytes[end - 1], b'"' | b'\'' | b'`');
@@ -341,8 +343,14 @@ impl Context {
                 && let Some(open) = memchr::memchr(b'(', text)
             {
                 let name = callee(bytes, floor, start + open);
-                self.names.extend((!name.is_empty()).then_some(name));
-                return;
+                let word = &bytes[name.clone()];
+                if !matches!(
+                    word,
+                    b"switch" | b"if" | b"for" | b"while" | b"match" | b"catch"
+                ) {
+                    self.names.extend((!name.is_empty()).then_some(name));
+                    return;
+                }
             }
             end = start;
         }
@@ -588,6 +596,18 @@ fn assigned(bytes: &[u8], floor: usize, end: usize) -> Option<Range<usize>> {
         b']' | b')' => {
             // `item['uri'] =`, `headers[:referer] =`: the key inside, with the variable before.
             let open = floor + head.iter().rposition(|&b| matches!(b, b'[' | b'('))?;
+            // `name: ClassVar[str] =`: the type is not the name.
+            let outer = word_before(bytes, floor, open);
+            let typed = bytes[floor..outer.start].trim_ascii_end();
+            if let Some(head) = typed.strip_suffix(b":").filter(|h| !h.ends_with(b":"))
+                && bytes[open] == b'['
+                && !outer.is_empty()
+            {
+                let name = word_before(bytes, floor, floor + head.len());
+                if !name.is_empty() {
+                    return Some(name);
+                }
+            }
             (end - open <= 48).then(|| word_before(bytes, floor, open).start..end - 1)
         }
         // `string Name { get; } =`

@@ -39,6 +39,11 @@ impl Hosts {
             return v6.strip_suffix(']').map_or(Class::Placeholder, classify_v6);
         }
         let host = host.strip_suffix('.').unwrap_or(host);
+        // `http://vendor.io%s`: what is glued to the name is a path.
+        let host = match host.strip_suffix('\0') {
+            Some(name) if ends_in_top_level(name) => name,
+            _ => host,
+        };
         let literal = match host.rfind('\0') {
             None => host,
             // `api-${region}.vendor.com`: what follows the hole names the owner.
@@ -134,6 +139,16 @@ impl Hosts {
             ]
             .contains(&owner))
     }
+}
+
+/// Whether `name` is whole: two labels at least, the last one a top-level name of old.
+fn ends_in_top_level(name: &str) -> bool {
+    name.rsplit_once('.').is_some_and(|(rest, top)| {
+        !rest.is_empty()
+            && !rest.ends_with('\0')
+            && (top.len() == 2 && top.bytes().all(|b| b.is_ascii_lowercase())
+                || ["com", "net", "org", "info", "edu", "gov", "biz"].contains(&top))
+    })
 }
 
 /// Whether `host` is `suffix` or a name under it.
@@ -348,6 +363,9 @@ mod tests {
             ("+", Class::Placeholder),
             ("\0", Class::Dynamic),
             ("\0.com", Class::Dynamic),
+            ("vendor.com\0", Class::Public),
+            ("vendor.\0", Class::Dynamic),
+            ("node\0", Class::Dynamic),
             ("api-\0.vendor.com", Class::Public),
             ("www.w3.org", Class::Identifier),
             ("schemas.vendor.com", Class::Identifier),

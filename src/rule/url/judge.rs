@@ -18,7 +18,7 @@ const LARGEST_FOLLOWED: usize = 512 * 1024;
 /// How far from the URL its name is looked for.
 const FOLLOWED: usize = 24 * 1024;
 const OCCURRENCES: usize = 24;
-/// How far a loop's body is read.
+/// How far a loop's body is read, and how far names of a letter or two are followed.
 const LOOP: usize = 1500;
 /// Files whose language calls functions without brackets.
 const BARE_CALLS: [&str; 8] = [
@@ -120,7 +120,10 @@ fn public(
         | Place::MarkupText
         | Place::MarkupAttribute => {}
     }
-    if is_in_samples(bytes, url.span.start) {
+    if is_in_samples(bytes, url.span.start) || is_pattern(bytes, url) {
+        return None;
+    }
+    if place.is_literal() && documents(scene, url.span.start) {
         return None;
     }
     let context = Context::read(bytes, url.span.start);
@@ -199,7 +202,8 @@ fn is_soap_action(bytes: &[u8], start: usize) -> bool {
 
 /// A piece of the URL as a message may show it.
 fn shown(text: &str) -> String {
-    text.chars()
+    text.trim_end_matches('\0')
+        .chars()
         .map(|c| if c == '\0' { '*' } else { c })
         .filter(|c| !c.is_control())
         .take(80)
@@ -289,6 +293,14 @@ fn evidence(
                     is_fetched(bytes, v, url.span.end) || is_looped(bytes, v, url.span.end)
                 })
     };
+    // `links:`, and under it `- http://vendor.io/`.
+    let item = purpose == Purpose::Config
+        && context.lead == Lead::Bare
+        && before.trim_ascii() == b"-"
+        && shape != Shape::Page;
+    if item && context.names.first().is_some_and(|n| is_doubtful(name(n))) {
+        return Some(Evidence::Little);
+    }
     if roles.first() == Some(&Role::Other) && !titled && is_doubtful(name(&context.names[0])) {
         // `add_argument("--server", default=..)`, or a list that is fetched further down.
         if siblings.clone().any(|s| role(name(s)) == Role::Endpoint) {
@@ -335,6 +347,17 @@ fn evidence(
             .take(1)
             .any(|c| role(name(&c.name)) == Role::Endpoint);
     if named && shape != Shape::Page {
+        return Some(Evidence::Named);
+    }
+    // `RATES_URL = 'http://vendor.io/rates'`
+    let constant = purpose == Purpose::Code
+        && roles.len() == 1
+        && roles[0] == Role::Address
+        && context.calls.is_empty()
+        && context.lead == Lead::Quote
+        && url.path.len() > 1
+        && is_constant(name(&context.names[0]));
+    if constant && shape != Shape::Page {
         return Some(Evidence::Named);
     }
     if shape == Shape::Api {
@@ -390,6 +413,16 @@ fn is_remark(before: &[u8]) -> bool {
     .any(|sign| text.starts_with(sign))
 }
 
+/// `RATES_URL`, `kRatesUrl`.
+fn is_constant(name: &[u8]) -> bool {
+    let own = name
+        .iter()
+        .rposition(|&b| !is_word(b))
+        .map_or(name, |i| &name[i + 1..]);
+    let loud = own.contains(&b'_') && !own.iter().any(u8::is_ascii_lowercase);
+    loud || own.first() == Some(&b'k') && own.get(1).is_some_and(u8::is_ascii_uppercase)
+}
+
 fn is_method(word: &[u8]) -> bool {
     [
         "GET",
@@ -442,6 +475,48 @@ fn runs_command(before: &[u8]) -> bool {
         && !segment
             .windows(8)
             .any(|w| w.eq_ignore_ascii_case(b"referer:"))
+}
+
+/// Whether the URL is the beginning of a regular expression in a plain literal: `re.search(r'http://h/(\d+)'`.
+fn is_pattern(bytes: &[u8], url: &Url) -> bool {
+    let rest = &bytes[url.span.start..bytes.len().min(url.span.end + 60)];
+    let end = rest
+        .iter()
+        .position(|b| matches!(b, b'"' | b'\'' | b'`' | b'\n'))
+        .unwrap_or(rest.len());
+    let text = &rest[..end];
+    [
+        &b"(?"[..],
+        b"\\w",
+        b"\\d",
+        b"\\.",
+        b"\\?",
+        b"[^",
+        b".*",
+        b".+",
+        b"(\\",
+        b"[a-z",
+        b"[A-Z",
+        b"[0-9",
+    ]
+    .iter()
+    .any(|sign| memchr::memmem::find(text, sign).is_some())
+}
+
+/// Whether the literal around `at`, of several lines, is a text for people by the name it is given.
+fn documents(scene: &Scene<'_>, at: usize) -> bool {
+    let bytes = scene.bytes();
+    let Some(token) = scene.lexed().token(at) else {
+        return false;
+    };
+    if !bytes[token.extent.start..at].contains(&b'\n') {
+        return false;
+    }
+    let context = Context::read(bytes, token.content.start);
+    context.names.first().is_some_and(|name| {
+        let name = &bytes[name.clone()];
+        role(name) == Role::Other && !is_doubtful(name)
+    })
 }
 
 /// A line of a package manager's sources: signed, and still worth a note.
@@ -573,7 +648,8 @@ fn is_data_source(path: &[u8], bytes: &[u8], start: usize) -> bool {
 /// Whether `word`, assigned at `from`, is given to a call that sends
 /// requests before something else is assigned to it.
 fn is_fetched(bytes: &[u8], word: &[u8], from: usize) -> bool {
-    word.len() >= 3 && is_used(bytes, word, from..bytes.len().min(from + FOLLOWED))
+    let reach = if word.len() < 3 { LOOP } else { FOLLOWED };
+    is_used(bytes, word, from..bytes.len().min(from + reach))
 }
 
 /// Whether `word` is given to such a call in `range`, before another value is assigned to it.
@@ -599,6 +675,10 @@ fn is_used(bytes: &[u8], word: &[u8], range: Range<usize>) -> bool {
                     is_word(b) || matches!(b, b'.' | b':' | b'$' | b'>' | b'-' | b'@')
                 })
                 .count();
+        let named = bytes[start..at].ends_with(b"$") || bytes[..at].ends_with(b"${");
+        if named && runs_command(&bytes[line_start(bytes, at)..at]) {
+            return true;
+        }
         let context = Context::read(bytes, start);
         let done = context
             .calls

@@ -49,7 +49,11 @@ pub(super) fn shape(host: &str, raw: &str, query: Option<&str>, ends_open: bool)
     {
         return Shape::Identifier;
     }
-    let page = PAGE_EXTENSIONS.contains(&extension)
+    // `api.h.io/kline_%s.js?length=%s` answers a program.
+    let answers = extension == "js" && host.starts_with("api.") && last.contains('\0');
+    // What a program fills in and plays is no page either.
+    let played = ["mp3", "mp4", "ogg", "webm"].contains(&extension) && path.contains('\0');
+    let page = PAGE_EXTENSIONS.contains(&extension) && !answers && !played
         || has(PAGE_SEGMENTS)
         || segments
             .iter()
@@ -76,6 +80,13 @@ pub(super) fn shape(host: &str, raw: &str, query: Option<&str>, ends_open: bool)
         || (extension == "xml"
             && (last.starts_with("rss") || last.contains("feed") || last.starts_with("atom")));
     let verb = raw.split('/').any(|segment| {
+        // `Search.aspx` is a page to search on, `getItems.aspx` is not.
+        let (segment, program) = match segment.split_once('.') {
+            Some((stem, end)) if PROGRAMS.contains(&end.to_ascii_lowercase().as_str()) => {
+                (stem, true)
+            }
+            _ => (segment, false),
+        };
         let parts = words(segment.as_bytes());
         segment.contains("JSON")
             || parts.len() > 1
@@ -85,6 +96,7 @@ pub(super) fn shape(host: &str, raw: &str, query: Option<&str>, ends_open: bool)
                         "post",
                     ]
                     .contains(&p.as_str())
+                        && !(program && ["find", "search", "list", "query"].contains(&p.as_str()))
                 })
                 && (segment.bytes().any(|b| b.is_ascii_uppercase()) || segment.contains('_'))
     });
@@ -189,15 +201,17 @@ const API_SEGMENTS: &[&str] = &[
     "geocode",
     "endpoint",
 ];
-const API_EXTENSIONS: &[&str] = &["json", "asmx", "svc", "jsonp", "ashx"];
+const API_EXTENSIONS: &[&str] = &[
+    "json", "asmx", "svc", "jsonp", "ashx", "csv", "tsv", "opml", "geojson", "ndjson",
+];
 /// Paths that run a program on the server.
 const PROGRAMS: &[&str] = &[
     "php", "cgi", "asp", "aspx", "jsp", "do", "pl", "action", "ashx",
 ];
 const PAGE_EXTENSIONS: &[&str] = &[
     "html", "htm", "shtml", "xhtml", "pdf", "png", "jpg", "jpeg", "gif", "svg", "ico", "webp",
-    "css", "js", "md", "doc", "docx", "ppt", "pptx", "ps", "mp3", "mp4", "ogg", "webm", "woff",
-    "ttf", "c", "h", "py", "java",
+    "css", "js", "swf", "md", "doc", "docx", "ppt", "pptx", "ps", "mp3", "mp4", "ogg", "webm",
+    "woff", "ttf", "c", "h", "py", "java",
 ];
 const PAGE_SEGMENTS: &[&str] = &[
     "wiki",
@@ -592,6 +606,12 @@ mod tests {
             ("h.io", "/openapi.do", Shape::Api),
             ("h.io", "/news", Shape::Page),
             ("h.io", "/list.php", Shape::Filled),
+            ("h.io", "/SearchResults.aspx", Shape::Filled),
+            ("h.io", "/GetResults.aspx", Shape::Api),
+            ("api.h.io", "/kline_\0.js", Shape::Api),
+            ("api.h.io", "/kline.js", Shape::Page),
+            ("h.io", "/rates.csv", Shape::Api),
+            ("h.io", "/audio/\0.mp3", Shape::Filled),
             ("h.io", "/a/\0", Shape::Filled),
             ("h.io", "/a", Shape::Plain),
         ];

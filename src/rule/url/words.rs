@@ -65,6 +65,10 @@ pub(super) fn role(name: &[u8]) -> Role {
     }
     let words = words(name);
     let has = |list: &[&str]| words.iter().any(|w| list.contains(&w.as_str()));
+    // `video_ep`: an endpoint, as `api` is one whatever stands before it.
+    if words.last().is_some_and(|w| w == "ep") && words.len() < 3 {
+        return Role::Endpoint;
+    }
     if has(NEVER)
         || (has(&["name"]) && has(&["space"]))
         // `__url__`: what a Python package says about itself.
@@ -422,11 +426,21 @@ pub(super) fn work(name: &[u8]) -> Work {
         || last == b"setup"
         || has(&["contract"]) && has(&["operation", "data", "message", "fault"])
         || has(&["soap"]) && has(&["document", "rpc", "header", "action", "method"]);
-    if opens || names || has(COMPARED) || owned(&["console", "log", "logger", "logging", "assert"])
+    // What `re.sub` puts in may be called; what the others look for is not.
+    let matches = !has(&["sub", "subn"])
+        && ["re", "regex", "regexp", "pattern", "preg"]
+            .iter()
+            .any(|r| on.last().is_some_and(|w| w == r));
+    if opens
+        || names
+        || matches
+        || has(COMPARED)
+        || owned(&["console", "log", "logger", "logging", "assert"])
     {
         return Work::Other;
     }
     if has(FETCHES)
+        || (has(&["http"]) && has(&["create", "do", "send", "make", "run", "call"]))
         || (has(READS) && has(REMOTE))
         || owned(CLIENTS) && !has(&["quote", "url", "uri", "encode", "join"])
         || owned(&["http", "request"]) && owned(&["builder"])
@@ -677,6 +691,7 @@ mod tests {
             ("API_ENDPOINT", Role::Endpoint),
             ("uploadURL", Role::Endpoint),
             ("keyserver_fetch2", Role::Endpoint),
+            ("video_ep", Role::Endpoint),
             ("url", Role::Address),
             ("homepage_url", Role::Other),
             ("api_docs_url", Role::Other),
@@ -709,6 +724,8 @@ mod tests {
             ("setFeature", Work::Other),
             ("console.log", Work::Other),
             ("doSomething", Work::Unknown),
+            ("this.createHttp", Work::Fetch),
+            ("re.search", Work::Other),
             ("QName", Work::Other),
             ("OperationContract", Work::Other),
             ("useSWR", Work::Fetch),

@@ -1,0 +1,570 @@
+//! Suppressions in comments of the file: `ignore[rule] -- reason` behind the
+//! program's name and a colon, for its line, the next line, a block or the file.
+
+use std::ops::Range;
+
+use super::Rules;
+use super::marker::{LEAD, Verb, parse};
+use crate::calendar;
+use crate::document::{Document, RepoPath};
+use crate::finding::{
+    Applicability, Edit, Finding, Fingerprint, Fix, Region, RuleId, Secret, Severity, SuppressedBy,
+    Suppression,
+};
+use crate::suggest::suggestion;
+use crate::syntax::{Language, Lexed, Token};
+
+/// What reading a document needs beside it.
+pub struct Surroundings<'a> {
+    pub rules: &'a Rules,
+    /// Makes a region of a part of the document.
+    pub region: &'a dyn Fn(&Range<usize>) -> Region,
+    /// Masks the secrets in words that somebody wrote.
+    pub mask: &'a dyn Fn(&str) -> String,
+}
+
+/// The suppressions of one file, read from all of its windows in order.
+#[derive(Default)]
+pub struct Markers {
+    path: RepoPath,
+    markers: Vec<Marker>,
+    /// Starts without an end so far, by place in `markers`.
+    open: Vec<usize>,
+}
+
+struct Marker {
+    verb: Verb,
+    /// The lines it covers.
+    lines: (usize, usize),
+    rules: Vec<Named>,
+    reason: String,
+    region: Region,
+    removal: Removal,
+    /// Of a block: its end.
+    end: Option<Removal>,
+}
+
+/// A rule that a marker names.
+struct Named {
+    id: RuleId,
+    is_judged: bool,
+    is_used: bool,
+}
+
+/// What to take out of the file; ranges are those of the file as stored.
+#[derive(Clone)]
+struct Removal {
+    /// The marker, and the comment with it if it holds nothing else.
+    whole: Option<Range<usize>>,
+    /// The list of its rules.
+    list: Option<Range<usize>>,
+    encode: fn(&str) -> Vec<u8>,
+}
+
+/// Where what may be a marker begins in `bytes`, for who has not asked the rules.
+pub fn marks(bytes: &[u8]) -> Vec<usize> {
+    memchr::memmem::find_iter(bytes, LEAD).collect()
+}
+
+impl Markers {
+    pub fn is_empty(&self) -> bool {
+        self.markers.is_empty()
+    }
+
+    pub fn path(&self) -> &RepoPath {
+        &self.path
+    }
+
+    /// Takes up what suppresses findings in `document`, the file or its next
+    /// window, where something may at `marks`; gives what is wrong with the others.
+    pub fn read(
+        &mut self,
+        document: &Document,
+        marks: &[usize],
+        around: &Surroundings<'_>,
+    ) -> Vec<Finding> {
+        self.path = document.path.clone();
+        let bytes = document.bytes();
+        let marks: Vec<usize> = marks
+            .iter()
+            .copied()
+            .filter(|&at| begins_marker(bytes, at))
+            .collect();
+        if marks.is_empty() {
+            return Vec::new();
+        }
+        let language = Language::detect(document.path.as_bytes(), bytes);
+        let lexed = Lexed::new(language, bytes);
+        let mut wrong = Vec::new();
+        for at in marks {
+            let token = lexed.token(at).filter(|t| t.place.is_comment());
+            let Some(token) = token else {
+                continue;
+            };
+            let span = at..end_of(bytes, at, &token);
+            let text = String::from_utf8_lossy(&bytes[at + LEAD.len()..span.end]).into_owned();
+            let removal = Removal::new(document, &token, &span);
+            let outcome = match parse(&text) {
+                None => continue,
+                Some(Err(message)) => Err(message),
+                Some(Ok(words)) => {
+                    let list = at + LEAD.len() + words.list.start..at + LEAD.len() + words.list.end;
+                    // What is no UTF-8 was replaced, and moved what follows.
+                    let is_exact = std::str::from_utf8(&bytes[span.clone()]).is_ok();
+                    let list = is_exact.then(|| document.stored(&list)).flatten();
+                    let removal = Removal {
+                        list,
+                        ..removal.clone()
+                    };
+                    self.take(document, around, words, &token, &span, removal)
+                }
+            };
+            if let Err(message) = outcome
+                && let Some((rule, severity)) = &around.rules.invalid
+            {
+                let message = format!("suppresses nothing: {}", (around.mask)(&message));
+                let edits = removal.edits(&self.path);
+                wrong.push(about(
+                    rule,
+                    *severity,
+                    &self.path,
+                    (around.region)(&span),
+                    message,
+                    edits,
+                ));
+            }
+        }
+        wrong
+    }
+
+    /// Takes up a suppression that is well written; the error says why it suppresses nothing all the same.
+    fn take(
+        &mut self,
+        document: &Document,
+        around: &Surroundings<'_>,
+        words: super::marker::Words,
+        token: &Token,
+        span: &Range<usize>,
+        removal: Removal,
+    ) -> Result<(), String> {
+        let mut rules = Vec::with_capacity(words.rules.len());
+        for name in &words.rules {
+            let Some(known) = around.rules.get(name) else {
+                let names = around.rules.known.iter().map(|k| k.id.as_str());
+                return Err(match suggestion(name, names) {
+                    Some(known) => format!("there is no rule `{name}`; did you mean `{known}`?"),
+                    None => format!("there is no rule `{name}`; `hushlint rules` lists them"),
+                });
+            };
+            if known.is_upkeep {
+                return Err(format!("`{name}` cannot be suppressed by a comment"));
+            }
+            rules.push(Named {
+                id: known.id.clone(),
+                is_judged: known.is_judged,
+                is_used: false,
+            });
+        }
+        if let Some(until) = words.until
+            && until < around.rules.today
+        {
+            let (year, month, day) = calendar::date(until);
+            return Err(format!("it has expired, on {year:04}-{month:02}-{day:02}"));
+        }
+        let line = document.position(span.start).line;
+        let lines = match words.verb {
+            Verb::Line => (line, line),
+            Verb::NextLine => {
+                let last = token.span.end.max(token.span.start + 1) - 1;
+                let last = match document.bytes()[last] {
+                    b'\n' => last.saturating_sub(1),
+                    _ => last,
+                };
+                let next = document.position(last.max(span.start)).line + 1;
+                (next, next)
+            }
+            Verb::Start => (line, line),
+            Verb::File => (0, usize::MAX),
+            Verb::End => return self.close(words.rules, line, removal),
+        };
+        if words.verb == Verb::Start {
+            self.open.push(self.markers.len());
+        }
+        self.markers.push(Marker {
+            verb: words.verb,
+            lines,
+            rules,
+            reason: (around.mask)(&words.reason),
+            region: (around.region)(span),
+            removal,
+            end: None,
+        });
+        Ok(())
+    }
+
+    /// Ends the innermost block that is open, or the innermost of exactly these rules.
+    fn close(&mut self, rules: Vec<String>, line: usize, removal: Removal) -> Result<(), String> {
+        let is_meant = |&place: &usize| {
+            let started = self.markers[place].rules.iter().map(|r| r.id.as_str());
+            rules.is_empty() || started.eq(rules.iter().map(String::as_str))
+        };
+        let at = self
+            .open
+            .iter()
+            .rposition(is_meant)
+            .ok_or("no `ignore-start` before it is open, or none of these rules")?;
+        let marker = &mut self.markers[self.open.remove(at)];
+        marker.lines.1 = line;
+        marker.end = Some(removal);
+        Ok(())
+    }
+
+    /// Once the whole file is read: what was opened and not closed suppresses nothing.
+    pub fn finish(&mut self, rules: &Rules) -> Vec<Finding> {
+        let mut wrong = Vec::new();
+        for place in std::mem::take(&mut self.open).into_iter().rev() {
+            let marker = self.markers.remove(place);
+            if let Some((rule, severity)) = &rules.invalid {
+                let message = "suppresses nothing: no `ignore-end` closes it".to_owned();
+                let edits = marker.removal.edits(&self.path);
+                wrong.push(about(
+                    rule,
+                    *severity,
+                    &self.path,
+                    marker.region,
+                    message,
+                    edits,
+                ));
+            }
+        }
+        wrong
+    }
+
+    /// Suppresses what of `findings`, all of this file, the markers are about.
+    pub fn apply(&mut self, findings: &mut [Finding]) {
+        if self.markers.is_empty() {
+            return;
+        }
+        for finding in findings.iter_mut().filter(|f| f.suppressed.is_none()) {
+            let covers = |marker: &Marker| {
+                let named = marker.rules.iter().any(|r| r.id == finding.rule);
+                named && marker.covers(finding)
+            };
+            // The one that says most about this finding: the narrowest.
+            let narrowest = self
+                .markers
+                .iter_mut()
+                .filter(|m| covers(m))
+                .min_by_key(|m| m.lines.1 - m.lines.0);
+            if let Some(marker) = narrowest {
+                for rule in &mut marker.rules {
+                    rule.is_used |= rule.id == finding.rule;
+                }
+                finding.suppressed = Some(Suppression {
+                    by: SuppressedBy::Inline,
+                    reason: Some(marker.reason.clone()),
+                });
+            }
+        }
+    }
+
+    /// What has suppressed nothing although all that could be was judged.
+    pub fn unused(self, rules: &Rules) -> Vec<Finding> {
+        let Some((rule, severity)) = &rules.unused else {
+            return Vec::new();
+        };
+        let path = self.path;
+        self.markers
+            .into_iter()
+            .filter_map(|marker| marker.unused(rule, *severity, &path))
+            .collect()
+    }
+}
+
+impl Marker {
+    fn covers(&self, finding: &Finding) -> bool {
+        let Some(region) = &finding.region else {
+            return self.verb == Verb::File;
+        };
+        let (start, end) = (region.start, region.end);
+        let last = if end.column == 1 && end.line > start.line {
+            end.line - 1
+        } else {
+            end.line
+        };
+        let (from, to) = self.lines;
+        (from..=to).contains(&start.line) || (from..=to).contains(&last)
+    }
+
+    fn unused(self, rule: &RuleId, severity: Severity, path: &RepoPath) -> Option<Finding> {
+        let idle: Vec<&Named> = self
+            .rules
+            .iter()
+            .filter(|r| r.is_judged && !r.is_used)
+            .collect();
+        if idle.is_empty() {
+            return None;
+        }
+        let names: Vec<String> = idle.iter().map(|r| format!("`{}`", r.id)).collect();
+        let place = match self.verb {
+            Verb::Line => "on this line",
+            Verb::NextLine => "on the next line",
+            Verb::Start | Verb::End => "in this block",
+            Verb::File => "in this file",
+        };
+        let message = format!("nothing to suppress: no {} {place}", names.join(", "));
+        let edits = if idle.len() == self.rules.len() {
+            let mut edits = self.removal.edits(path)?;
+            if let Some(end) = &self.end {
+                edits.extend(end.edits(path)?);
+            }
+            Some(edits)
+        } else {
+            let left: Vec<&str> = self
+                .rules
+                .iter()
+                .filter(|r| !r.is_judged || r.is_used)
+                .map(|r| r.id.as_str())
+                .collect();
+            let text = left.join(", ");
+            let end = self.end.as_ref().and_then(|e| e.list.clone());
+            let lists = self.removal.list.clone().into_iter().chain(end);
+            let edits: Vec<Edit> = lists
+                .filter(|range| !range.is_empty())
+                .map(|range| Edit {
+                    path: path.clone(),
+                    range,
+                    text: (self.removal.encode)(&text),
+                })
+                .collect();
+            (!edits.is_empty()).then_some(edits)
+        };
+        Some(about(rule, severity, path, self.region, message, edits))
+    }
+}
+
+impl Removal {
+    fn new(document: &Document, token: &Token, span: &Range<usize>) -> Removal {
+        use crate::document::Encoding;
+        let whole = removal(document.bytes(), token, span);
+        let encode = match document.form.encoding {
+            Encoding::Utf8 => |text: &str| Encoding::Utf8.encode(text),
+            Encoding::Utf16Le => |text: &str| Encoding::Utf16Le.encode(text),
+            Encoding::Utf16Be => |text: &str| Encoding::Utf16Be.encode(text),
+        };
+        Removal {
+            whole: document.stored(&whole),
+            list: None,
+            encode,
+        }
+    }
+
+    fn edits(&self, path: &RepoPath) -> Option<Vec<Edit>> {
+        let range = self.whole.clone()?;
+        Some(vec![Edit {
+            path: path.clone(),
+            range,
+            text: Vec::new(),
+        }])
+    }
+}
+
+/// A finding about a suppression; its fix takes the suppression away.
+fn about(
+    rule: &RuleId,
+    severity: Severity,
+    path: &RepoPath,
+    region: Region,
+    message: String,
+    edits: Option<Vec<Edit>>,
+) -> Finding {
+    let mut finding = Finding::of_file(rule, path.clone());
+    finding.severity = severity;
+    // What tells it from others of the file: the words, not the place.
+    finding.secret = Secret::new(rule, region.excerpt.text.trim().as_bytes());
+    finding.fingerprint = Fingerprint::new(path, finding.secret);
+    finding.message = message;
+    finding.region = Some(region);
+    finding.fix = edits.map(|edits| Fix {
+        title: "remove the suppression".to_owned(),
+        applicability: Applicability::Safe,
+        edits,
+    });
+    finding
+}
+
+/// Whether what stands at `at` stands for itself: not quoted, not the end of a longer word.
+fn begins_marker(bytes: &[u8], at: usize) -> bool {
+    let before = at.checked_sub(1).map(|i| bytes[i]);
+    before.is_none_or(|b| {
+        !b.is_ascii_alphanumeric()
+            && !matches!(b, b'_' | b'-' | b'`' | b'"' | b'\'' | b'.' | b'\\')
+            && b < 0x80
+    })
+}
+
+/// Where the marker that begins at `at` in a comment ends: with its line, at the latest.
+fn end_of(bytes: &[u8], at: usize, token: &Token) -> usize {
+    let limit = token.content.end.max(at + LEAD.len()).min(bytes.len());
+    let line = &bytes[at..limit];
+    let line = &line[..memchr::memchr(b'\n', line).unwrap_or(line.len())];
+    // Another one may follow on the line.
+    let next = memchr::memmem::find_iter(&line[LEAD.len()..], LEAD)
+        .map(|i| LEAD.len() + i)
+        .find(|&i| begins_marker(bytes, at + i));
+    let line = &line[..next.unwrap_or(line.len())];
+    at + line.trim_ascii_end().len()
+}
+
+/// What is to go with the marker at `span`: its comment, if that holds nothing
+/// else, and its line, if that holds nothing but the comment.
+fn removal(bytes: &[u8], token: &Token, span: &Range<usize>) -> Range<usize> {
+    let is_blank = |range: Range<usize>| bytes[range].iter().all(u8::is_ascii_whitespace);
+    // What decorates comments: the stars of a block, doubled signs.
+    let is_bare = |range: Range<usize>| {
+        bytes[range]
+            .iter()
+            .all(|b| b.is_ascii_whitespace() || b"*#/!;-".contains(b))
+    };
+    let comment =
+        token.span.start..token.span.start + bytes[token.span.clone()].trim_ascii_end().len();
+    let is_alone = is_bare(token.content.start.min(span.start)..span.start)
+        && is_bare(span.end..token.content.end.max(span.end));
+    let line_start = memchr::memrchr(b'\n', &bytes[..span.start]).map_or(0, |i| i + 1);
+    let line_end =
+        memchr::memchr(b'\n', &bytes[span.end..]).map_or(bytes.len(), |i| span.end + i + 1);
+    let gone = if is_alone {
+        comment
+    } else if is_bare(line_start.max(token.content.start).min(span.start)..span.start)
+        && is_bare(span.end..line_end.min(token.content.end).max(span.end))
+        && token.span.start < line_start
+        && token.span.end >= line_end
+    {
+        // A line of a longer comment.
+        return line_start..line_end;
+    } else {
+        span.clone()
+    };
+    let first = memchr::memrchr(b'\n', &bytes[..gone.start]).map_or(0, |i| i + 1);
+    let last = memchr::memchr(b'\n', &bytes[gone.end..]).map_or(bytes.len(), |i| gone.end + i + 1);
+    if is_blank(first..gone.start) && is_blank(gone.end..last) {
+        return first..last;
+    }
+    let before = bytes[first..gone.start].trim_ascii_end().len();
+    let is_last = is_blank(gone.end..last);
+    if is_last {
+        first + before..gone.end
+    } else {
+        // Something follows on the line, and stays apart from what stands before.
+        gone
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::excerpt::{Excerpt, Masking};
+    use crate::suppress::Known;
+
+    /// `text` as a file at `path`, after all that says that nothing is suppressed has been mended.
+    fn mended(path: &str, text: &str) -> String {
+        let document = Document::new(path.into(), text.as_bytes().to_vec());
+        let known = ["ak-key", "url"].map(|id| Known {
+            id: RuleId::new(id),
+            is_judged: true,
+            is_upkeep: false,
+            is_secret: true,
+        });
+        let rules = Rules {
+            known: known.into(),
+            invalid: Some((RuleId::new("invalid"), Severity::Warning)),
+            unused: Some((RuleId::new("unused"), Severity::Warning)),
+            today: 20_000,
+        };
+        let region = |span: &Range<usize>| Region {
+            start: document.position(span.start),
+            end: document.position(span.end),
+            excerpt: Excerpt::new(document.bytes(), span.clone(), &[], Masking::Mask),
+            line_hash: None,
+        };
+        let mask = |text: &str| text.to_owned();
+        let around = Surroundings {
+            rules: &rules,
+            region: &region,
+            mask: &mask,
+        };
+        let mut markers = Markers::default();
+        let mut findings = markers.read(&document, &marks(document.bytes()), &around);
+        findings.extend(markers.finish(&rules));
+        findings.extend(markers.unused(&rules));
+        let mut edits: Vec<Edit> = findings
+            .into_iter()
+            .flat_map(|f| f.fix.expect("each can be mended").edits)
+            .collect();
+        edits.sort_by_key(|e| std::cmp::Reverse(e.range.start));
+        let mut bytes = text.as_bytes().to_vec();
+        for edit in edits {
+            bytes.splice(edit.range, edit.text);
+        }
+        String::from_utf8(bytes).expect("edits keep characters whole")
+    }
+
+    #[test]
+    fn what_is_removed_leaves_no_trace() {
+        for (path, text, expected) in [
+            (
+                "a.py",
+                "x = 1  # hushlint: ignore[ak-key] -- r\ny",
+                "x = 1\ny",
+            ),
+            ("a.py", "a\n  # hushlint: ignore[ak-key] -- r\nb", "a\nb"),
+            (
+                "a.py",
+                "a\r\n# hushlint: ignore-file[ak-key] -- r\r\nb",
+                "a\r\nb",
+            ),
+            ("a.py", "a # hushlint: ignore[ak-key] -- r\r\nb", "a\r\nb"),
+            ("a.py", "# hushlint: ignore-file[ak-key] -- r", ""),
+            (
+                "a.py",
+                "a # why. hushlint: ignore[ak-key] -- r\nb",
+                "a # why.\nb",
+            ),
+            (
+                "a.py",
+                "# hushlint: ignore-start[ak-key] -- r\na\n# hushlint: ignore-end\n",
+                "a\n",
+            ),
+            ("a.c", "a; /* hushlint: ignore[ak-key] -- r */\nb", "a;\nb"),
+            ("a.c", "a /* hushlint: ignore[ak-key] -- r */ + b", "a  + b"),
+            (
+                "a.c",
+                "/*\n * w\n * hushlint: ignore-file[ak-key] -- r\n */\n",
+                "/*\n * w\n */\n",
+            ),
+            (
+                "a.c",
+                "/*\n * hushlint: ignore-file[ak-key] -- r\n */\nb",
+                "b",
+            ),
+            (
+                "a.html",
+                "<a>\n<!-- hushlint: ignore-file[ak-key]: r -->\n</a>",
+                "<a>\n</a>",
+            ),
+            (
+                "a.sql",
+                "select 1; -- hushlint: ignore[ak-key] -- r\n",
+                "select 1;\n",
+            ),
+            (
+                "a.py",
+                "a # hushlint: ignore[ak-key] -- r  hushlint: ignore[url] -- s\n",
+                "a # \n",
+            ),
+            ("a.py", "a # hushlint: ignore[ak-kye] -- r\n", "a\n"),
+        ] {
+            assert_eq!(mended(path, text), expected, "{path} {text:?}");
+        }
+    }
+}
