@@ -6,6 +6,7 @@ use std::io::{self, Read};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Instant;
 
+use crate::config::{self, Origin, Realm, Regime};
 use crate::document::{Document, RepoPath};
 use crate::finding::{
     Accounting, Finding, Problem, ProblemKind, Related, Report, RuleId, Secret, Situation, Skip,
@@ -15,17 +16,9 @@ use crate::rule::{Evidence, Rule, RuleSet, Scratch};
 use crate::source::added::{self, Added};
 use crate::source::read::{self, Buffers, Outcome};
 use crate::source::worktree::words;
-use crate::source::{Body, Input, Listing, OnDisk, Reader, Since, Source, Stored};
+use crate::source::{Body, Input, Listing, Notable, OnDisk, Reader, Since, Source, Stored};
 use crate::suppress;
 use crate::suppress::inline::{Markers, Surroundings};
-
-/// How a scan goes about its work. None of it changes what is found.
-pub struct Settings {
-    /// At least 1.
-    pub threads: usize,
-    /// A larger file is a problem; `None`: there is no limit.
-    pub max_file_size: Option<u64>,
-}
 
 /// How far a scan has come, for whoever shows it.
 #[derive(Default)]
@@ -42,31 +35,42 @@ const BATCH: usize = 16;
 /// Below this many inputs, starting threads costs more than they save.
 const ALONE: usize = 32;
 
-/// Scans all that `source` lists. Whatever goes wrong is in the report.
+/// Scans all that `source` lists, each file as the configuration that governs
+/// it wants, on as many as `threads`, at least 1. Whatever goes wrong is in the
+/// report, but for configurations that are wrong themselves.
 pub fn run(
     source: &dyn Source,
-    rules: &RuleSet,
-    settings: &Settings,
+    regime: &mut Regime,
+    threads: usize,
     progress: &Progress,
-) -> Report {
+) -> Result<Report, String> {
     let started = Instant::now();
+    let is_dotenv = regime.is_dotenv();
     let Listing {
         inputs,
+        configurations,
         problems,
         skipped,
         root,
         may_be_empty,
-    } = source.list();
+    } = source.list(&Notable {
+        is_dotenv: &is_dotenv,
+        is_configuration: config::is_configuration,
+    });
+    let folders: BTreeSet<Vec<u8>> = inputs.iter().filter_map(Input::folder_of_stored).collect();
+    regime
+        .admit(&configurations, &folders)
+        .map_err(|e| e.to_string())?;
+    let regime = &*regime;
     progress.total.store(inputs.len() as u64, Ordering::Relaxed);
     let next = AtomicUsize::new(0);
     let work = || {
         let mut worker = Worker {
-            rules,
-            settings,
+            regime,
             progress,
             source,
             reader: None,
-            scratch: Scratch::default(),
+            scratches: (0..regime.sets()).map(|_| Scratch::default()).collect(),
             buffers: Buffers::default(),
             blob: Vec::new(),
             haul: Haul::default(),
@@ -81,11 +85,7 @@ pub fn run(
             }
         }
     };
-    let threads = if inputs.len() < ALONE {
-        1
-    } else {
-        settings.threads
-    };
+    let threads = if inputs.len() < ALONE { 1 } else { threads };
     let hauls = if threads == 1 {
         vec![work()]
     } else {
@@ -115,7 +115,7 @@ pub fn run(
     let is_complete = report.problems.is_empty();
     report
         .findings
-        .extend(still_there(sightings, source, rules, is_complete));
+        .extend(still_there(sightings, source, regime, is_complete));
     evidence.sort();
     let dotenv_files: Vec<RepoPath> = inputs
         .iter()
@@ -123,30 +123,37 @@ pub fn run(
         .map(Input::path)
         .collect();
     let present = |path: &RepoPath| dotenv_files.contains(path) || source.is_present(path);
+    let rules = regime.rules(regime.main());
     let mut concluded = rules.conclude(evidence, &|path| source.coverage(path), &present);
-    let suppressions = suppressions(rules);
     for Marked { mut markers, whole } in marked {
         let path = markers.path().clone();
         let ours = concluded.iter_mut().filter(|f| f.path == path);
         ours.for_each(|f| markers.apply(std::slice::from_mut(f)));
         if whole {
+            let suppressions = suppressions(regime.rules(regime.of(&path)));
             report.findings.extend(markers.unused(&suppressions));
         }
     }
     report.findings.extend(concluded);
-    if inputs.is_empty() && report.problems.is_empty() && !may_be_empty {
+    let excluded = report.scanned.skipped_for(Skip::Excluded);
+    if inputs.len() as u64 == excluded && report.problems.is_empty() && !may_be_empty {
+        let message = match excluded {
+            0 => {
+                "nothing to scan: the arguments hold no file that is not ignored, a link or special"
+            }
+            _ => "nothing to scan: the configuration excludes all that the arguments hold",
+        };
         report.problems.push(Problem {
             path: None,
             kind: ProblemKind::Empty,
-            message:
-                "nothing to scan: the arguments hold no file that is not ignored, a link or special"
-                    .to_owned(),
+            message: message.to_owned(),
         });
     }
+    regime.classify(&mut report.findings);
     report.settle();
-    tell_reuse(&mut report.findings, rules);
+    tell_reuse(&mut report.findings, regime);
     report.elapsed = started.elapsed();
-    report
+    Ok(report)
 }
 
 /// What one worker brings home.
@@ -199,7 +206,7 @@ enum Trait {
 fn still_there(
     mut sightings: Vec<Sighting>,
     source: &dyn Source,
-    rules: &RuleSet,
+    regime: &Regime,
     is_complete: bool,
 ) -> Vec<Finding> {
     // The oldest commit comes first, and what the range leads to last.
@@ -234,7 +241,7 @@ fn still_there(
         if !sighting.keys().any(|k| standing.contains(&k)) {
             let mut finding = sighting.finding.clone();
             finding.provenance = source.provenance(place, &finding.path, false);
-            if is_secret(rules, &finding) {
+            if is_secret(regime, &finding) {
                 finding.situation = source.situation(Some(place), false);
             }
             findings.push(finding);
@@ -250,7 +257,7 @@ fn still_there(
             let provenance = first.and_then(|(place, path)| source.provenance(*place, path, true));
             let mut finding = sighting.finding;
             finding.provenance = provenance;
-            if is_secret(rules, &finding) {
+            if is_secret(regime, &finding) {
                 finding.situation = source.situation(first.map(|f| f.0), true);
             }
             findings.push(finding);
@@ -259,7 +266,8 @@ fn still_there(
     findings
 }
 
-fn is_secret(rules: &RuleSet, finding: &Finding) -> bool {
+fn is_secret(regime: &Regime, finding: &Finding) -> bool {
+    let rules = regime.rules(regime.of(&finding.path));
     let rule = rules.rule(finding.rule.as_str());
     rule.is_some_and(Rule::is_secret)
 }
@@ -268,10 +276,10 @@ fn is_secret(rules: &RuleSet, finding: &Finding) -> bool {
 const NAMED: usize = 10;
 
 /// Says of a secret that stands in several places where the others are: it is one to rotate.
-fn tell_reuse(findings: &mut [Finding], rules: &RuleSet) {
+fn tell_reuse(findings: &mut [Finding], regime: &Regime) {
     let mut places: BTreeMap<Secret, Vec<usize>> = BTreeMap::new();
     for (n, finding) in findings.iter().enumerate() {
-        if is_secret(rules, finding) {
+        if is_secret(regime, finding) {
             places.entry(finding.secret).or_default().push(n);
         }
     }
@@ -312,13 +320,13 @@ fn tell_reuse(findings: &mut [Finding], rules: &RuleSet) {
 type Failure = (ProblemKind, String);
 
 struct Worker<'a> {
-    rules: &'a RuleSet,
-    settings: &'a Settings,
+    regime: &'a Regime,
     progress: &'a Progress,
     source: &'a dyn Source,
     /// Opened for the first object.
     reader: Option<Reader>,
-    scratch: Scratch,
+    /// One for each set of rules.
+    scratches: Vec<Scratch>,
     buffers: Buffers,
     blob: Vec<u8>,
     haul: Haul,
@@ -326,14 +334,20 @@ struct Worker<'a> {
 
 impl Worker<'_> {
     fn scan(&mut self, input: &Input) {
+        let path = input.path();
+        let realm = self.regime.of(&path);
+        if realm.settings.excludes(path.as_bytes()) {
+            self.haul.scanned.skip(Skip::Excluded);
+            return;
+        }
         if input.name_only {
-            self.judge_name(input);
+            self.judge_name(input, realm);
             self.haul.scanned.skip(Skip::Ignored);
             return;
         }
         let outcome = match &input.body {
-            Body::Disk(disk) => self.scan_file(input, disk),
-            Body::Stored(stored) => self.scan_object(input, stored),
+            Body::Disk(disk) => self.scan_file(input, disk, realm),
+            Body::Stored(stored) => self.scan_object(input, stored, realm),
         };
         match outcome {
             Ok(Outcome::Scanned(bytes)) => {
@@ -343,11 +357,11 @@ impl Worker<'_> {
             }
             Ok(Outcome::Binary) => {
                 // Its name may say what its bytes do not.
-                self.judge_name(input);
+                self.judge_name(input, realm);
                 self.haul.scanned.skip(Skip::Binary);
             }
             Err((kind, message)) => self.haul.problems.push(Problem {
-                path: Some(input.path()),
+                path: Some(path),
                 kind,
                 message,
             }),
@@ -355,19 +369,29 @@ impl Worker<'_> {
         self.progress.files.fetch_add(1, Ordering::Relaxed);
     }
 
-    fn scan_file(&mut self, input: &Input, disk: &OnDisk) -> Result<Outcome, Failure> {
+    fn scan_file(
+        &mut self,
+        input: &Input,
+        disk: &OnDisk,
+        realm: &Realm,
+    ) -> Result<Outcome, Failure> {
         let unreadable = |error| (ProblemKind::Unreadable, words(&error));
         let mut file = File::open(disk.file()).map_err(unreadable)?;
-        if self.settings.max_file_size.is_some() {
-            self.admit(file.metadata().map_err(unreadable)?.len())?;
+        if realm.settings.max_file_size.value.is_some() {
+            admit(file.metadata().map_err(unreadable)?.len(), realm)?;
         }
-        self.scan_text(input, &mut file).map_err(unreadable)
+        self.scan_text(input, &mut file, realm).map_err(unreadable)
     }
 
     /// Scans an object, and keeps what its new lines hold.
-    fn scan_object(&mut self, input: &Input, stored: &Stored) -> Result<Outcome, Failure> {
+    fn scan_object(
+        &mut self,
+        input: &Input,
+        stored: &Stored,
+        realm: &Realm,
+    ) -> Result<Outcome, Failure> {
         let mut blob = std::mem::take(&mut self.blob);
-        let result = self.scan_blob(input, stored, &mut blob);
+        let result = self.scan_blob(input, stored, &mut blob, realm);
         self.blob = blob;
         result
     }
@@ -377,6 +401,7 @@ impl Worker<'_> {
         input: &Input,
         stored: &Stored,
         blob: &mut Vec<u8>,
+        realm: &Realm,
     ) -> Result<Outcome, Failure> {
         let source = self.source;
         let reader = self.reader.get_or_insert_with(|| {
@@ -386,10 +411,10 @@ impl Worker<'_> {
         reader
             .read(stored.id, blob)
             .map_err(|message| (ProblemKind::Repository, message))?;
-        self.admit(blob.len() as u64)?;
+        admit(blob.len() as u64, realm)?;
         let (findings, evidence) = (self.haul.findings.len(), self.haul.evidence.len());
         let outcome = self
-            .scan_text(input, &mut &blob[..])
+            .scan_text(input, &mut &blob[..], realm)
             .expect("memory can always be read");
         let found = self.haul.findings.len() > findings || self.haul.evidence.len() > evidence;
         if found && let Some(reader) = &self.reader {
@@ -403,7 +428,7 @@ impl Worker<'_> {
             if stored.since == Since::Staged {
                 retain_from(&mut self.haul.findings, findings, is_new);
                 for finding in &mut self.haul.findings[findings..] {
-                    if is_secret(self.rules, finding) {
+                    if is_secret(self.regime, finding) {
                         finding.situation = Some(Situation::Staged);
                     }
                 }
@@ -428,24 +453,21 @@ impl Worker<'_> {
         Ok(outcome)
     }
 
-    fn admit(&self, size: u64) -> Result<(), Failure> {
-        match self.settings.max_file_size {
-            Some(limit) if size > limit => Err((
-                ProblemKind::TooLarge,
-                format!("larger than --max-file-size ({limit} bytes): not scanned"),
-            )),
-            Some(_) | None => Ok(()),
-        }
-    }
-
-    fn scan_text(&mut self, input: &Input, text: &mut dyn Read) -> io::Result<Outcome> {
+    fn scan_text(
+        &mut self,
+        input: &Input,
+        text: &mut dyn Read,
+        realm: &Realm,
+    ) -> io::Result<Outcome> {
         let Worker {
-            rules,
-            scratch,
+            regime,
+            scratches,
             haul,
             buffers,
             ..
         } = self;
+        let rules = regime.rules(realm);
+        let scratch = &mut scratches[realm.set];
         let from = haul.findings.len();
         let mut markers = Markers::default();
         let mut visit =
@@ -469,17 +491,33 @@ impl Worker<'_> {
     }
 
     /// What rules about files as such say, where the text is not to be had.
-    fn judge_name(&mut self, input: &Input) {
+    fn judge_name(&mut self, input: &Input, realm: &Realm) {
         if input.standing.is_some() {
             visit(
-                self.rules,
-                &mut self.scratch,
+                self.regime.rules(realm),
+                &mut self.scratches[realm.set],
                 &mut self.haul,
                 &mut Markers::default(),
                 input,
                 Document::new(input.path(), Vec::new()),
             );
         }
+    }
+}
+
+/// Refuses what is larger than its configuration wants.
+fn admit(size: u64, realm: &Realm) -> Result<(), Failure> {
+    let limit = &realm.settings.max_file_size;
+    match (limit.value, &limit.origin) {
+        (Some(most), origin) if size > most => {
+            let by = match origin {
+                Origin::File { .. } => format!("max-file-size of {origin}"),
+                Origin::CommandLine(_) | Origin::Default => origin.to_string(),
+            };
+            let message = format!("larger than {by} ({most} bytes): not scanned");
+            Err((ProblemKind::TooLarge, message))
+        }
+        _ => Ok(()),
     }
 }
 

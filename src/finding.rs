@@ -11,6 +11,7 @@ use crate::excerpt::Excerpt;
 
 /// SARIF's own words (SARIF 2.1.0 §3.27.10), so that no format has to map them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     Note,
@@ -403,6 +404,8 @@ pub enum Skip {
     Known,
     /// Tracked, and not in the worktree: deleted, or left out by a sparse checkout.
     Absent,
+    /// A file that the configuration excludes.
+    Excluded,
 }
 
 impl Skip {
@@ -415,6 +418,7 @@ impl Skip {
             Skip::Submodule => "submodule",
             Skip::Known => "known",
             Skip::Absent => "absent",
+            Skip::Excluded => "excluded",
         }
     }
 }

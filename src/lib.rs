@@ -10,6 +10,7 @@
 //! | [`cli`] | arguments and one file per command; the only user of clap, standard output and standard error, and the only writer of files |
 //! | [`audit`] | the pipeline over histories: every blob along its deltas, who brought what, judges last |
 //! | [`check`] | the pipeline: list, read, scan, report; the only user of rayon |
+//! | [`config`] | `.hushlint.toml`: what a repository wants of its scans, found, read, resolved for a path |
 //! | [`report`] | what a scan says: one file and one row of `FORMATS` a format |
 //! | [`source`] | where texts come from: the working tree, chosen as git would, the index, a range of commits; reading, decoding, windows |
 //! | [`rule`] | rules as data (`rules/*.toml`), the prefilter that finds their anchors, and the code behind each kind |
@@ -42,6 +43,7 @@ pub mod audit;
 pub mod calendar;
 pub mod check;
 pub mod cli;
+pub mod config;
 pub mod document;
 pub mod excerpt;
 pub mod finding;

@@ -10,20 +10,24 @@ const MODULES: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "audit", "check", "report", "source", "rule", "finding", "excerpt", "document",
-            "suggest", "calendar",
+            "audit", "check", "config", "report", "source", "rule", "finding", "excerpt",
+            "document", "suggest", "calendar",
         ],
     ),
     (
         "audit",
         &[
-            "check", "suppress", "source", "rule", "git", "finding", "document", "calendar",
+            "check", "config", "suppress", "source", "rule", "git", "finding", "document",
+            "calendar",
         ],
     ),
     (
         "check",
-        &["suppress", "source", "rule", "finding", "document"],
+        &[
+            "config", "suppress", "source", "rule", "finding", "document",
+        ],
     ),
+    ("config", &["rule", "finding", "document", "suggest"]),
     (
         "suppress",
         &["syntax", "finding", "document", "calendar", "suggest"],
@@ -62,7 +66,8 @@ const OWNED: &[(&str, &[&str])] = &[
     ("ignore", &["source"]),
     ("encoding_rs", &["source"]),
     ("annotate_snippets", &["report"]),
-    ("toml", &["rule"]),
+    ("toml", &["rule", "config"]),
+    ("globset", &["config"]),
     ("strsim", &["suggest"]),
 ];
 

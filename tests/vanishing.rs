@@ -4,28 +4,23 @@
 
 use std::path::{Path, PathBuf};
 
-use hushlint::check::{self, Progress, Settings};
+use hushlint::check::{self, Progress};
+use hushlint::config::Regime;
 use hushlint::document::{Coverage, RepoPath};
 use hushlint::finding::{ProblemKind, Report};
-use hushlint::rule::RuleSet;
 use hushlint::source::worktree::{Choice, Worktree};
-use hushlint::source::{Listing, Source};
+use hushlint::source::{Listing, Notable, Source};
 
-fn choice(is_dotenv: impl Fn(&[u8]) -> bool + Sync + 'static) -> Choice {
+fn choice() -> Choice {
     Choice {
         no_ignore: false,
         submodules: false,
         threads: 1,
-        is_dotenv: Box::new(is_dotenv),
     }
 }
 
 fn scan(source: &dyn Source) -> Report {
-    let settings = Settings {
-        threads: 1,
-        max_file_size: None,
-    };
-    check::run(source, &RuleSet::builtin(), &settings, &Progress::default())
+    check::run(source, &mut Regime::defaults(), 1, &Progress::default()).unwrap()
 }
 
 fn write(file: &Path) {
@@ -33,17 +28,31 @@ fn write(file: &Path) {
     std::fs::write(file, "nothing\n").unwrap();
 }
 
-/// Removes something between the listing and the reading.
-struct Vanishing {
+/// Removes something between the listing and the reading, or while it is listed.
+struct Vanishing<'a> {
     inner: Worktree,
-    folder: PathBuf,
+    folder: Option<PathBuf>,
+    is_dotenv: &'a (dyn Fn(&[u8]) -> bool + Sync),
 }
 
-impl Source for Vanishing {
-    fn list(&self) -> Listing {
-        let listing = self.inner.list();
-        std::fs::remove_dir_all(&self.folder).unwrap();
+impl Source for Vanishing<'_> {
+    fn list(&self, notable: &Notable<'_>) -> Listing {
+        let listing = self.inner.list(&Notable {
+            is_dotenv: self.is_dotenv,
+            ..*notable
+        });
+        if let Some(folder) = &self.folder {
+            std::fs::remove_dir_all(folder).unwrap();
+        }
         listing
+    }
+
+    fn root(&self) -> &Path {
+        self.inner.root()
+    }
+
+    fn places(&self) -> Vec<(PathBuf, PathBuf)> {
+        self.inner.places()
     }
 
     fn coverage(&self, path: &RepoPath) -> Option<Coverage> {
@@ -58,8 +67,9 @@ fn a_file_that_is_gone_when_it_is_read_is_a_problem() {
     write(&tree.join("gone/a.txt"));
     write(&tree.join("there/b.txt"));
     let source = Vanishing {
-        inner: Worktree::new(std::slice::from_ref(&tree), choice(|_| false)),
-        folder: tree.join("gone"),
+        inner: Worktree::new(std::slice::from_ref(&tree), choice()),
+        folder: Some(tree.join("gone")),
+        is_dotenv: &|_| false,
     };
     let report = scan(&source);
     assert_eq!(report.scanned.files, 1);
@@ -87,10 +97,11 @@ fn a_folder_that_is_gone_when_it_is_entered_is_a_problem() {
         let _ = std::fs::remove_dir_all(folders.join(other));
         false
     };
-    let report = scan(&Worktree::new(
-        std::slice::from_ref(&tree),
-        choice(is_dotenv),
-    ));
+    let report = scan(&Vanishing {
+        inner: Worktree::new(std::slice::from_ref(&tree), choice()),
+        folder: None,
+        is_dotenv: &is_dotenv,
+    });
     assert_eq!(report.scanned.files, 1, "{report:?}");
     let problem = report.problems.first().and_then(|p| p.path.clone());
     assert_problem(&report, &problem.expect("one folder is gone").to_text());

@@ -14,10 +14,12 @@ use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use crate::check::Progress;
+use crate::config::Regime;
 use crate::document::RepoPath;
 use crate::finding::{Problem, ProblemKind, Report, Skip};
 use crate::git::history::{Commits, Forms, Found, Interest, Listener, NOTHING, Repository, Trees};
 use crate::git::pack::Kind;
+use crate::git::store::Store;
 use crate::rule::RuleSet;
 
 pub use memory::Memory;
@@ -37,17 +39,24 @@ pub struct Settings<'a> {
     pub memory: Option<Memory<'a>>,
 }
 
+/// The folder that paths of the repository around `folder` are relative to, if there is one.
+pub fn top(folder: &Path) -> Option<PathBuf> {
+    let store = Store::discover(folder).ok()?;
+    store.root().map(Path::to_owned)
+}
+
 /// How many missing objects a report names.
 const NAMED: usize = 20;
 
 /// Audits each of `repositories`. Whatever goes wrong is in the report.
 pub fn run(
     repositories: &[PathBuf],
-    rules: &RuleSet,
+    regime: &Regime,
     settings: &Settings<'_>,
     progress: &Progress,
 ) -> Report {
     let started = Instant::now();
+    let rules = regime.rules(regime.main());
     let mut report = Report::default();
     let mut groups: BTreeMap<_, Vec<Group>> = BTreeMap::new();
     let mut found: Vec<Found> = Vec::new();
@@ -85,6 +94,7 @@ pub fn run(
         .into_values()
         .flat_map(|groups| story::findings(groups, rules, settings.now));
     report.findings.extend(grouped);
+    regime.classify(&mut report.findings);
     report.settle();
     report.elapsed = started.elapsed();
     report

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
+use crate::config::parse_size;
 use crate::finding::Severity;
 
 /// Finds leaked keys, unprotected .env files and plain-HTTP API URLs.
@@ -32,6 +33,9 @@ pub(super) enum Command {
     Hook(HookArgs),
     /// Audit repositories: every version of every file in their histories
     Audit(AuditArgs),
+    /// Show the settings in force, and where each was set
+    #[command(subcommand)]
+    Config(ConfigCommand),
     /// List the rules
     Rules(RulesArgs),
     /// Say what a rule finds, why it matters and how to fix it
@@ -65,7 +69,7 @@ pub(super) struct CheckArgs {
     pub(super) submodules: bool,
 
     /// Refuse larger files; each one refused makes the scan incomplete (exit 2). With a unit: 500K, 10M, 1G
-    #[arg(long, value_name = "SIZE", value_parser = size)]
+    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
     pub(super) max_file_size: Option<u64>,
 
     #[command(flatten)]
@@ -79,7 +83,7 @@ pub(super) struct HookArgs {
     pub(super) files: Vec<PathBuf>,
 
     /// Refuse larger files; each one refused makes the scan incomplete (exit 2). With a unit: 500K, 10M, 1G
-    #[arg(long, value_name = "SIZE", value_parser = size)]
+    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
     pub(super) max_file_size: Option<u64>,
 
     #[command(flatten)]
@@ -123,9 +127,12 @@ pub(super) struct ReportArgs {
     #[arg(long, value_name = "LEVEL", value_parser = level)]
     pub(super) severity: Option<Severity>,
 
-    /// Exit with 1 from this level on
-    #[arg(long, value_name = "LEVEL", default_value = "warning", value_parser = level)]
-    pub(super) fail_on: Severity,
+    /// Exit with 1 from this level on [default: warning]
+    #[arg(long, value_name = "LEVEL", value_parser = level)]
+    pub(super) fail_on: Option<Severity>,
+
+    #[command(flatten)]
+    pub(super) config: ConfigArgs,
 
     /// Use only these rules
     #[arg(long, value_name = "RULE", value_delimiter = ',', num_args = 1)]
@@ -164,6 +171,42 @@ pub(super) struct ReportArgs {
     pub(super) no_progress: bool,
 }
 
+/// Which configuration is in force.
+#[derive(clap::Args)]
+pub(super) struct ConfigArgs {
+    /// Go by this configuration, whatever files are checked [default: HUSHLINT_CONFIG, else the nearest above each file]
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+
+    /// Go by no configuration file
+    #[arg(long, conflicts_with = "config")]
+    pub(super) no_config: bool,
+
+    /// Read configurations, and what they name, as this revision has them: a change cannot weaken its own check
+    #[arg(long, value_name = "REV", conflicts_with = "no_config")]
+    pub(super) config_from: Option<String>,
+}
+
+#[derive(Subcommand)]
+pub(super) enum ConfigCommand {
+    /// Show what is in force for a file or folder
+    Show(ShowArgs),
+}
+
+#[derive(clap::Args)]
+pub(super) struct ShowArgs {
+    /// The file or folder; the current folder if none is named. It need not be there
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(super) path: PathBuf,
+
+    /// Output format: text or json
+    #[arg(long, value_name = "NAME", default_value = "text", value_parser = ["text", "json"])]
+    pub(super) format: String,
+
+    #[command(flatten)]
+    pub(super) config: ConfigArgs,
+}
+
 #[derive(clap::Args)]
 pub(super) struct RulesArgs {
     /// Output format: text or json
@@ -194,25 +237,4 @@ fn day(text: &str) -> Result<i64, String> {
     crate::calendar::parse(text)
         .map(|days| days * 86_400)
         .ok_or_else(|| "a day is written as in 2026-01-31".to_owned())
-}
-
-/// Bytes, or with a unit of 1024: `500K`, `10M`, `1G`.
-fn size(text: &str) -> Result<u64, String> {
-    let (digits, unit) = match text.find(|c: char| !c.is_ascii_digit()) {
-        Some(at) => text.split_at(at),
-        None => (text, ""),
-    };
-    let factor: u64 = match unit.to_ascii_uppercase().as_str() {
-        "" | "B" => 1,
-        "K" | "KB" | "KIB" => 1 << 10,
-        "M" | "MB" | "MIB" => 1 << 20,
-        "G" | "GB" | "GIB" => 1 << 30,
-        _ => return Err("a size is a number of bytes, or has a unit: 500K, 10M, 1G".to_owned()),
-    };
-    let number: u64 = digits
-        .parse()
-        .map_err(|_| "a size is a whole number, as in 10M".to_owned())?;
-    number
-        .checked_mul(factor)
-        .ok_or_else(|| "that is more than any file holds".to_owned())
 }

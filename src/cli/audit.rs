@@ -18,10 +18,25 @@ pub(super) fn run(args: &AuditArgs) -> Result<Exit, String> {
     } else {
         &args.repositories
     };
+    let mut places = Vec::new();
+    for folder in repositories {
+        places.extend(audit::top(folder).map(|top| (top.clone(), top)));
+    }
+    let root = places
+        .first()
+        .map_or(PathBuf::new(), |(top, _)| top.clone());
+    places.dedup();
+    let several = places.len() > 1;
+    let regime = reporting.regime(&root, places, None)?;
+    if several && let Some(file) = regime.nearest() {
+        return Err(format!(
+            "`{file}` configures one of these repositories only: audit them one by one, or name a configuration for all with --config, or none with --no-config"
+        ));
+    }
     let cache = if args.no_cache {
         None
     } else {
-        Cache::open(&args.report)
+        Cache::open(&regime)
     };
     let load = |root: &Path| cache.as_ref().and_then(|c| c.load(root));
     let save = |root: &Path, bytes: &[u8]| cache.iter().for_each(|c| c.save(root, bytes));
@@ -39,5 +54,7 @@ pub(super) fn run(args: &AuditArgs) -> Result<Exit, String> {
             None => clock::now()?,
         },
     };
-    reporting.finish(|rules, progress| audit::run(repositories, rules, &settings, progress))
+    reporting.finish(regime, |regime, progress| {
+        Ok(audit::run(repositories, regime, &settings, progress))
+    })
 }

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use super::args::ReportArgs;
+use crate::config::Regime;
+
 use super::output;
 
 /// A folder of caches, one file a repository.
@@ -17,7 +18,7 @@ pub(super) struct Cache {
 
 impl Cache {
     /// `None` where there is no place for caches.
-    pub(super) fn open(args: &ReportArgs) -> Option<Cache> {
+    pub(super) fn open(regime: &Regime) -> Option<Cache> {
         let set = |name: &str| {
             std::env::var_os(name)
                 .map(PathBuf::from)
@@ -27,14 +28,10 @@ impl Cache {
         // Two programs of one version may differ: the file tells them apart.
         let program = fs::metadata(std::env::current_exe().ok()?).ok()?;
         let changed = program.modified().ok()?;
-        let mut hash = Sha256::new()
+        let hash = Sha256::new()
             .chain_update(env!("CARGO_PKG_VERSION"))
             .chain_update(format!("{} {changed:?}", program.len()))
-            .chain_update(format!("{:?} {:?}", args.select, args.ignore));
-        for file in &args.rules {
-            hash.update(fs::read(file).ok()?);
-            hash.update(b"\0");
-        }
+            .chain_update(regime.key());
         Some(Cache {
             folder: folder.join("hushlint"),
             key: hash.finalize().into(),

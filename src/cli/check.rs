@@ -2,11 +2,10 @@
 
 use std::path::PathBuf;
 
-use crate::check::{self, Settings};
-use crate::rule::RuleSet;
+use crate::source::Source;
 use crate::source::index::{self, Index};
 use crate::source::range::Range;
-use crate::source::worktree::{Choice, IsDotenv, Worktree};
+use crate::source::worktree::{Choice, Worktree};
 
 use super::Exit;
 use super::args::CheckArgs;
@@ -18,43 +17,26 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit, String> {
     }
     let reporting = Reporting::new(&args.report)?;
     let threads = reporting.threads();
-    let settings = Settings {
-        threads,
-        max_file_size: args.max_file_size,
-    };
-    if args.staged {
-        let choice = index::Choice {
-            whole_files: args.whole_files,
-            is_dotenv: is_dotenv(reporting.rules()),
-        };
-        let source = Index::new(&args.paths, choice)?;
-        return reporting.finish(|rules, progress| check::run(&source, rules, &settings, progress));
-    }
-    if let Some(range) = &args.diff {
-        let choice = index::Choice {
-            whole_files: args.whole_files,
-            is_dotenv: is_dotenv(reporting.rules()),
-        };
-        let source = Range::new(range, &args.paths, choice)?;
-        return reporting.finish(|rules, progress| check::run(&source, rules, &settings, progress));
-    }
-    let choice = Choice {
-        no_ignore: args.no_ignore,
-        submodules: args.submodules,
-        threads,
-        is_dotenv: is_dotenv(reporting.rules()),
-    };
     let here = [PathBuf::from(".")];
     let paths: &[PathBuf] = if args.paths.is_empty() {
         &here
     } else {
         &args.paths
     };
-    let source = Worktree::new(paths, choice);
-    reporting.finish(|rules, progress| check::run(&source, rules, &settings, progress))
-}
-
-pub(super) fn is_dotenv(rules: &RuleSet) -> IsDotenv {
-    let names = rules.dotenv_names();
-    Box::new(move |name| names.holds(name))
+    let staged_or_new = index::Choice {
+        whole_files: args.whole_files,
+    };
+    let source: Box<dyn Source> = if args.staged {
+        Box::new(Index::new(&args.paths, staged_or_new)?)
+    } else if let Some(range) = &args.diff {
+        Box::new(Range::new(range, &args.paths, staged_or_new)?)
+    } else {
+        let choice = Choice {
+            no_ignore: args.no_ignore,
+            submodules: args.submodules,
+            threads,
+        };
+        Box::new(Worktree::new(paths, choice))
+    };
+    reporting.check(&*source, args.max_file_size)
 }

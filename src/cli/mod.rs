@@ -5,19 +5,21 @@ mod audit;
 mod cache;
 mod check;
 mod clock;
+mod configuration;
 mod explain;
 mod hook;
 mod output;
 mod progress;
 mod reporting;
 mod rules;
+mod show;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::Parser;
 
-use args::{Args, Command};
+use args::{Args, Command, ConfigCommand};
 
 use crate::rule::RuleSet;
 
@@ -52,6 +54,7 @@ pub fn run(argv: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Check(check) => check::run(check),
         Command::Hook(hook) => hook::run(hook),
         Command::Audit(audit) => audit::run(audit),
+        Command::Config(ConfigCommand::Show(show)) => show::run(show),
         Command::Rules(rules) => rules::run(rules),
         Command::Explain(explain) => explain::run(explain),
     };

@@ -1,23 +1,25 @@
 //! What commands that scan have in common: the rules they use, the formats they write, the exit code.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use crate::check::Progress;
+use crate::check::{self, Progress};
+use crate::config::Regime;
 use crate::document::RepoPath;
 use crate::excerpt::Masking;
 use crate::finding::{Report, Severity};
 use crate::report::{FORMATS, Format, View};
-use crate::rule::{Options, RuleSet, load};
+use crate::rule::{Options, RuleSet};
+use crate::source::Source;
 use crate::suggest::suggestion;
 
 use super::args::ReportArgs;
-use super::{Exit, clock, output, progress};
+use super::{Exit, clock, configuration, output, progress};
 
 /// How one run reports, made before anything is scanned.
 pub(super) struct Reporting<'a> {
     args: &'a ReportArgs,
     outputs: Vec<output::Output>,
-    rules: RuleSet,
+    options: Options,
 }
 
 impl Reporting<'_> {
@@ -30,20 +32,15 @@ impl Reporting<'_> {
             Masking::Mask
         };
         let line_hashes = outputs.iter().any(|o| o.format.name == "sarif");
-        let options = Options {
-            masking,
-            line_hashes,
-            today: clock::now()?.div_euclid(86_400),
-        };
         Ok(Reporting {
             args,
             outputs,
-            rules: rules(args, options)?,
+            options: Options {
+                masking,
+                line_hashes,
+                today: clock::now()?.div_euclid(86_400),
+            },
         })
-    }
-
-    pub(super) fn rules(&self) -> &RuleSet {
-        &self.rules
     }
 
     /// At least 1.
@@ -51,26 +48,48 @@ impl Reporting<'_> {
         self.args.threads.map_or_else(default_threads, usize::from)
     }
 
+    /// The configurations of a run over `places` under `root`.
+    pub(super) fn regime(
+        &self,
+        root: &Path,
+        places: Vec<(PathBuf, PathBuf)>,
+        max_file_size: Option<u64>,
+    ) -> Result<Regime, String> {
+        let layer = configuration::layer(self.args, max_file_size)?;
+        configuration::regime(&self.args.config, layer, self.options, (root, places))
+    }
+
+    /// Scans `source`, and writes what came of it.
+    pub(super) fn check(
+        self,
+        source: &dyn Source,
+        max_file_size: Option<u64>,
+    ) -> Result<Exit, String> {
+        let regime = self.regime(source.root(), source.places(), max_file_size)?;
+        let threads = self.threads();
+        self.finish(regime, |regime, progress| {
+            check::run(source, regime, threads, progress)
+        })
+    }
+
     /// Scans, and writes what came of it.
     pub(super) fn finish(
         self,
-        scan: impl FnOnce(&RuleSet, &Progress) -> Report + Send,
+        mut regime: Regime,
+        scan: impl FnOnce(&mut Regime, &Progress) -> Result<Report, String> + Send,
     ) -> Result<Exit, String> {
-        let Reporting {
-            args,
-            outputs,
-            rules,
-        } = self;
+        let Reporting { args, outputs, .. } = self;
         let mut report = progress::during(!args.no_progress, |progress: &Progress| {
-            scan(&rules, progress)
-        });
-        mask_names(&mut report, &rules);
+            scan(&mut regime, progress)
+        })?;
+        let rules = regime.rules(regime.main());
+        mask_names(&mut report, rules);
         output::problems(&report.problems);
         let level = args
             .severity
-            .or((args.fail_on == Severity::Note).then_some(Severity::Note));
+            .or((regime.fails_from() == Severity::Note).then_some(Severity::Note));
         let view = View {
-            rules: &rules,
+            rules,
             colour: false,
             width: 0,
             level,
@@ -79,7 +98,13 @@ impl Reporting<'_> {
         for out in outputs {
             out.write(&report, view, args.color)?;
         }
-        Ok(exit(&report, args))
+        Ok(if !report.is_complete() {
+            Exit::Error
+        } else if !args.exit_zero && report.findings.iter().any(|f| regime.fails(f)) {
+            Exit::Findings
+        } else {
+            Exit::Clean
+        })
     }
 }
 
@@ -118,16 +143,6 @@ fn mask_names(report: &mut Report, rules: &RuleSet) {
         problem.message = rules.mask(&problem.message);
     }
     report.scanned.submodules.iter_mut().for_each(masked);
-}
-
-fn exit(report: &Report, args: &ReportArgs) -> Exit {
-    if !report.is_complete() {
-        Exit::Error
-    } else if !args.exit_zero && report.unsuppressed().any(|f| f.severity >= args.fail_on) {
-        Exit::Findings
-    } else {
-        Exit::Clean
-    }
 }
 
 fn default_threads() -> usize {
@@ -178,42 +193,6 @@ fn format_named(name: &str) -> Result<&'static Format, String> {
                 names().collect::<Vec<_>>().join(", ")
             ),
         })
-}
-
-fn rules(args: &ReportArgs, options: Options) -> Result<RuleSet, String> {
-    let mut rules = load::builtin_for_scans();
-    for file in &args.rules {
-        let name = file.display().to_string();
-        let text = std::fs::read_to_string(file)
-            .map_err(|e| format!("--rules {name}: {}", crate::source::worktree::words(&e)))?;
-        let more = load::parse(&name, &text).map_err(|e| e.to_string())?;
-        if let Some(twice) = more.iter().find(|m| rules.iter().any(|r| r.id == m.id)) {
-            return Err(format!(
-                "{name}: {}: a rule of this id exists already; rules extend, they do not replace",
-                twice.id
-            ));
-        }
-        rules.extend(more);
-    }
-    for (option, names) in [("--select", &args.select), ("--ignore", &args.ignore)] {
-        for name in names {
-            if !rules.iter().any(|r| r.id.as_str() == name) {
-                return Err(unknown_rule(
-                    option,
-                    name,
-                    rules.iter().map(|r| r.id.as_str()),
-                ));
-            }
-        }
-    }
-    for rule in &mut rules {
-        let named = |names: &[String]| names.iter().any(|n| n == rule.id.as_str());
-        rule.enabled = (args.select.is_empty() || named(&args.select)) && !named(&args.ignore);
-    }
-    if rules.iter().all(|r| !r.enabled) {
-        return Err("--select and --ignore leave no rule: nothing would be checked".to_owned());
-    }
-    Ok(RuleSet::new(rules, options))
 }
 
 /// The message for a rule nobody knows, with the likely intent.

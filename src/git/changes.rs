@@ -165,6 +165,27 @@ impl Reader {
         }
     }
 
+    /// The paths in `tree` of the files whose names are wanted.
+    pub fn files_named(
+        &self,
+        tree: ObjectId,
+        is_wanted: fn(&[u8]) -> bool,
+    ) -> Result<Vec<Vec<u8>>, String> {
+        let mut found = Vec::new();
+        let mut open = vec![(Vec::new(), tree)];
+        while let Some((folder, tree)) = open.pop() {
+            for (name, mode, id) in self.entries(tree)? {
+                let path = [&folder[..], &name[..]].concat();
+                if mode.is_tree() {
+                    open.push(([&path[..], b"/"].concat(), id));
+                } else if mode.is_blob() && is_wanted(&name) {
+                    found.push(path);
+                }
+            }
+        }
+        Ok(found)
+    }
+
     /// What `tree` has at `path`, if that is a file.
     pub fn file_at(&self, tree: ObjectId, path: &[u8]) -> Result<Option<ObjectId>, String> {
         let mut at = tree;

@@ -107,7 +107,8 @@ impl Reader {
         walk.map(|info| Some(info.ok()?.id)).collect()
     }
 
-    fn commit(&self, name: &str) -> Result<ObjectId, String> {
+    /// The commit that `name` names. The error is for whoever wrote it.
+    pub fn commit(&self, name: &str) -> Result<ObjectId, String> {
         refs::commit(&self.repository, name).ok_or_else(|| {
             format!(
                 "{name}: no such commit in this clone; `{}` would bring it if the remote has it",

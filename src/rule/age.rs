@@ -28,6 +28,11 @@ impl AgeRule {
         }
     }
 
+    /// Takes `days` for the window, if there is a word on it.
+    pub fn set_rotation(&mut self, days: Option<u32>) {
+        self.rotation_days = days.unwrap_or(self.rotation_days);
+    }
+
     /// What `rule`, this one's, says about a key that is known from a history
     /// since `first`, both times in seconds since 1970; `date` writes a day out.
     pub fn judge(

@@ -24,6 +24,7 @@ pub const SIZE_LIMIT: usize = 1 << 20;
 pub struct Pattern {
     anchors: Vec<Vec<u8>>,
     before: Before,
+    tail: String,
     longest: usize,
     /// For each anchor, its place in `parts`.
     part_of: Vec<usize>,
@@ -73,12 +74,28 @@ impl Pattern {
                 Ok(Pattern {
                     anchors,
                     before,
+                    tail: tail.to_owned(),
                     longest: n,
                     part_of,
                     parts,
                 })
             }
         }
+    }
+
+    /// The same pattern for more prefixes than `anchor`, which its tail begins
+    /// its secret with. They are letters, digits, `_`, `-`.
+    pub fn with_prefixes(&self, anchor: &[u8], prefixes: &[String]) -> Result<Pattern, String> {
+        let own = String::from_utf8_lossy(anchor);
+        let all = [&*own]
+            .into_iter()
+            .chain(prefixes.iter().map(String::as_str));
+        let any = format!("(?:{})", all.collect::<Vec<_>>().join("|"));
+        let anchors = self.anchors.iter().cloned();
+        let more = prefixes.iter().map(|p| p.clone().into_bytes());
+        let long = self.longest > LONGEST;
+        let tail = self.tail.replacen(&*own, &any, 1);
+        Pattern::new(anchors.chain(more).collect(), self.before, &tail, long)
     }
 
     pub fn anchors(&self) -> &[Vec<u8>] {
@@ -150,7 +167,13 @@ impl Part {
                     .nfa_size_limit(Some(SIZE_LIMIT)),
             )
             .build_from_hir(&Hir::alternation(self.alternatives.clone()))
-            .map_err(|e| e.to_string())
+            .map_err(|e| match e.size_limit() {
+                Some(_) => format!(
+                    "the tail takes more than {} KiB once compiled",
+                    SIZE_LIMIT >> 10
+                ),
+                None => e.to_string(),
+            })
     }
 }
 

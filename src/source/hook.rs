@@ -1,32 +1,26 @@
 //! What a hook runner names: staged content where the next commit changes it, files on disk elsewhere.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::document::{Coverage, RepoPath, Standing};
 
 use super::index::{self, Index};
-use super::worktree::{Choice, IsDotenv, Worktree};
-use super::{Body, FolderOnDisk, Input, Listing, OnDisk, Source, Store};
+use super::worktree::{Choice, Worktree};
+use super::{Body, FolderOnDisk, Input, Listing, Notable, OnDisk, Source, Store};
 
 /// Staged content and files on disk, each path from one of them.
 pub struct Hook {
     index: Index,
     rest: Option<Worktree>,
-    is_dotenv: IsDotenv,
     /// Folders a dotenv file might lie in, relative to the root.
     folders: BTreeSet<Vec<u8>>,
 }
 
 impl Hook {
     /// Without `files`, all that is staged. The error is for whoever named them.
-    pub fn new(
-        files: &[PathBuf],
-        choice: index::Choice,
-        is_dotenv: &dyn Fn() -> IsDotenv,
-        threads: usize,
-    ) -> Result<Hook, String> {
+    pub fn new(files: &[PathBuf], choice: index::Choice, threads: usize) -> Result<Hook, String> {
         let mut index = Index::new(&[], choice)?;
         let (staged, rest) = index.divide(files);
         if !files.is_empty() {
@@ -39,20 +33,18 @@ impl Hook {
                 no_ignore: false,
                 submodules: false,
                 threads,
-                is_dotenv: is_dotenv(),
             };
             Worktree::new(&rest, choice)
         });
         Ok(Hook {
             index,
             rest,
-            is_dotenv: is_dotenv(),
             folders,
         })
     }
 
     /// Dotenv files that the next `git add` may take.
-    fn unprotected(&self) -> Vec<Input> {
+    fn unprotected(&self, notable: &Notable<'_>) -> Vec<Input> {
         let root = self.index.root();
         let mut inputs = Vec::new();
         for folder in &self.folders {
@@ -72,7 +64,7 @@ impl Hook {
                 let name = entry.file_name();
                 let name = name.as_encoded_bytes();
                 let is_file = || entry.file_type().is_ok_and(|t| t.is_file());
-                if !(self.is_dotenv)(name) || !is_file() {
+                if !(notable.is_dotenv)(name) || !is_file() {
                     continue;
                 }
                 let path = RepoPath::new([&around.reported, name].concat());
@@ -99,15 +91,25 @@ impl Hook {
 }
 
 impl Source for Hook {
-    fn list(&self) -> Listing {
-        let mut listing = self.index.list();
+    fn root(&self) -> &Path {
+        self.index.root()
+    }
+
+    fn places(&self) -> Vec<(PathBuf, PathBuf)> {
+        let mut places = self.index.places();
+        places.extend(self.rest.iter().flat_map(Worktree::places));
+        places
+    }
+
+    fn list(&self, notable: &Notable<'_>) -> Listing {
+        let mut listing = self.index.list(notable);
         if let Some(rest) = &self.rest {
-            let more = rest.list();
+            let more = rest.list(notable);
             listing.inputs.extend(more.inputs);
             listing.problems.extend(more.problems);
             listing.skipped.add(more.skipped);
         }
-        listing.inputs.extend(self.unprotected());
+        listing.inputs.extend(self.unprotected(notable));
         listing.in_order()
     }
 

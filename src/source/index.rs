@@ -9,14 +9,12 @@ use crate::git::changes::{Change, Changes, Kind, Staged};
 use crate::git::ignore::coverage_by;
 use crate::git::store::{ObjectId, Store};
 
-use super::worktree::IsDotenv;
-use super::{Body, Input, Listing, Since, Source, Stored};
+use super::{Body, Input, Listing, Notable, Since, Source, Stored};
 
 /// How to choose.
 pub struct Choice {
     /// Lines that were there before, too.
     pub whole_files: bool,
-    pub is_dotenv: IsDotenv,
 }
 
 /// What is staged, all of it or under some paths.
@@ -81,10 +79,6 @@ impl Index {
         self.wanted.get_or_insert_default().push(path);
     }
 
-    pub(super) fn root(&self) -> &Path {
-        &self.root
-    }
-
     /// Those of `files` that are not as HEAD has them, relative to the root, and the rest.
     pub(super) fn divide(&self, files: &[PathBuf]) -> (Vec<Vec<u8>>, Vec<PathBuf>) {
         let staged = self.staged.as_ref();
@@ -143,7 +137,15 @@ impl Index {
 }
 
 impl Source for Index {
-    fn list(&self) -> Listing {
+    fn root(&self) -> &Path {
+        &self.root
+    }
+
+    fn places(&self) -> Vec<(PathBuf, PathBuf)> {
+        vec![(self.root.clone(), self.root.clone())]
+    }
+
+    fn list(&self, notable: &Notable<'_>) -> Listing {
         let mut listing = Listing {
             problems: self.problems.clone(),
             root: self.root.clone(),
@@ -162,7 +164,7 @@ impl Source for Index {
             });
         }
         let maker = Maker {
-            is_dotenv: &self.choice.is_dotenv,
+            is_dotenv: notable.is_dotenv,
             whole_files: self.choice.whole_files,
             since: Since::Staged,
             coverage: &|path| self.coverage_of(path),
@@ -193,7 +195,7 @@ impl Source for Index {
 
 /// Makes inputs of changes.
 pub(super) struct Maker<'a> {
-    pub(super) is_dotenv: &'a IsDotenv,
+    pub(super) is_dotenv: &'a (dyn Fn(&[u8]) -> bool + Sync),
     pub(super) whole_files: bool,
     pub(super) since: Since,
     pub(super) coverage: &'a dyn Fn(&[u8]) -> Option<Coverage>,

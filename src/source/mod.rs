@@ -10,7 +10,7 @@ pub mod worktree;
 
 use std::cmp::Ordering;
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::document::{Coverage, RepoPath, Standing};
@@ -74,6 +74,14 @@ pub enum Since {
 }
 
 impl Input {
+    /// The folder of what is not read from the disk, which nobody has looked into.
+    pub fn folder_of_stored(&self) -> Option<Vec<u8>> {
+        match &self.body {
+            Body::Disk(_) => None,
+            Body::Stored(stored) => Some(stored.path.parent().to_vec()),
+        }
+    }
+
     pub fn path(&self) -> RepoPath {
         match &self.body {
             Body::Disk(disk) => disk.path(),
@@ -111,10 +119,21 @@ impl OnDisk {
     }
 }
 
+/// Names of files that a listing takes note of.
+pub struct Notable<'a> {
+    /// Whether it is the name of a file with settings that git should not see.
+    pub is_dotenv: &'a (dyn Fn(&[u8]) -> bool + Sync),
+    /// Whether a file of this name may configure the scan of its folder.
+    pub is_configuration: fn(&[u8]) -> bool,
+}
+
 /// What a source has to offer, each thing once; reports bring the order.
 #[derive(Default)]
 pub struct Listing {
     pub inputs: Vec<Input>,
+    /// Files that may configure the scan of their folders, ignored or not, as
+    /// far as listing came across them.
+    pub configurations: Vec<PathBuf>,
     pub problems: Vec<Problem>,
     /// What was left out while listing.
     pub skipped: Accounting,
@@ -137,7 +156,13 @@ impl Listing {
 
 /// Something that lists texts: the working tree, the index, a history.
 pub trait Source: Sync {
-    fn list(&self) -> Listing;
+    fn list(&self, notable: &Notable<'_>) -> Listing;
+
+    /// The folder that paths are relative to.
+    fn root(&self) -> &Path;
+
+    /// The folders where looking for a configuration begins, each with the one where it ends.
+    fn places(&self) -> Vec<(PathBuf, PathBuf)>;
 
     /// How ignore rules cover a file that may not exist; `None` where the
     /// question has no answer, as outside a repository.

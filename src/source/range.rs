@@ -1,7 +1,7 @@
 //! What a range of commits changed, each of them and all together.
 
 use std::collections::{HashMap, HashSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use crate::document::{Coverage, RepoPath};
@@ -12,7 +12,7 @@ use crate::git::range;
 use crate::git::store::{ObjectId, Reader, Store};
 
 use super::index::{Choice, Maker, covers, existing_folder, path_in};
-use super::{Listing, Since, Source};
+use super::{Listing, Notable, Since, Source};
 
 /// The commits that one revision has and another has not.
 pub struct Range {
@@ -54,9 +54,16 @@ impl Range {
         })
     }
 
-    fn add(&self, listing: &mut Listing, changes: &Changes, since: Since, bases: &mut Bases<'_>) {
+    fn add(
+        &self,
+        listing: &mut Listing,
+        changes: &Changes,
+        since: Since,
+        bases: &mut Bases<'_>,
+        notable: &Notable<'_>,
+    ) {
         let maker = Maker {
-            is_dotenv: &self.choice.is_dotenv,
+            is_dotenv: notable.is_dotenv,
             whole_files: self.choice.whole_files,
             since,
             coverage: &|path| self.coverage_of(path),
@@ -109,7 +116,19 @@ impl Bases<'_> {
 }
 
 impl Source for Range {
-    fn list(&self) -> Listing {
+    fn root(&self) -> &Path {
+        &self.root
+    }
+
+    fn places(&self) -> Vec<(PathBuf, PathBuf)> {
+        match self.root.as_os_str().is_empty() {
+            // A bare repository has no files.
+            true => Vec::new(),
+            false => vec![(self.root.clone(), self.root.clone())],
+        }
+    }
+
+    fn list(&self, notable: &Notable<'_>) -> Listing {
         let mut listing = Listing {
             root: self.root.clone(),
             may_be_empty: true,
@@ -128,13 +147,20 @@ impl Source for Range {
             tree: self.range.base,
             known: HashMap::new(),
         };
-        self.add(&mut listing, &self.range.whole, Since::Tip, &mut bases);
+        self.add(
+            &mut listing,
+            &self.range.whole,
+            Since::Tip,
+            &mut bases,
+            notable,
+        );
         for (place, commit) in self.range.commits.iter().enumerate() {
             self.add(
                 &mut listing,
                 &commit.changes,
                 Since::Commit(place),
                 &mut bases,
+                notable,
             );
         }
         listing.inputs.sort_by(|a, b| a.by_path(b));

@@ -16,7 +16,7 @@ use crate::git::ignore::{Failure, Folder, Ignored};
 use crate::git::repository::{Repository, claims_worktree, is_bare, is_worktree};
 
 use super::worktree::{Choice, Target, words};
-use super::{Body, FolderOnDisk, Input, Listing, OnDisk};
+use super::{Body, FolderOnDisk, Input, Listing, Notable, OnDisk};
 
 /// What the walk knows about a folder it has entered.
 #[derive(Clone)]
@@ -39,6 +39,7 @@ struct Around {
 
 pub(super) struct Walk<'a> {
     choice: &'a Choice,
+    notable: &'a Notable<'a>,
     target: &'a Target,
     root: &'a Path,
     folders: Mutex<HashMap<PathBuf, Arc<Around>>>,
@@ -68,9 +69,15 @@ impl Drop for Haul<'_> {
 }
 
 impl<'a> Walk<'a> {
-    pub(super) fn new(choice: &'a Choice, target: &'a Target, root: &'a Path) -> Walk<'a> {
+    pub(super) fn new(
+        choice: &'a Choice,
+        notable: &'a Notable<'a>,
+        target: &'a Target,
+        root: &'a Path,
+    ) -> Walk<'a> {
         Walk {
             choice,
+            notable,
             target,
             root,
             folders: Mutex::default(),
@@ -110,6 +117,7 @@ impl<'a> Walk<'a> {
             });
         for part in home.into_inner().expect("the walk's threads have ended") {
             listing.inputs.extend(part.inputs);
+            listing.configurations.extend(part.configurations);
             listing.problems.extend(part.problems);
             listing.skipped.add(part.skipped);
         }
@@ -249,6 +257,11 @@ impl<'a> Walk<'a> {
                 }
                 None => WalkState::Skip,
             };
+        }
+        if (self.notable.is_configuration)(name.as_encoded_bytes()) {
+            let path = [&around.folder.reported, name.as_encoded_bytes()].concat();
+            let file = RepoPath::new(path).join_to(self.root);
+            haul.listing.configurations.push(file);
         }
         if let Some((tracked, standing, name_only)) =
             self.take_file(&around.place, name, kind, haul)
@@ -500,7 +513,7 @@ impl<'a> Walk<'a> {
 
     fn standing(&self, place: &Place, name: &[u8], tracked: bool) -> Option<Standing> {
         place.repository.as_ref()?;
-        if !(self.choice.is_dotenv)(name) {
+        if !(self.notable.is_dotenv)(name) {
             return None;
         }
         let coverage = match place.ignores(name, false) {

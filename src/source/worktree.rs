@@ -11,10 +11,7 @@ use crate::git::ignore::coverage_of;
 use crate::git::repository::{Repository, claims_worktree};
 
 use super::walk::Walk;
-use super::{Listing, Source};
-
-/// Whether a file of this name holds settings that git should not see.
-pub type IsDotenv = Box<dyn Fn(&[u8]) -> bool + Sync>;
+use super::{Listing, Notable, Source};
 
 /// How to choose; the defaults are what `hushlint check` does.
 pub struct Choice {
@@ -23,7 +20,6 @@ pub struct Choice {
     /// Nested repositories, too.
     pub submodules: bool,
     pub threads: usize,
-    pub is_dotenv: IsDotenv,
 }
 
 /// The files under some paths.
@@ -148,6 +144,34 @@ impl Target {
     }
 }
 
+impl Target {
+    /// The folder it is or lies in, and the top of all that may configure it.
+    fn place(&self) -> (PathBuf, PathBuf) {
+        let folder = match self.is_file {
+            true => self.canonical.parent().unwrap_or(&self.canonical),
+            false => &self.canonical,
+        };
+        let here = std::env::current_dir().and_then(|here| here.canonicalize());
+        let top = match (&self.repository, here) {
+            // Whoever works in a folder has seen what configures it.
+            (None, Ok(here)) if folder.starts_with(&here) => here,
+            _ => self.base().to_owned(),
+        };
+        (folder.to_owned(), top)
+    }
+}
+
+/// The folder in which looking for the configuration of `path`, which need not
+/// be there, begins, and the one where it ends.
+pub fn folder_and_top(path: &Path) -> Result<(PathBuf, PathBuf), String> {
+    let there = path.ancestors().find(|p| p.exists()).unwrap_or(path);
+    let mut problems = Vec::new();
+    match Target::new(there, &mut Vec::new(), &mut problems) {
+        Ok(target) => Ok(target.place()),
+        Err(problem) => Err(format!("{}: {}", path.display(), problem.message)),
+    }
+}
+
 /// Whether a repository of its own begins between `folder` and the `root` above it.
 fn has_git_between(folder: &Path, root: &Path) -> bool {
     folder
@@ -170,14 +194,25 @@ fn common_root(targets: &[Target]) -> PathBuf {
 }
 
 impl Source for Worktree {
-    fn list(&self) -> Listing {
+    fn root(&self) -> &Path {
+        &self.root
+    }
+
+    fn places(&self) -> Vec<(PathBuf, PathBuf)> {
+        let mut places: Vec<_> = self.targets.iter().map(Target::place).collect();
+        places.sort();
+        places.dedup();
+        places
+    }
+
+    fn list(&self, notable: &Notable<'_>) -> Listing {
         let mut listing = Listing {
             problems: self.problems.clone(),
             root: self.root.clone(),
             ..Listing::default()
         };
         for target in &self.targets {
-            Walk::new(&self.choice, target, &self.root).list(&mut listing);
+            Walk::new(&self.choice, notable, target, &self.root).list(&mut listing);
         }
         match self.targets.len() {
             // Nothing is there twice.

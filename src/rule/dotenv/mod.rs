@@ -73,6 +73,16 @@ impl DotenvRule {
         (!self.names.is_empty()).then_some(&self.names)
     }
 
+    /// Knows more names, if it knows any.
+    pub fn add_names(&mut self, files: &[String], templates: &[String]) {
+        if !self.names.is_empty() {
+            self.names.add(files, templates);
+        }
+        if let Some(usage) = &mut self.usage {
+            usage.add_names(files, templates);
+        }
+    }
+
     /// What the anchor at `start` says about the use of dotenv files.
     pub fn evidence(&self, start: usize, scene: &Scene<'_>) -> Option<Evidence> {
         self.usage.as_ref()?.evidence(&self.anchors, start, scene)

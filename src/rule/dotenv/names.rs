@@ -18,6 +18,12 @@ impl Names {
         }
     }
 
+    pub(super) fn add(&mut self, files: &[String], templates: &[String]) {
+        self.files.extend(files.iter().map(|f| f.to_lowercase()));
+        self.templates
+            .extend(templates.iter().map(|t| t.to_lowercase()));
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.files.is_empty()
     }
@@ -36,12 +42,12 @@ impl Names {
             return None;
         }
         let mut made = Vec::new();
-        for part in name[1..].split(|&b| b == b'.') {
+        for (at, part) in name.split(|&b| b == b'.').enumerate() {
             let rest: Vec<&[u8]> = words(part)
                 .take_while(|w| !self.is_template_word(w))
                 .collect();
             if !rest.is_empty() {
-                made.push(b'.');
+                made.extend((at > 0).then_some(b'.'));
                 made.extend(rest.join(&b'-'));
             }
             if rest.len() < words(part).count() {

@@ -60,6 +60,10 @@ impl Usage {
         Usage { text, names }
     }
 
+    pub(super) fn add_names(&mut self, files: &[String], templates: &[String]) {
+        self.names.add(files, templates);
+    }
+
     pub(super) fn evidence_of_file(&self, scene: &Scene<'_>) -> Option<Evidence> {
         let path = &scene.document.path;
         let name = path.name();
@@ -113,7 +117,7 @@ impl Usage {
             return None;
         }
         let named = |list: &[String]| list.iter().any(|a| a.as_bytes() == anchor);
-        let place = scene.lexed().place(start);
+        let place = scene.place(start);
         let rest = &bytes[start + anchor.len()..];
         let rest = &rest[..rest.len().min(REACH)];
         let what = format!(

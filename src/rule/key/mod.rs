@@ -110,6 +110,13 @@ impl KeyRule {
         }
     }
 
+    /// Takes keys of other prefixes for keys. Their issuers are unknown.
+    pub fn add_prefixes(&mut self, prefixes: &[String]) {
+        let more = prefixes.iter().map(|p| p.clone().into_bytes());
+        self.anchors.splice(self.prefixes..self.prefixes, more);
+        self.prefixes += prefixes.len();
+    }
+
     /// What the prefilter looks for: the prefix, and its images in disguise.
     pub fn anchors(&self) -> &[Vec<u8>] {
         &self.anchors
@@ -238,7 +245,11 @@ impl KeyRule {
         let stage = text[span.start + prefix..][..stage]
             .strip_suffix(b"_")
             .unwrap_or_default();
-        let provider = provider::find(&self.providers, text, &span, stage, body, name);
+        // Who uses the prefix besides is not known to issue others.
+        let is_own = text[token.start..].starts_with(&self.anchors[0]);
+        let provider = is_own
+            .then(|| provider::find(&self.providers, text, &span, stage, body, name))
+            .flatten();
         Some(Key {
             provider: provider.map(|p| p.name.clone()),
             help: provider.map(|p| p.help.clone()),

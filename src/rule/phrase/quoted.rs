@@ -14,7 +14,7 @@ pub(super) fn is_commented(scene: &Scene<'_>, found: &Match) -> bool {
             .iter()
             .any(|mark| start.starts_with(mark.as_bytes()));
     }
-    scene.lexed().place(found.span.start).is_for_readers()
+    scene.place(found.span.start).is_for_readers()
 }
 
 /// Whether a text is all there is to it: a literal of a program that quotes
@@ -23,7 +23,7 @@ pub(super) fn is_quoted(scene: &Scene<'_>, found: &Match) -> bool {
     let bytes = scene.bytes();
     let language = scene.language();
     let begins = first_word(&bytes[line(bytes, found.span.start)]);
-    let token = scene.lexed().token(found.span.start);
+    let token = scene.token(found.span.start);
     if language.kind() != Kind::Code && language.kind() != Kind::Template {
         return language.name() == "gettext"
             || DESCRIBING.contains(&begins.as_str())
@@ -149,7 +149,7 @@ fn is_run(scene: &Scene<'_>, start: usize) -> bool {
     ];
     let from = start.saturating_sub(REACH);
     let code: Vec<u8> = (from..start)
-        .filter(|&at| scene.lexed().place(at) == Place::Code)
+        .filter(|&at| scene.place(at) == Place::Code)
         .map(|at| scene.bytes()[at])
         .collect();
     let statement = code

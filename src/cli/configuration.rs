@@ -1,0 +1,147 @@
+//! Which configuration a command goes by: its options, the environment, the files in the repository.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::config::{self, Choice, Layer, Origin, Read, Regime, Set, Source, normal};
+use crate::document::RepoPath;
+use crate::finding::Severity;
+use crate::rule::Options;
+use crate::source::Store;
+use crate::source::worktree::words;
+
+use super::args::{ConfigArgs, ReportArgs};
+
+/// The variable that names a configuration.
+pub(super) const VARIABLE: &str = "HUSHLINT_CONFIG";
+
+/// The configurations for `places`, with the command line `layer` on top. The
+/// error is for whoever wrote either.
+pub(super) fn regime(
+    args: &ConfigArgs,
+    layer: Layer,
+    options: Options,
+    (root, places): (&Path, Vec<(PathBuf, PathBuf)>),
+) -> Result<Regime, String> {
+    let (choice, by) = choice(args)?;
+    let top = places.first().map_or(root, |(_, top)| top);
+    let source = source(args, top)?;
+    let asked = (root, &places[..]);
+    Regime::new(source, choice, layer, options, asked).map_err(|e| match by {
+        Some(by) => format!("{by}: {e}"),
+        None => e.to_string(),
+    })
+}
+
+/// Which file it is to be, and the words to say so, if it was named.
+fn choice(args: &ConfigArgs) -> Result<(Choice, Option<&'static str>), String> {
+    if args.no_config {
+        return Ok((Choice::Nothing, None));
+    }
+    let named = std::env::var_os(VARIABLE).filter(|v| !v.is_empty());
+    Ok(match (&args.config, named) {
+        (Some(file), _) => (Choice::File(absolute(file)?), Some("--config")),
+        (None, Some(file)) => (Choice::File(absolute(Path::new(&file))?), Some(VARIABLE)),
+        (None, None) => (Choice::Nearest, None),
+    })
+}
+
+fn source(args: &ConfigArgs, top: &Path) -> Result<Source, String> {
+    let (read, files): (Read, _) = match &args.config_from {
+        None => (Box::new(read_file), None),
+        Some(revision) => {
+            let (read, files) =
+                of_revision(revision, top).map_err(|message| format!("--config-from {message}"))?;
+            (read, Some(files))
+        }
+    };
+    Ok(Source {
+        read,
+        files,
+        root: top.to_owned(),
+    })
+}
+
+/// A way to read what the tree of `revision` has, and all configurations in
+/// it. What lies outside the repository is no change's to make, and is read
+/// where it is.
+fn of_revision(revision: &str, top: &Path) -> Result<(Read, Vec<PathBuf>), String> {
+    let store = Store::discover(top).map_err(|message| format!("{revision}: {message}"))?;
+    let root = store.root().unwrap_or(top).to_owned();
+    let reader = store.reader();
+    let tree = reader.tree_of(reader.commit(revision)?)?;
+    let files = reader.files_named(tree, config::is_configuration)?;
+    let files = files
+        .iter()
+        .map(|path| RepoPath::new(&path[..]).join_to(&root))
+        .collect();
+    let read = move |file: &Path| {
+        let Ok(relative) = file.strip_prefix(&root) else {
+            return read_file(file);
+        };
+        let path = RepoPath::from_relative(relative);
+        let reader = store.reader();
+        let Some(id) = reader.file_at(tree, path.as_bytes())? else {
+            return Ok(None);
+        };
+        let mut bytes = Vec::new();
+        reader.read(id, &mut bytes)?;
+        String::from_utf8(bytes)
+            .map(Some)
+            .map_err(|_| "not UTF-8".to_owned())
+    };
+    Ok((Box::new(read), files))
+}
+
+/// The text of a file on disk, if there is one.
+fn read_file(file: &Path) -> Result<Option<String>, String> {
+    match std::fs::read_to_string(file) {
+        Ok(text) => Ok(Some(text)),
+        Err(e)
+            if matches!(
+                e.kind(),
+                io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+            ) =>
+        {
+            Ok(None)
+        }
+        // A folder that cannot be entered is the scan's to report.
+        Err(e)
+            if e.kind() == io::ErrorKind::PermissionDenied && file.symlink_metadata().is_err() =>
+        {
+            Ok(None)
+        }
+        Err(e) => Err(words(&e)),
+    }
+}
+
+pub(super) fn absolute(file: &Path) -> Result<PathBuf, String> {
+    let path =
+        std::path::absolute(file).map_err(|e| format!("{}: {}", file.display(), words(&e)))?;
+    Ok(normal(&path))
+}
+
+/// What the options of a command say, as the strongest layer of a configuration.
+pub(super) fn layer(args: &ReportArgs, max_file_size: Option<u64>) -> Result<Layer, String> {
+    fn set<T>(value: T, option: &'static str) -> Set<T> {
+        Set {
+            value,
+            origin: Origin::CommandLine(option),
+        }
+    }
+    let words = |list: &[String], option| -> Vec<Set<String>> {
+        list.iter().map(|word| set(word.clone(), option)).collect()
+    };
+    let fail_on: Option<Severity> = args.fail_on;
+    let mut layer = Layer {
+        select: (!args.select.is_empty()).then(|| words(&args.select, "--select")),
+        ignore: words(&args.ignore, "--ignore"),
+        fail_on: fail_on.map(|level| set(level, "--fail-on")),
+        max_file_size: max_file_size.map(|size| set(size, "--max-file-size")),
+        ..Layer::default()
+    };
+    for file in &args.rules {
+        layer.rules.push(set(absolute(file)?, "--rules"));
+    }
+    Ok(layer)
+}
