@@ -11,7 +11,7 @@ use super::parse::Url;
 use super::shape::{Credential, Shape, Value, credentials, shape};
 use super::words::{Role, Work, is_doubtful, role, work};
 use crate::finding::Severity;
-use crate::syntax::{Kind, Place, paths};
+use crate::syntax::{Place, paths};
 
 /// Code larger than this is generated: its names are not followed.
 const LARGEST_FOLLOWED: usize = 512 * 1024;
@@ -134,7 +134,10 @@ fn public(
     } else {
         evidence
     };
-    let light = weight == Weight::Light || purpose == Purpose::Prose;
+    let light = weight == Weight::Light
+        || purpose == Purpose::Prose
+        || is_in_manual(scene, url.span.start)
+        || (purpose == Purpose::Data && is_catalogue(bytes));
 
     let carried = credentials.iter().find(|c| c.kind != Value::Placeholder);
     if let Some(credential) = carried
@@ -163,9 +166,6 @@ fn public(
         Evidence::Call => (Severity::Warning, "is called"),
         Evidence::Command => (Severity::Warning, "is called"),
         Evidence::Named => (Severity::Warning, "is configured as an endpoint"),
-        Evidence::Shaped if is_catalogue(scene) || is_soap_action(bytes, url.span.start) => {
-            (Severity::Note, "is addressed")
-        }
         Evidence::Shaped => (Severity::Warning, "looks like an API and is addressed"),
         Evidence::Followed => (Severity::Warning, "is called"),
         Evidence::Little => (Severity::Note, "is addressed"),
@@ -180,24 +180,47 @@ fn public(
     })
 }
 
-/// Whether the document lists links by the hundred: what a search engine, a
-/// blocker or a directory knows, of which no one URL is a call.
-fn is_catalogue(scene: &Scene<'_>) -> bool {
-    const MANY: usize = 300;
-    scene.language().kind() == Kind::Data
-        && memchr::memmem::find_iter(scene.bytes(), b"://")
-            .take(MANY)
-            .count()
-            == MANY
+/// Whether `at` is in a literal of several lines whose name says that it is read
+/// by people: Ansible's `EXAMPLES`, a program's `USAGE`.
+fn is_in_manual(scene: &Scene<'_>, at: usize) -> bool {
+    const NAMES: &[&[u8]] = &[
+        b"EXAMPLES",
+        b"EXAMPLE",
+        b"DOCUMENTATION",
+        b"RETURN",
+        b"USAGE",
+        b"usage",
+        b"examples",
+        b"help",
+        b"HELP",
+        b"epilog",
+        b"synopsis",
+        b"SYNOPSIS",
+    ];
+    let bytes = scene.bytes();
+    let Some(token) = scene.lexed().token(at) else {
+        return false;
+    };
+    if !token.place.is_literal() || !bytes[token.span.clone()].contains(&b'\n') {
+        return false;
+    }
+    let before = &bytes[token.span.start.saturating_sub(40)..token.span.start];
+    let Some(equals) = before.iter().rposition(|&b| b == b'=') else {
+        return false;
+    };
+    let name = before[..equals].trim_ascii_end();
+    before[equals + 1..].trim_ascii().len() <= 2 && NAMES.iter().any(|n| name.ends_with(n))
 }
 
-/// Whether the two lines above name the header whose value the URL is, as
-/// records of requests do.
-fn is_soap_action(bytes: &[u8], start: usize) -> bool {
-    const REACH: usize = 400;
-    let before = &bytes[start.saturating_sub(REACH)..start];
-    let from = memchr::memrchr_iter(b'\n', before).nth(2).unwrap_or(0);
-    memchr::memmem::find(&before[from..], b"SOAPAction").is_some()
+/// More URLs than a program calls: a list of other people's sites.
+const CATALOGUE: usize = 100;
+
+/// Whether a file of records has so many URLs that they are its subject.
+fn is_catalogue(bytes: &[u8]) -> bool {
+    memchr::memmem::find_iter(bytes, b"http://")
+        .take(CATALOGUE)
+        .count()
+        == CATALOGUE
 }
 
 /// A piece of the URL as a message may show it.
@@ -345,7 +368,11 @@ fn evidence(
             .calls
             .iter()
             .take(1)
-            .any(|c| role(name(&c.name)) == Role::Endpoint);
+            // `QUrl(`, `URI.create(` say no more than the literal does.
+            .any(|c| {
+                role(name(&c.name)) == Role::Endpoint
+                    && (work(name(&c.name)) != Work::Wrap || shape == Shape::Api)
+            });
     if named && shape != Shape::Page {
         return Some(Evidence::Named);
     }
@@ -539,7 +566,13 @@ fn is_key(bytes: &[u8], url: &Url, lead: Lead) -> bool {
     };
     let rest = rest.trim_ascii_start();
     let line = &bytes[line_start(bytes, url.span.start)..url.span.start];
-    rest.starts_with(b"=>")
+    // `["http:.."] = true`
+    let indexed = rest
+        .strip_prefix(b"]")
+        .map(<[u8]>::trim_ascii_start)
+        .is_some_and(|r| r.first() == Some(&b'=') && r.get(1) != Some(&b'='));
+    indexed
+        || rest.starts_with(b"=>")
         || rest.starts_with(b"==")
         || rest.starts_with(b"!=")
         || (rest.starts_with(b":") && !rest.starts_with(b"::") && !line.contains(&b'?'))
