@@ -12,6 +12,7 @@
 //! | [`check`] | the pipeline: list, read, scan, report; the only user of rayon |
 //! | [`config`] | `.hushlint.toml`: what a repository wants of its scans, found, read, resolved for a path |
 //! | [`report`] | what a scan says: one file and one row of `FORMATS` a format |
+//! | [`fix`] | changes that would mend findings: proposed, applied, printed as a patch |
 //! | [`source`] | where texts come from: the working tree, chosen as git would, the index, a range of commits; reading, decoding, windows |
 //! | [`rule`] | rules as data (`rules/*.toml`), the prefilter that finds their anchors, and the code behind each kind |
 //! | [`git`] | all that is known about git: repository, index, ignore rules, objects, histories; the only user of the git crate |
@@ -47,6 +48,7 @@ pub mod config;
 pub mod document;
 pub mod excerpt;
 pub mod finding;
+pub mod fix;
 pub mod git;
 pub mod line_hash;
 pub mod report;

@@ -10,7 +10,7 @@ const MODULES: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "audit", "check", "config", "report", "source", "rule", "finding", "excerpt",
+            "audit", "check", "config", "fix", "report", "source", "rule", "finding", "excerpt",
             "document", "suggest", "calendar",
         ],
     ),
@@ -33,6 +33,7 @@ const MODULES: &[(&str, &[&str])] = &[
         &["syntax", "finding", "document", "calendar", "suggest"],
     ),
     ("report", &["rule", "finding", "document"]),
+    ("fix", &["source", "git", "syntax", "finding", "document"]),
     ("source", &["git", "finding", "document"]),
     (
         "rule",
@@ -65,6 +66,7 @@ const OWNED: &[(&str, &[&str])] = &[
     ("gix", &["git"]),
     ("ignore", &["source"]),
     ("encoding_rs", &["source"]),
+    ("similar", &["fix"]),
     ("annotate_snippets", &["report"]),
     ("toml", &["rule", "config"]),
     ("globset", &["config"]),
@@ -81,9 +83,9 @@ const CALLS: &[(&str, &[&str])] = &[
     ("process::exit", &[]),
     ("fs::write", &["cli"]),
     ("File::create", &["cli"]),
-    ("OpenOptions", &["cli"]),
-    ("remove_", &["cli"]),
-    ("fs::rename", &["cli"]),
+    ("OpenOptions", &["cli", "fix"]),
+    ("remove_", &["cli", "fix"]),
+    ("fs::rename", &["cli", "fix"]),
     ("Command::new", &[]),
     ("TcpStream", &[]),
     ("UdpSocket", &[]),

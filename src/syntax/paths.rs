@@ -13,6 +13,8 @@ const TEST_FOLDERS: &[&[u8]] = &[
     b"t",
     b"testcase",
     b"testcases",
+    b"test-cases",
+    b"test_cases",
     b"acceptance",
     b"test-cases",
     b"test_cases",

@@ -198,7 +198,7 @@ fn is_in_manual(scene: &Scene<'_>, at: usize) -> bool {
         b"SYNOPSIS",
     ];
     let bytes = scene.bytes();
-    let Some(token) = scene.lexed().token(at) else {
+    let Some(token) = scene.token(at) else {
         return false;
     };
     if !token.place.is_literal() || !bytes[token.span.clone()].contains(&b'\n') {
