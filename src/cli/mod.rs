@@ -2,6 +2,7 @@
 
 mod args;
 mod audit;
+mod baseline;
 mod cache;
 mod check;
 mod clock;
@@ -55,6 +56,7 @@ pub fn run(argv: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Check(check) => check::run(check),
         Command::Hook(hook) => hook::run(hook),
         Command::Audit(audit) => audit::run(audit),
+        Command::Baseline(command) => baseline::run(command),
         Command::Config(ConfigCommand::Show(show)) => show::run(show),
         Command::Rules(rules) => rules::run(rules),
         Command::Explain(explain) => explain::run(explain),
