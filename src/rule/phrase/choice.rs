@@ -53,7 +53,9 @@ pub(super) fn is_asked_for(bytes: &[u8], found: &Match, choices: &[String]) -> b
     for text in bytes[from..here.start].rsplit(|&b| b == b'\n') {
         let trimmed = text.trim_ascii();
         let is_comment = trimmed.starts_with(b"//") || trimmed.starts_with(b"#");
-        if trimmed.is_empty() || trimmed == b"{" || is_comment {
+        // Before `else`, the brace that ends the other branch.
+        let is_brace = trimmed == b"{" || (trimmed == b"}" && wants_head);
+        if trimmed.is_empty() || is_brace || is_comment {
             continue;
         }
         let depth = indentation(text);
@@ -204,6 +206,7 @@ mod tests {
             "mode = if plain\n         TURN\n       else\n         VERIFY_PEER",
             "case mode\nwhen :none\n  TURN",
             "case 'y':\n  TURN",
+            "if (!insecure)\n{\n  a();\n}\nelse\n{\n  TURN\n}",
             "def insecure_context\n  TURN",
             "[ -n \"$INSECURE\" ] && TURN",
         ] {
