@@ -158,6 +158,10 @@ pub(super) struct ReportArgs {
     #[arg(long)]
     pub(super) show_suppressed: bool,
 
+    /// Count findings by rule and by folder; text shows the counts instead of the findings
+    #[arg(long)]
+    pub(super) statistics: bool,
+
     /// Threads to use; the output does not depend on it [default: one a core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(super) threads: Option<u16>,

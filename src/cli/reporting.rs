@@ -94,6 +94,7 @@ impl Reporting<'_> {
             width: 0,
             level,
             suppressed: args.show_suppressed,
+            statistics: args.statistics,
         };
         for out in outputs {
             out.write(&report, view, args.color)?;
