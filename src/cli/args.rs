@@ -33,6 +33,8 @@ pub(super) enum Command {
     Hook(HookArgs),
     /// Audit repositories: every version of every file in their histories
     Audit(AuditArgs),
+    /// Make a configuration, a hook for pre-commit, a CI job; shows them first, and overwrites nothing
+    Init(InitArgs),
     /// Show the settings in force, and where each was set
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -189,6 +191,31 @@ pub(super) struct ConfigArgs {
     /// Read configurations, and what they name, as this revision has them: a change cannot weaken its own check
     #[arg(long, value_name = "REV", conflicts_with = "no_config")]
     pub(super) config_from: Option<String>,
+}
+
+#[derive(clap::Args)]
+pub(super) struct InitArgs {
+    /// Make git's own hook in place of an entry for pre-commit
+    #[arg(long)]
+    pub(super) hook: bool,
+
+    /// Make a CI job as well
+    #[arg(long, value_name = "WHERE")]
+    pub(super) ci: Option<Ci>,
+
+    /// Write without asking
+    #[arg(long)]
+    pub(super) yes: bool,
+
+    /// Show only
+    #[arg(long, conflicts_with = "yes")]
+    pub(super) dry_run: bool,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+pub(super) enum Ci {
+    Github,
+    Gitlab,
 }
 
 #[derive(Subcommand)]

@@ -8,11 +8,13 @@ mod clock;
 mod configuration;
 mod explain;
 mod hook;
+mod init;
 mod output;
 mod progress;
 mod reporting;
 mod rules;
 mod show;
+mod write;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -55,6 +57,7 @@ pub fn run(argv: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Hook(hook) => hook::run(hook),
         Command::Audit(audit) => audit::run(audit),
         Command::Config(ConfigCommand::Show(show)) => show::run(show),
+        Command::Init(init) => init::run(init),
         Command::Rules(rules) => rules::run(rules),
         Command::Explain(explain) => explain::run(explain),
     };
