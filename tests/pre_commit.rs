@@ -52,8 +52,8 @@ impl Project {
         );
         project.write(".pre-commit-config.yaml", &config);
         project.git(&["init", "-q"]);
-        project.succeed(&["install"]);
-        project.succeed(&["install", "--hook-type", "pre-push"]);
+        project.passes(&project.run(&["install"]));
+        project.passes(&project.run(&["install", "--hook-type", "pre-push"]));
         Some(project)
     }
 
@@ -75,32 +75,52 @@ impl Project {
     }
 
     fn git(&self, arguments: &[&str]) {
-        let output = self.command("git", arguments);
-        assert!(
-            output.status.success(),
-            "git {arguments:?}: {}",
-            text(&output)
-        );
+        self.passes(&self.command("git", arguments));
+    }
+
+    fn passes(&self, output: &Output) {
+        assert!(output.status.success(), "{}: {}", self.runner, text(output));
+    }
+
+    /// The output names `place`, and no key.
+    fn blocks(&self, output: &Output, place: &str) {
+        let text = text(output);
+        assert!(!output.status.success(), "{}: {text}", self.runner);
+        assert!(text.contains(place), "{}: {text}", self.runner);
+        assert!(!text.contains(&key()), "{}: {text}", self.runner);
+    }
+
+    /// Commits all there is, whatever the hook would say.
+    fn commit_unseen(&self) {
+        self.git(&["add", "-A"]);
+        self.git(&["commit", "--no-verify", "-qm", "unseen"]);
+    }
+
+    /// A remote without anything.
+    fn add_remote(&self) {
+        let remote = self.sandbox.top().join("remote");
+        let remote = remote.to_str().unwrap();
+        self.git(&["init", "-q", "--bare", remote]);
+        self.git(&["remote", "add", "origin", remote]);
+    }
+
+    fn push(&self, refs: &[&str]) -> Output {
+        self.command("git", &[&["push", "-q", "origin"], refs].concat())
     }
 
     fn run(&self, arguments: &[&str]) -> Output {
         self.command(self.runner, arguments)
     }
 
-    fn succeed(&self, arguments: &[&str]) {
-        let output = self.run(arguments);
-        let runner = self.runner;
-        assert!(
-            output.status.success(),
-            "{runner} {arguments:?}: {}",
-            text(&output)
-        );
-    }
-
     fn commit(&self) -> Output {
         self.git(&["add", "-A"]);
         self.command("git", &["commit", "-m", "a change"])
     }
+}
+
+/// A project for each runner that is there.
+fn projects() -> impl Iterator<Item = Project> {
+    RUNNERS.into_iter().filter_map(Project::new)
 }
 
 fn text(output: &Output) -> String {
@@ -112,105 +132,113 @@ fn key() -> String {
     ["ak", "7Fq2Lm9Zx4Tb8Rn1"].join("_")
 }
 
+fn leak() -> String {
+    format!("client = Client('{}')\n", key())
+}
+
+const CLEAN: &str = "one = 1\n";
+
 #[test]
 fn a_staged_key_blocks_the_commit() {
-    for project in RUNNERS.into_iter().filter_map(Project::new) {
-        project.write("src/a b.py", &format!("client = Client('{}')\n", key()));
-        let output = project.commit();
-        let text = text(&output);
-        assert!(!output.status.success(), "{}: {text}", project.runner);
-        assert!(text.contains("ak-key"), "{}: {text}", project.runner);
-        assert!(text.contains("src/a b.py:1"), "{}: {text}", project.runner);
-        assert!(!text.contains(&key()), "{}: {text}", project.runner);
+    for project in projects() {
+        project.write("src/a b.py", &leak());
+        project.blocks(&project.commit(), "src/a b.py:1");
     }
 }
 
 #[test]
 fn a_clean_commit_passes() {
-    for project in RUNNERS.into_iter().filter_map(Project::new) {
+    for project in projects() {
         project.write("a.py", "client = Client(os.environ['APP_KEY'])\n");
-        let output = project.commit();
-        assert!(
-            output.status.success(),
-            "{}: {}",
-            project.runner,
-            text(&output)
-        );
+        project.passes(&project.commit());
     }
 }
 
 #[test]
 fn a_key_that_is_not_staged_does_not_block() {
-    for project in RUNNERS.into_iter().filter_map(Project::new) {
-        project.write("a.py", "one = 1\n");
-        assert!(project.commit().status.success());
+    for project in projects() {
+        project.write("a.py", CLEAN);
+        project.passes(&project.commit());
         project.write("b.py", "two = 2\n");
         project.git(&["add", "b.py"]);
-        project.write("a.py", &format!("client = Client('{}')\n", key()));
-        let output = project.command("git", &["commit", "-m", "another"]);
-        assert!(
-            output.status.success(),
-            "{}: {}",
-            project.runner,
-            text(&output)
-        );
+        project.write("a.py", &leak());
+        project.passes(&project.command("git", &["commit", "-m", "another"]));
     }
 }
 
 #[test]
 fn an_old_key_does_not_block_a_change_elsewhere_in_its_file() {
-    for project in RUNNERS.into_iter().filter_map(Project::new) {
-        project.write("a.py", &format!("client = Client('{}')\n", key()));
-        project.git(&["add", "-A"]);
-        project.git(&["commit", "--no-verify", "-qm", "before the hook"]);
-        project.write("a.py", &format!("one = 1\nclient = Client('{}')\n", key()));
-        let output = project.commit();
-        assert!(
-            output.status.success(),
-            "{}: {}",
-            project.runner,
-            text(&output)
-        );
+    for project in projects() {
+        project.write("a.py", &leak());
+        project.commit_unseen();
+        project.write("a.py", &(CLEAN.to_owned() + &leak()));
+        project.passes(&project.commit());
     }
 }
 
 #[test]
 fn a_commit_of_all_that_is_tracked_is_judged_as_it_will_be() {
-    for project in RUNNERS.into_iter().filter_map(Project::new) {
-        project.write("a.py", "one = 1\n");
-        assert!(project.commit().status.success());
-        project.write("a.py", &format!("client = Client('{}')\n", key()));
-        let output = project.command("git", &["commit", "-am", "another"]);
-        let text = text(&output);
-        assert!(!output.status.success(), "{}: {text}", project.runner);
-        assert!(text.contains("a.py:1"), "{}: {text}", project.runner);
+    for project in projects() {
+        project.write("a.py", CLEAN);
+        project.passes(&project.commit());
+        project.write("a.py", &leak());
+        project.blocks(
+            &project.command("git", &["commit", "-am", "another"]),
+            "a.py:1",
+        );
     }
 }
 
 #[test]
 fn a_push_is_judged_by_all_its_commits() {
-    for project in RUNNERS.into_iter().filter_map(Project::new) {
-        let remote = project.sandbox.top().join("remote");
-        let remote = remote.to_str().unwrap();
-        project.git(&["init", "-q", "--bare", remote]);
-        project.git(&["remote", "add", "origin", remote]);
-        project.write("a.py", "one = 1\n");
-        assert!(project.commit().status.success());
-        let push = || project.command("git", &["push", "-q", "origin", "HEAD:refs/heads/main"]);
-        let output = push();
-        assert!(output.status.success(), "{}", text(&output));
-        for source in [
-            format!("client = Client('{}')\n", key()),
-            "one = 1\n".into(),
-        ] {
-            project.write("a.py", &source);
-            project.git(&["commit", "--no-verify", "-qam", "there and back"]);
+    for project in projects() {
+        project.add_remote();
+        project.write("a.py", CLEAN);
+        project.passes(&project.commit());
+        project.passes(&project.push(&["HEAD:refs/heads/main"]));
+        for source in [&leak(), CLEAN] {
+            project.write("a.py", source);
+            project.commit_unseen();
         }
-        let output = push();
-        let text = text(&output);
-        assert!(!output.status.success(), "{}: {text}", project.runner);
-        assert!(text.contains("not in HEAD"), "{}: {text}", project.runner);
-        assert!(!text.contains(&key()), "{}: {text}", project.runner);
+        project.blocks(&project.push(&["HEAD:refs/heads/main"]), "not in HEAD");
+        // A branch that the remote has not yet begins where the others end.
+        project.blocks(&project.push(&["HEAD:refs/heads/new"]), "not in HEAD");
+        // Taken back for good.
+        project.git(&["reset", "-q", "--hard", "HEAD~2"]);
+        project.write("b.py", CLEAN);
+        project.passes(&project.commit());
+        project.passes(&project.push(&["HEAD:refs/heads/new"]));
+        project.passes(&project.push(&[":refs/heads/new"]));
+    }
+}
+
+#[test]
+fn a_first_push_is_judged_by_all_its_commits() {
+    for project in projects() {
+        project.add_remote();
+        for source in [&leak(), CLEAN] {
+            project.write("a.py", source);
+            project.commit_unseen();
+        }
+        project.blocks(&project.push(&["HEAD:refs/heads/main"]), "not in HEAD");
+    }
+}
+
+#[test]
+fn a_forced_push_is_judged_by_what_the_remote_has_not() {
+    for project in projects() {
+        project.add_remote();
+        project.write("a.py", CLEAN);
+        project.passes(&project.commit());
+        project.passes(&project.push(&["HEAD:refs/heads/main"]));
+        project.git(&["checkout", "-q", "--orphan", "anew"]);
+        project.write("a.py", "two = 2\n");
+        project.passes(&project.commit());
+        project.passes(&project.push(&["-f", "HEAD:refs/heads/main"]));
+        project.write("a.py", &leak());
+        project.git(&["add", "-A"]);
+        project.git(&["commit", "--no-verify", "--amend", "-qm", "amended"]);
+        project.blocks(&project.push(&["-f", "HEAD:refs/heads/main"]), "a.py:1");
     }
 }
 
@@ -225,54 +253,39 @@ fn a_plain_hook_needs_no_runner() {
     project.write(".git/hooks/pre-commit", "#!/bin/sh\nexec hushlint hook\n");
     let hook = project.sandbox.tree().join(".git/hooks/pre-commit");
     std::fs::set_permissions(hook, std::fs::Permissions::from_mode(0o755)).unwrap();
-    project.write("sub/a.py", "one = 1\n");
-    let first = project.commit();
-    assert!(first.status.success(), "{}", text(&first));
-    project.write("sub/a.py", &format!("client = Client('{}')\n", key()));
+    project.write("sub/a.py", CLEAN);
+    project.passes(&project.commit());
+    project.write("sub/a.py", &leak());
     // Each has an index of its own: the usual one, one for `-a`, one for a path; the last from below.
     for arguments in [
         &["commit", "-am", "all"][..],
         &["commit", "-m", "a path", "sub/a.py"],
         &["-C", "sub", "commit", "-am", "from below"],
     ] {
-        let output = project.command("git", arguments);
-        let text = text(&output);
-        assert!(!output.status.success(), "{arguments:?}: {text}");
-        assert!(text.contains("sub/a.py:1"), "{arguments:?}: {text}");
+        project.blocks(&project.command("git", arguments), "sub/a.py:1");
     }
-    let staged = project.commit();
-    assert!(!staged.status.success(), "{}", text(&staged));
+    project.blocks(&project.commit(), "sub/a.py:1");
 }
 
 #[test]
 fn all_files_scans_everything() {
-    for project in RUNNERS.into_iter().filter_map(Project::new) {
-        project.write("old/a.py", &format!("client = Client('{}')\n", key()));
+    for project in projects() {
+        project.write("old/a.py", &leak());
+        project.commit_unseen();
+        project.write("new.py", CLEAN);
         project.git(&["add", "-A"]);
-        project.git(&["commit", "--no-verify", "-qm", "before the hook"]);
-        project.write("new.py", "one = 1\n");
-        project.git(&["add", "-A"]);
-        let output = project.run(&["run", "--all-files"]);
-        let text = text(&output);
-        assert!(!output.status.success(), "{}: {text}", project.runner);
-        assert!(text.contains("old/a.py:1"), "{}: {text}", project.runner);
+        project.blocks(&project.run(&["run", "--all-files"]), "old/a.py:1");
     }
 }
 
 #[test]
 fn a_hook_runs_on_text_the_runner_takes_for_binary() {
-    for project in RUNNERS.into_iter().filter_map(Project::new) {
+    for project in projects() {
         let wide: Vec<u8> = format!("KEY={}\n", key())
             .encode_utf16()
             .flat_map(u16::to_le_bytes)
             .collect();
         std::fs::write(project.sandbox.tree().join("settings.u16"), wide).unwrap();
-        let output = project.commit();
-        assert!(
-            !output.status.success(),
-            "{}: {}",
-            project.runner,
-            text(&output)
-        );
+        project.blocks(&project.commit(), "settings.u16:1");
     }
 }

@@ -19,8 +19,8 @@ pub struct Range {
     pub tip: ObjectId,
     /// That tree against the one where the range begins.
     pub whole: Changes,
-    /// The tree where it begins.
-    pub base: ObjectId,
+    /// The tree where it begins; `None`: with nothing.
+    pub base: Option<ObjectId>,
     /// Commits that could not be compared with their parents.
     pub failures: Vec<String>,
 }
@@ -64,16 +64,53 @@ impl Reader {
                 ),
             });
         };
+        self.make(&[old], new, Some(base))
+            .map_err(|message| format!("{spec}: {message}"))
+    }
+
+    /// What a push of `to` brings to a remote that has `from`, or whatever its
+    /// branches here have if it has not `to`'s branch yet. It need not have any
+    /// of the history. The error is for whoever pushes.
+    pub fn push(&self, from: Option<&str>, to: &str, remote: &str) -> Result<Range, String> {
+        let new = self.commit(to)?;
+        let known: Vec<ObjectId> = match from {
+            Some(from) => vec![self.commit(from)?],
+            None => {
+                let refs = refs::Refs::read(&self.repository).all.into_iter();
+                let branches = format!("refs/remotes/{remote}/");
+                refs.filter(|(name, id)| name.starts_with(&branches) && self.tree_of(*id).is_ok())
+                    .map(|(_, id)| id)
+                    .collect()
+            }
+        };
+        // What is in common with any of them is no news; where nothing is, everything is.
+        let base = known
+            .iter()
+            .find_map(|&old| self.repository.merge_base(old, new).ok().flatten())
+            .map(gix::Id::detach);
+        self.make(&known, new, base)
+            .map_err(|message| format!("{to}: {message}"))
+    }
+
+    /// The commits that `new` has and none of `old` has, against `base`.
+    fn make(
+        &self,
+        old: &[ObjectId],
+        new: ObjectId,
+        base: Option<ObjectId>,
+    ) -> Result<Range, String> {
         let ids = self.between(old, new)?;
+        let cut = self.shallow();
         if let Some(id) = ids.iter().find(|id| cut.contains(*id)) {
             return Err(format!(
-                "{spec}: this clone is shallow, and cut off at commit {id}, inside the range; `git fetch --unshallow` brings the rest"
+                "this clone is shallow, and cut off at commit {id}, inside the range; `git fetch --unshallow` brings the rest"
             ));
         }
-        let (base, tip) = (self.tree_of(base)?, self.tree_of(new)?);
+        let base = base.map(|base| self.tree_of(base)).transpose()?;
+        let tip = self.tree_of(new)?;
         let mut range = Range {
             commits: Vec::new(),
-            whole: self.changes(tip, &[base])?,
+            whole: self.changes(tip, base.as_slice())?,
             tip,
             base,
             failures: Vec::new(),
@@ -144,11 +181,11 @@ impl Reader {
     }
 
     /// What `new` has and `old` has not, parents first.
-    fn between(&self, old: ObjectId, new: ObjectId) -> Result<Vec<ObjectId>, String> {
+    fn between(&self, old: &[ObjectId], new: ObjectId) -> Result<Vec<ObjectId>, String> {
         let walk = self
             .repository
             .rev_walk([new])
-            .with_hidden([old])
+            .with_hidden(old.iter().copied())
             .all()
             .map_err(|e| chain(&e))?;
         let mut parents: HashMap<ObjectId, Vec<ObjectId>> = HashMap::new();

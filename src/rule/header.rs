@@ -66,7 +66,7 @@ impl HeaderRule {
         {
             return None;
         }
-        let place = scene.lexed().place(span.start);
+        let place = scene.place(span.start);
         if scene.language().kind() == Kind::Prose
             || (place.is_for_readers() && place != Place::MarkupText)
         {

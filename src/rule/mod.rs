@@ -20,7 +20,7 @@ mod tune;
 pub mod upkeep;
 pub mod url;
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -28,7 +28,7 @@ use crate::document::{Coverage, Document, RepoPath, line_around};
 use crate::excerpt::{Excerpt, Masking, mask, url_passwords};
 use crate::finding::{Finding, Fingerprint, Region, Related, RuleId, Secret, Severity};
 use crate::line_hash::LineHashes;
-use crate::syntax::{Language, Lexed};
+use crate::syntax::{Language, Lexed, Place, Token};
 
 pub use dotenv::Evidence;
 pub use load::{LoadError, RuleFile};
@@ -175,7 +175,7 @@ pub struct Verdict {
 pub struct Scene<'d> {
     pub document: &'d Document,
     language: OnceCell<Language>,
-    lexed: OnceCell<Lexed>,
+    lexed: RefCell<Option<Lexed>>,
 }
 
 impl<'d> Scene<'d> {
@@ -183,7 +183,7 @@ impl<'d> Scene<'d> {
         Scene {
             document,
             language: OnceCell::new(),
-            lexed: OnceCell::new(),
+            lexed: RefCell::new(None),
         }
     }
 
@@ -197,10 +197,32 @@ impl<'d> Scene<'d> {
             .get_or_init(|| Language::detect(self.document.path.as_bytes(), self.bytes()))
     }
 
-    /// The lexical structure of the document.
-    pub fn lexed(&self) -> &Lexed {
-        self.lexed
-            .get_or_init(|| Lexed::new(self.language(), self.bytes()))
+    /// What stands at `offset`, by the language of the document.
+    pub fn place(&self, offset: usize) -> Place {
+        self.lexed(offset, |lexed| lexed.place(offset))
+    }
+
+    /// The comment or literal that holds `offset`; `None` in code.
+    pub fn token(&self, offset: usize) -> Option<Token> {
+        self.lexed(offset, |lexed| lexed.token(offset))
+    }
+
+    /// The document is lexed as far as it is asked about: most of what is
+    /// asked about stands in the comment that many files begin with. Each
+    /// time it is lexed anew, so at least four times as far as before.
+    fn lexed<T>(&self, offset: usize, ask: impl FnOnce(&Lexed) -> T) -> T {
+        let mut lexed = self.lexed.borrow_mut();
+        match &mut *lexed {
+            Some(lexed) if lexed.knows(offset) => ask(lexed),
+            other => {
+                let reach = other.as_ref().map_or(0, |l| 4 * l.known());
+                ask(other.insert(Lexed::up_to(
+                    self.language(),
+                    self.bytes(),
+                    offset.max(reach),
+                )))
+            }
+        }
     }
 
     /// The line that holds `offset`, without its end.

@@ -35,6 +35,27 @@ impl Range {
             .reader()
             .range(spec)
             .map_err(|message| format!("--diff {message}"))?;
+        Range::of(range, store, paths, choice)
+    }
+
+    /// What a push from the repository around the current folder brings (see [`Reader::push`]).
+    pub fn of_push(
+        from: Option<&str>,
+        to: &str,
+        remote: &str,
+        choice: Choice,
+    ) -> Result<Range, String> {
+        let store = Store::discover(&PathBuf::from("."))?;
+        let range = store.reader().push(from, to, remote)?;
+        Range::of(range, store, &[], choice)
+    }
+
+    fn of(
+        range: range::Range,
+        store: Store,
+        paths: &[PathBuf],
+        choice: Choice,
+    ) -> Result<Range, String> {
         let root = store.root().map_or_else(PathBuf::new, ToOwned::to_owned);
         let wanted = paths
             .iter()
@@ -99,7 +120,7 @@ impl Range {
 /// What stands at a path where a range begins.
 struct Bases<'a> {
     reader: &'a Reader,
-    tree: ObjectId,
+    tree: Option<ObjectId>,
     known: HashMap<Vec<u8>, Option<ObjectId>>,
 }
 
@@ -109,7 +130,8 @@ impl Bases<'_> {
             return *known;
         }
         // What cannot be read is missed again, and reported, when the range is compared with it.
-        let found = self.reader.file_at(self.tree, path).ok().flatten();
+        let tree = self.tree;
+        let found = tree.and_then(|tree| self.reader.file_at(tree, path).ok().flatten());
         self.known.insert(path.to_vec(), found);
         found
     }

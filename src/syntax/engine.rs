@@ -93,9 +93,9 @@ pub(super) struct Mark {
     pub frames: usize,
 }
 
-/// Lexes `range`, all of it code.
-pub(super) fn lex(spans: &mut Spans, syntax: &'static Syntax, range: Range<usize>) {
-    lex_until(spans, syntax, range, b"");
+/// Lexes `range`, all of it code; returns how far it was read.
+pub(super) fn lex(spans: &mut Spans, syntax: &'static Syntax, range: Range<usize>) -> usize {
+    lex_until(spans, syntax, range, b"")
 }
 
 /// Lexes `range` up to an `until` that stands in code or a line comment, and
@@ -168,7 +168,7 @@ impl Engine<'_, '_> {
                     Some(skip) => self.at += skip,
                     None => self.at = self.end,
                 }
-                if self.at >= self.end || self.step() {
+                if self.at >= self.end || self.may_stop() || self.step() {
                     break;
                 }
             }
@@ -184,6 +184,15 @@ impl Engine<'_, '_> {
                 _ => break,
             }
         }
+    }
+
+    /// Whether all that is asked for was read, and nothing of it is open. A
+    /// literal may have begun with a prefix, but not before a blank.
+    fn may_stop(&self) -> bool {
+        self.at > self.spans.stop
+            && self.before(self.at).is_ascii_whitespace()
+            && self.frames.is_empty()
+            && self.jsx_mark.is_none()
     }
 
     pub(super) fn starts(&self, at: usize, text: &[u8]) -> bool {

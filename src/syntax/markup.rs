@@ -124,7 +124,8 @@ struct Markup<'s, 'b> {
     openers: [bool; 256],
 }
 
-pub(super) fn lex(spans: &mut Spans, dialect: &'static Dialect, range: Range<usize>) {
+/// Returns how far the text was read.
+pub(super) fn lex(spans: &mut Spans, dialect: &'static Dialect, range: Range<usize>) -> usize {
     let mut openers = [false; 256];
     for open in dialect
         .islands
@@ -144,11 +145,12 @@ pub(super) fn lex(spans: &mut Spans, dialect: &'static Dialect, range: Range<usi
         openers,
     };
     markup.document();
+    markup.at
 }
 
 impl Markup<'_, '_> {
     fn starts(&self, text: &[u8]) -> bool {
-        self.bytes[self.at..].starts_with(text)
+        self.bytes[self.at.min(self.bytes.len())..].starts_with(text)
     }
 
     fn byte(&self, at: usize) -> u8 {
@@ -158,6 +160,9 @@ impl Markup<'_, '_> {
     fn document(&mut self) {
         let mut text = self.at;
         while self.at < self.bytes.len() {
+            if text == self.at && self.at > self.spans.stop {
+                return;
+            }
             let byte = self.bytes[self.at];
             if byte != b'<' && !self.openers[usize::from(byte)] {
                 self.at += 1;
@@ -234,14 +239,19 @@ impl Markup<'_, '_> {
         let body = start + island.open.len();
         let close = island.close.as_bytes();
         if island.lexed {
-            let end = engine::lex_until(self.spans, island.syntax, body..self.bytes.len(), close);
-            self.at = (end + close.len()).min(self.bytes.len());
+            self.at = engine::lex_until(self.spans, island.syntax, body..self.bytes.len(), close);
+            if self.starts(close) {
+                self.at += close.len();
+            }
             return;
         }
         match memmem::find(&self.bytes[body..], close) {
             Some(length) => {
-                engine::lex(self.spans, island.syntax, body..body + length);
-                self.at = body + length + close.len();
+                let end = body + length;
+                self.at = match engine::lex(self.spans, island.syntax, body..end) {
+                    read if read < end => read,
+                    _ => end + close.len(),
+                };
             }
             None => {
                 self.lost |= 1 << index;
@@ -271,7 +281,10 @@ impl Markup<'_, '_> {
             self.at += 1;
         }
         let name = name..self.at;
+        // Code in an attribute is read to its end, where the attribute goes on.
+        let stop = std::mem::replace(&mut self.spans.stop, usize::MAX);
         let closed = self.attributes();
+        self.spans.stop = stop;
         if closed && self.dialect.html {
             let name = &self.bytes[name];
             if let Some(raw) = RAW.iter().find(|r| r.as_bytes().eq_ignore_ascii_case(name)) {
@@ -361,19 +374,21 @@ impl Markup<'_, '_> {
         let end = self.raw_end(name);
         let head = &self.bytes[tag..start];
         let says = |text: &str| memmem::find(head, text.as_bytes()).is_some();
-        match name {
+        let syntax = match name {
             "style" if says("scss") || says("less") || says("sass") || says("stylus") => {
-                engine::lex(self.spans, &languages::SCSS, start..end);
+                &languages::SCSS
             }
-            "style" => engine::lex(self.spans, &languages::CSS, start..end),
-            "script" if says("json") => engine::lex(self.spans, &languages::JSON, start..end),
+            "style" => &languages::CSS,
+            "script" if says("json") => &languages::JSON,
             "script" if says("text/") && !says("javascript") && !says("babel") => {
                 self.text(start..end);
+                self.at = self.at.max(end);
+                return;
             }
             "script" if says("ts\"") || says("'ts'") || says("typescript") => {
-                engine::lex(self.spans, &languages::TYPESCRIPT, start..end);
+                &languages::TYPESCRIPT
             }
-            "script" => engine::lex(self.spans, &languages::JAVASCRIPT, start..end),
+            "script" => &languages::JAVASCRIPT,
             _ => {
                 self.at = start;
                 let mut text = start;
@@ -387,9 +402,11 @@ impl Markup<'_, '_> {
                     }
                 }
                 self.text(text..end.max(text));
+                self.at = self.at.max(end);
+                return;
             }
-        }
-        self.at = self.at.max(end);
+        };
+        self.at = engine::lex(self.spans, syntax, start..end).min(end);
     }
 
     /// Where `</name` begins.

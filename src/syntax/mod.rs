@@ -148,9 +148,11 @@ pub struct Token {
     pub extent: Range<usize>,
 }
 
-/// The lexical structure of one text.
+/// The lexical structure of one text, or of its beginning.
 pub struct Lexed {
     len: usize,
+    /// What follows was not read.
+    known: usize,
     /// What stands between the spans.
     base: Place,
     spans: Vec<Span>,
@@ -175,16 +177,21 @@ const WHOLE: u32 = u32::MAX;
 impl Lexed {
     /// Takes time and memory linear in `bytes`, whatever they are.
     pub fn new(language: Language, bytes: &[u8]) -> Lexed {
+        Lexed::up_to(language, bytes, bytes.len())
+    }
+
+    /// The structure of what stands up to `offset`, and of no less: for all
+    /// offsets that are [known](Lexed::knows) it says what all of `bytes` would.
+    pub fn up_to(language: Language, bytes: &[u8], offset: usize) -> Lexed {
         let spec = language.spec();
-        let mut spans = Spans::new(bytes);
+        let mut spans = Spans::new(bytes, offset);
         let bytes = spans.bytes;
         let whole = 0..bytes.len();
+        let mut known = bytes.len();
         match &spec.lexer {
             Lexer::Plain => {}
-            Lexer::Table(syntax) => {
-                engine::lex(&mut spans, syntax, whole);
-            }
-            Lexer::Markup(dialect) => markup::lex(&mut spans, dialect, whole),
+            Lexer::Table(syntax) => known = engine::lex(&mut spans, syntax, whole),
+            Lexer::Markup(dialect) => known = markup::lex(&mut spans, dialect, whole),
             Lexer::Markdown => prose::markdown(&mut spans),
             Lexer::ReStructured => prose::restructured(&mut spans),
             Lexer::AsciiDoc => prose::asciidoc(&mut spans),
@@ -192,10 +199,21 @@ impl Lexed {
         }
         Lexed {
             len: bytes.len(),
+            known,
             base: spec.base(),
             spans: spans.spans,
             extents: spans.extents,
         }
+    }
+
+    /// Whether the text was read as far as `offset`.
+    pub fn knows(&self, offset: usize) -> bool {
+        offset < self.known || self.known >= self.len
+    }
+
+    /// How much of the text was read.
+    pub fn known(&self) -> usize {
+        self.known
     }
 
     pub fn place(&self, offset: usize) -> Place {
@@ -274,16 +292,19 @@ impl Lexed {
 /// The spans of a text, as lexers write them: in order, without overlap.
 struct Spans<'b> {
     bytes: &'b [u8],
+    /// Lexers that can may end behind this offset, where no token is open.
+    stop: usize,
     spans: Vec<Span>,
     extents: Vec<(u32, u32)>,
 }
 
 impl<'b> Spans<'b> {
     /// Offsets are 32 bits wide; what lies beyond them stays unlexed.
-    fn new(bytes: &'b [u8]) -> Spans<'b> {
+    fn new(bytes: &'b [u8], stop: usize) -> Spans<'b> {
         let limit = bytes.len().min(u32::MAX as usize - 1);
         Spans {
             bytes: &bytes[..limit],
+            stop,
             spans: Vec::new(),
             extents: Vec::new(),
         }

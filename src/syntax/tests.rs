@@ -363,6 +363,21 @@ fn check(language: Language, bytes: &[u8]) -> Result<(), TestCaseError> {
         prop_assert!(token.extent.end <= bytes.len(), "{name}");
         last = token.span.end;
     }
+    // The beginning alone reads as it does in the whole.
+    for offset in (0..bytes.len()).step_by(bytes.len() / 8 + 1) {
+        let part = Lexed::up_to(language, bytes, offset);
+        prop_assert!(part.knows(offset), "{}", language.name());
+        for at in 0..=offset {
+            prop_assert_eq!(
+                part.token(at),
+                lexed.token(at),
+                "{} up to {}, at {}",
+                language.name(),
+                offset,
+                at
+            );
+        }
+    }
     Ok(())
 }
 

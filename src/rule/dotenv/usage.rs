@@ -117,7 +117,7 @@ impl Usage {
             return None;
         }
         let named = |list: &[String]| list.iter().any(|a| a.as_bytes() == anchor);
-        let place = scene.lexed().place(start);
+        let place = scene.place(start);
         let rest = &bytes[start + anchor.len()..];
         let rest = &rest[..rest.len().min(REACH)];
         let what = format!(

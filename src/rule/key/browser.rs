@@ -55,7 +55,7 @@ impl BrowserRule {
             return None;
         }
         if scene.language().kind() == Kind::Prose
-            || scene.lexed().place(found.span.start).is_for_readers()
+            || scene.place(found.span.start).is_for_readers()
             || is_only_said(scene, &found.span)
         {
             return None;
@@ -104,7 +104,7 @@ fn is_only_said(scene: &Scene<'_>, name: &Range<usize>) -> bool {
     if !matches!(scene.language().kind(), Kind::Code | Kind::Template) {
         return false;
     }
-    scene.lexed().token(name.start).is_some_and(|token| {
+    scene.token(name.start).is_some_and(|token| {
         let next = scene.bytes().get(name.end);
         let member = scene.bytes()[token.content.start..name.start].ends_with(b".env.");
         token.place.is_literal() && token.content != *name && next != Some(&b'=') && !member

@@ -514,7 +514,7 @@ pub(super) fn is_identifier(scene: &Scene<'_>, token: &Range<usize>) -> bool {
         && !odd(b'"')
         && !odd(b'\'')
         && !odd(b'`')
-        && scene.lexed().place(token.start) == Place::Code
+        && scene.place(token.start) == Place::Code
 }
 
 /// The identifier that `text` ends with, and what stands before it.

@@ -66,7 +66,7 @@ impl TruncatedRule {
             || paths::is_fixture_path(path)
             || paths::is_doc_path(path)
             || scene.language().kind() == Kind::Prose
-            || scene.lexed().place(token.start).is_for_readers()
+            || scene.place(token.start).is_for_readers()
         {
             return None;
         }

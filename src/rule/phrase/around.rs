@@ -143,7 +143,7 @@ pub(super) fn is_quoted(scene: &Scene<'_>, found: &Match) -> bool {
             "example",
         ]);
     }
-    let Some(token) = scene.lexed().token(found.span.start) else {
+    let Some(token) = scene.token(found.span.start) else {
         return false;
     };
     if token.content.end < found.span.end || token.content == found.span {
@@ -202,7 +202,7 @@ fn is_run(scene: &Scene<'_>, start: usize) -> bool {
     ];
     let from = start.saturating_sub(REACH);
     let code: Vec<u8> = (from..start)
-        .filter(|&at| scene.lexed().place(at) == Place::Code)
+        .filter(|&at| scene.place(at) == Place::Code)
         .map(|at| scene.bytes()[at])
         .collect();
     let statement = code

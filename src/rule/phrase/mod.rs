@@ -60,7 +60,7 @@ impl PhraseRule {
             || self.means_other(bytes, found)
             || self.has_instead(bytes, found)
             || around::is_only_named(bytes, found)
-            || scene.lexed().place(found.span.start).is_for_readers()
+            || scene.place(found.span.start).is_for_readers()
             || around::is_quoted(scene, found)
             || around::is_to_this_machine(bytes, found)
         {

@@ -1,22 +1,63 @@
 //! What kind of machine a host names: only a public one can be called in plain text by mistake.
 
+use std::collections::HashMap;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// The lists of the rule file that hosts are compared with.
 #[derive(Default)]
 pub(super) struct Hosts {
     /// The product's own: always an error.
-    pub(super) product: Vec<String>,
+    pub(super) product: Names,
     /// Those that may be called in plain text, by the user's word.
     pub(super) allowed: Vec<String>,
     /// Last labels that no public name has.
-    pub(super) reserved: Vec<String>,
+    pub(super) reserved: Names,
     /// Labels that stand for the reader's own domain.
     pub(super) placeholders: Vec<String>,
     /// Hosts, or hosts with the beginning of a path, whose URLs are names and are never called.
-    pub(super) identifiers: Vec<String>,
+    pub(super) identifiers: Names,
     /// Hosts whose URLs are read by people.
-    pub(super) documentation: Vec<String>,
+    pub(super) documentation: Names,
+}
+
+/// Hosts, each with the beginnings of paths for which it is listed, if not for all.
+#[derive(Default)]
+pub(super) struct Names(HashMap<String, Vec<String>>);
+
+impl Names {
+    /// Entries are a host, or a host with the beginning of a path.
+    pub(super) fn new(entries: &[String]) -> Names {
+        let mut names: HashMap<String, Vec<String>> = HashMap::with_capacity(entries.len());
+        for entry in entries {
+            let (name, path) = match entry.split_once('/') {
+                None => (entry.as_str(), String::new()),
+                Some((name, _)) => (name, entry[name.len()..].to_owned()),
+            };
+            names.entry(name.to_owned()).or_default().push(path);
+        }
+        Names(names)
+    }
+
+    /// Whether `host`, or a name it lies under, is listed for `path`.
+    pub(super) fn hold(&self, host: &str, path: &str) -> bool {
+        let mut name = host;
+        loop {
+            if self.holds(name, path) {
+                return true;
+            }
+            match name.split_once('.') {
+                Some((_, rest)) => name = rest,
+                None => return false,
+            }
+        }
+    }
+
+    /// Whether `host` itself is listed for `path`.
+    fn holds(&self, host: &str, path: &str) -> bool {
+        self.0
+            .get(host)
+            .is_some_and(|paths| paths.iter().any(|p| path.starts_with(p.as_str())))
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +98,10 @@ impl Hosts {
                 _ => return Class::Dynamic,
             },
         };
+        // Most of the URLs in sources name a licence or a vocabulary.
+        if self.identifiers.hold(literal, path) {
+            return Class::Identifier;
+        }
         if let Some(address) = numeric(literal) {
             return classify_v4(address);
         }
@@ -67,25 +112,23 @@ impl Hosts {
         let [.., owner, top] = labels.as_slice() else {
             return Class::Local;
         };
-        if self.product.iter().any(|p| is_within(literal, p)) {
+        if self.product.hold(literal, "") {
             return Class::Product;
         }
-        if self.reserved.iter().any(|r| is_within(literal, r)) {
+        if self.reserved.hold(literal, "") {
             return Class::Local;
         }
         if !is_top_level(top) || self.is_placeholder(&labels, owner, top) {
             return Class::Placeholder;
         }
-        if is_listed(&self.identifiers, literal, path)
-            || is_identifier_host(labels[0]) && !runs_program(path)
-        {
+        if is_identifier_host(labels[0]) && !runs_program(path) {
             return Class::Identifier;
         }
         // `api.stackexchange.com` serves programs, unless it is listed itself.
         let documented = if labels[0] == "api" {
-            self.documentation.iter().any(|d| d == literal)
+            self.documentation.holds(literal, "")
         } else {
-            is_listed(&self.documentation, literal, path)
+            self.documentation.hold(literal, path)
         };
         if documented || is_documentation_host(&labels) {
             return Class::Documentation;
@@ -151,22 +194,9 @@ fn ends_in_top_level(name: &str) -> bool {
 }
 
 /// Whether `host` is `suffix` or a name under it.
-pub(super) fn is_within(host: &str, suffix: &str) -> bool {
+fn is_within(host: &str, suffix: &str) -> bool {
     host.strip_suffix(suffix)
         .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
-}
-
-/// Entries are a host, or a host with the beginning of a path.
-fn is_listed(list: &[String], host: &str, path: &str) -> bool {
-    list.iter().any(|entry| match entry.split_once('/') {
-        None => is_within(host, entry),
-        Some((name, prefix)) => {
-            is_within(host, name)
-                && path
-                    .strip_prefix('/')
-                    .is_some_and(|path| path.starts_with(prefix))
-        }
-    })
 }
 
 /// `schemas.vendor.com`, `ns.adobe.com`: names of vocabularies.
@@ -233,6 +263,11 @@ fn is_top_level(label: &str) -> bool {
 
 /// An IPv4 address in any form that `inet_aton` takes: decimal, octal, hex, one to four parts.
 fn numeric(host: &str) -> Option<Ipv4Addr> {
+    // The last part of a name is no number.
+    let last = host.rsplit('.').next()?;
+    if !last.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
     let part = |text: &str| -> Option<u32> {
         match text {
             "" => None,
@@ -313,14 +348,15 @@ mod tests {
 
     #[test]
     fn hosts_fall_into_classes() {
-        let list = |words: &[&str]| words.iter().map(|&w| w.to_owned()).collect();
+        let names =
+            |words: &[&str]| Names::new(&words.iter().map(|&w| w.to_owned()).collect::<Vec<_>>());
         let hosts = Hosts {
-            product: list(&["re-port-flow.com"]),
-            allowed: list(&["legacy.vendor.com", "198.18.99.1"]),
-            reserved: list(&["internal", "test", "home.arpa"]),
-            placeholders: list(&["example", "yoursite"]),
-            identifiers: list(&["w3.org", "apache.org/licenses"]),
-            documentation: list(&["github.com"]),
+            product: names(&["re-port-flow.com"]),
+            allowed: vec!["legacy.vendor.com".to_owned(), "198.18.99.1".to_owned()],
+            reserved: names(&["internal", "test", "home.arpa"]),
+            placeholders: vec!["example".to_owned(), "yoursite".to_owned()],
+            identifiers: names(&["w3.org", "apache.org/licenses"]),
+            documentation: names(&["github.com"]),
         };
         let cases = [
             ("api.re-port-flow.com", Class::Product),

@@ -97,7 +97,7 @@ fn public(
     if shape == Shape::Identifier || paths::is_minified(path, bytes) {
         return None;
     }
-    let place = scene.lexed().place(url.span.start);
+    let place = scene.place(url.span.start);
     match place {
         Place::LineComment
         | Place::BlockComment
@@ -483,7 +483,7 @@ fn is_pattern(bytes: &[u8], url: &Url) -> bool {
 /// Whether the literal around `at`, of several lines, is a text for people by the name it is given.
 fn documents(scene: &Scene<'_>, at: usize) -> bool {
     let bytes = scene.bytes();
-    let Some(token) = scene.lexed().token(at) else {
+    let Some(token) = scene.token(at) else {
         return false;
     };
     if !bytes[token.extent.start..at].contains(&b'\n') {

@@ -9,7 +9,7 @@ mod shape;
 mod words;
 
 use super::{Match, Scene, Verdict};
-use host::{Class, Hosts};
+use host::{Class, Hosts, Names};
 use parse::Url;
 
 /// The `[rule.url]` table as written.
@@ -44,12 +44,12 @@ impl UrlRule {
         UrlRule {
             anchors,
             hosts: Hosts {
-                product: text.product_hosts,
+                product: Names::new(&text.product_hosts),
                 allowed: Vec::new(),
-                reserved: text.reserved,
+                reserved: Names::new(&text.reserved),
                 placeholders: text.placeholders,
-                identifiers,
-                documentation: text.documentation,
+                identifiers: Names::new(&identifiers),
+                documentation: Names::new(&text.documentation),
             },
             credential_parameters: text.credential_parameters,
         }
@@ -57,7 +57,7 @@ impl UrlRule {
 
     /// Leaves calls of these hosts alone, except of those that reject them.
     pub fn allow(&mut self, hosts: &[String]) {
-        let rejects = |host: &&String| !self.hosts.product.iter().any(|p| host::is_within(host, p));
+        let rejects = |host: &&String| !self.hosts.product.hold(host, "");
         let allowed = hosts.iter().filter(rejects).cloned();
         self.hosts.allowed.extend(allowed);
     }
@@ -72,8 +72,8 @@ impl UrlRule {
             return None;
         }
         let url = Url::parse(bytes, start)?;
-        let host = url.text(bytes, &url.host).to_ascii_lowercase();
-        let path = url.text(bytes, &url.path).to_ascii_lowercase();
+        let host = url.lower(bytes, &url.host);
+        let path = url.lower(bytes, &url.path);
         match self.hosts.classify(&host, &path) {
             Class::Product | Class::Public | Class::Documentation => Some(Match {
                 secret: url.span.clone(),

@@ -72,8 +72,22 @@ impl Url {
         })
     }
 
+    /// As [`Url::text`], in lower case.
+    pub(super) fn lower(&self, bytes: &[u8], range: &Range<usize>) -> String {
+        let mut text = self.text(bytes, range);
+        text.make_ascii_lowercase();
+        text
+    }
+
     /// `range` of the document with holes as `\0` and escaped slashes plain.
     pub(super) fn text(&self, bytes: &[u8], range: &Range<usize>) -> String {
+        let plain = &bytes[range.clone()];
+        if self.holes.is_empty()
+            && !plain.contains(&b'\\')
+            && let Ok(text) = std::str::from_utf8(plain)
+        {
+            return text.to_owned();
+        }
         let mut text = Vec::with_capacity(range.len());
         let mut at = range.start;
         while at < range.end {
@@ -98,7 +112,9 @@ fn end_of(bytes: &[u8], from: usize, escaped: bool) -> (usize, Vec<Range<usize>>
     let (mut round, mut square) = (0usize, 0usize);
     let mut at = from;
     while at < limit {
-        if let Some(end) = hole_end(bytes, at, from) {
+        if matches!(bytes[at], b'$' | b'#' | b'{' | b'%' | b'<')
+            && let Some(end) = hole_end(bytes, at, from)
+        {
             holes.push(at..end);
             at = end;
             continue;
