@@ -11,6 +11,7 @@
 //! | [`audit`] | the pipeline over histories: every blob along its deltas, who brought what, judges last |
 //! | [`check`] | the pipeline: list, read, scan, report; the only user of rayon |
 //! | [`config`] | `.hushlint.toml`: what a repository wants of its scans, found, read, resolved for a path |
+//! | [`migrate`] | what other tools are configured with, in the words of this one |
 //! | [`report`] | what a scan says: one file and one row of `FORMATS` a format |
 //! | [`source`] | where texts come from: the working tree, chosen as git would, the index, a range of commits; reading, decoding, windows |
 //! | [`rule`] | rules as data (`rules/*.toml`), the prefilter that finds their anchors, and the code behind each kind |
@@ -49,6 +50,7 @@ pub mod excerpt;
 pub mod finding;
 pub mod git;
 pub mod line_hash;
+pub mod migrate;
 pub mod report;
 pub mod rule;
 pub mod source;

@@ -10,8 +10,8 @@ const MODULES: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "audit", "check", "config", "report", "source", "rule", "finding", "excerpt",
-            "document", "suggest", "calendar",
+            "audit", "check", "config", "migrate", "report", "source", "rule", "finding",
+            "excerpt", "document", "suggest", "calendar",
         ],
     ),
     (
@@ -27,6 +27,7 @@ const MODULES: &[(&str, &[&str])] = &[
             "config", "suppress", "source", "rule", "finding", "document",
         ],
     ),
+    ("migrate", &["rule"]),
     ("config", &["rule", "finding", "document", "suggest"]),
     (
         "suppress",
@@ -66,7 +67,8 @@ const OWNED: &[(&str, &[&str])] = &[
     ("ignore", &["source"]),
     ("encoding_rs", &["source"]),
     ("annotate_snippets", &["report"]),
-    ("toml", &["rule", "config"]),
+    ("toml", &["rule", "config", "migrate"]),
+    ("serde_saphyr", &["migrate"]),
     ("globset", &["config"]),
     ("strsim", &["suggest"]),
 ];

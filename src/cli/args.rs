@@ -35,6 +35,8 @@ pub(super) enum Command {
     Audit(AuditArgs),
     /// Make a configuration, a hook for pre-commit, a CI job; shows them first, and overwrites nothing
     Init(InitArgs),
+    /// Turn the configuration of another tool into one of hushlint; shows it first, and overwrites nothing
+    Migrate(MigrateArgs),
     /// Show the settings in force, and where each was set
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -202,6 +204,21 @@ pub(super) struct InitArgs {
     /// Make a CI job as well
     #[arg(long, value_name = "WHERE")]
     pub(super) ci: Option<Ci>,
+
+    /// Write without asking
+    #[arg(long)]
+    pub(super) yes: bool,
+
+    /// Show only
+    #[arg(long, conflicts_with = "yes")]
+    pub(super) dry_run: bool,
+}
+
+#[derive(clap::Args)]
+pub(super) struct MigrateArgs {
+    /// .gitleaks.toml, .gitleaksignore, .secrets.baseline, .secretlintrc*; those at the root of the repository if none is named
+    #[arg(value_name = "FILE")]
+    pub(super) files: Vec<PathBuf>,
 
     /// Write without asking
     #[arg(long)]

@@ -9,6 +9,7 @@ mod configuration;
 mod explain;
 mod hook;
 mod init;
+mod migrate;
 mod output;
 mod progress;
 mod reporting;
@@ -58,6 +59,7 @@ pub fn run(argv: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Audit(audit) => audit::run(audit),
         Command::Config(ConfigCommand::Show(show)) => show::run(show),
         Command::Init(init) => init::run(init),
+        Command::Migrate(migrate) => migrate::run(migrate),
         Command::Rules(rules) => rules::run(rules),
         Command::Explain(explain) => explain::run(explain),
     };
