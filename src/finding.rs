@@ -305,6 +305,8 @@ pub struct Finding {
     /// Known of a secret that git has.
     pub situation: Option<Situation>,
     pub fix: Option<Fix>,
+    /// Files, there or not, that the repository's ignore rules should cover and do not.
+    pub unignored: Vec<RepoPath>,
     /// `None`: it counts.
     pub suppressed: Option<Suppression>,
 }
@@ -327,6 +329,7 @@ impl Finding {
             provenance: None,
             situation: None,
             fix: None,
+            unignored: Vec::new(),
             suppressed: None,
         }
     }
@@ -372,6 +375,8 @@ pub enum ProblemKind {
     Repository,
     /// More was found in a file than one report holds.
     Truncated,
+    /// A file could not be changed as `--fix` would have it.
+    Unwritable,
 }
 
 impl ProblemKind {
@@ -383,6 +388,7 @@ impl ProblemKind {
             ProblemKind::Empty => "empty",
             ProblemKind::Repository => "repository",
             ProblemKind::Truncated => "truncated",
+            ProblemKind::Unwritable => "unwritable",
         }
     }
 }
@@ -458,6 +464,8 @@ pub struct Report {
     pub scanned: Accounting,
     /// The folder that paths are relative to, for formats that must name it.
     pub root: std::path::PathBuf,
+    /// How many findings were mended before the last scan; `None`: none was to be.
+    pub fixed: Option<usize>,
     /// Wall time of the scan; only the text format shows it.
     pub elapsed: std::time::Duration,
 }
@@ -478,6 +486,12 @@ impl Report {
         self.unsuppressed()
             .filter(|f| f.severity == severity)
             .count()
+    }
+
+    /// How many fixes there are for what counts.
+    pub fn fixable(&self, applicability: Applicability) -> usize {
+        let fixes = self.unsuppressed().filter_map(|f| f.fix.as_ref());
+        fixes.filter(|f| f.applicability == applicability).count()
     }
 
     pub fn suppressed(&self) -> usize {

@@ -13,6 +13,7 @@
 //! | [`config`] | `.hushlint.toml`: what a repository wants of its scans, found, read, resolved for a path |
 //! | [`migrate`] | what other tools are configured with, in the words of this one |
 //! | [`report`] | what a scan says: one file and one row of `FORMATS` a format |
+//! | [`fix`] | changes that would mend findings: proposed, applied, printed as a patch |
 //! | [`source`] | where texts come from: the working tree, chosen as git would, the index, a range of commits; reading, decoding, windows |
 //! | [`rule`] | rules as data (`rules/*.toml`), the prefilter that finds their anchors, and the code behind each kind |
 //! | [`git`] | all that is known about git: repository, index, ignore rules, objects, histories; the only user of the git crate |
@@ -48,6 +49,7 @@ pub mod config;
 pub mod document;
 pub mod excerpt;
 pub mod finding;
+pub mod fix;
 pub mod git;
 pub mod line_hash;
 pub mod migrate;

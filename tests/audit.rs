@@ -390,6 +390,22 @@ fn refs_in_tables_are_read() {
 }
 
 #[test]
+fn where_there_is_no_history_nothing_is_clean() {
+    let project = Project::new();
+    let top = project.sandbox.top();
+    for (folder, word) in [
+        (project.tree(), "no history"),
+        (top.clone(), "not in a git repository"),
+        (top.join("nowhere"), "No such file"),
+    ] {
+        let (code, report) = project.audit(&[folder.to_str().unwrap()]);
+        assert_eq!(code, 2, "{report:#}");
+        let message = report["problems"][0]["message"].as_str().unwrap();
+        assert!(message.contains(word), "{message}");
+    }
+}
+
+#[test]
 fn a_broken_ref_is_named_and_the_rest_is_read() {
     let (project, _, _) = story();
     fs::write(project.tree().join(".git/refs/heads/broken"), "no id\n").unwrap();
@@ -424,6 +440,13 @@ fn the_next_step_depends_on_who_has_the_key() {
     project.git(&["rm", "-q", "a.py"]);
     project.commit("two");
     assert_eq!(situation(&project, &[]), "past");
+    for format in ["text", "sarif"] {
+        let file = project.sandbox.top().join(format);
+        let to = format!("{format}={}", file.display());
+        situation(&project, &["--format", &to]);
+        let text = fs::read_to_string(file).unwrap();
+        assert!(text.contains("git filter-repo"), "{format}: {text}");
+    }
     // Taken back, but others may have fetched it.
     project.git(&["checkout", "-q", "--orphan", "new"]);
     project.commit("anew");

@@ -384,7 +384,7 @@ fn json_is_the_schema_in_its_order() {
         json!({
             "complete": false, "files": 4, "bytes": 1_500_000,
             "skipped": {"binary": 2, "submodule": 1}, "submodules": ["vendor/x"],
-            "findings": {"error": 2, "warning": 1, "note": 1}, "suppressed": 0,
+            "findings": {"error": 2, "warning": 1, "note": 1}, "suppressed": 0, "fixed": null,
         })
     );
 }

@@ -10,7 +10,7 @@ const MODULES: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "audit", "check", "config", "migrate", "report", "source", "rule", "finding",
+            "audit", "check", "config", "fix", "migrate", "report", "source", "rule", "finding",
             "excerpt", "document", "suggest", "calendar",
         ],
     ),
@@ -34,6 +34,7 @@ const MODULES: &[(&str, &[&str])] = &[
         &["syntax", "finding", "document", "calendar", "suggest"],
     ),
     ("report", &["rule", "finding", "document"]),
+    ("fix", &["source", "git", "syntax", "finding", "document"]),
     ("source", &["git", "finding", "document"]),
     (
         "rule",
@@ -66,6 +67,7 @@ const OWNED: &[(&str, &[&str])] = &[
     ("gix", &["git"]),
     ("ignore", &["source"]),
     ("encoding_rs", &["source"]),
+    ("similar", &["fix"]),
     ("annotate_snippets", &["report"]),
     ("toml", &["rule", "config", "migrate"]),
     ("serde_saphyr", &["migrate"]),
@@ -83,9 +85,9 @@ const CALLS: &[(&str, &[&str])] = &[
     ("process::exit", &[]),
     ("fs::write", &["cli"]),
     ("File::create", &["cli"]),
-    ("OpenOptions", &["cli"]),
-    ("remove_", &["cli"]),
-    ("fs::rename", &["cli"]),
+    ("OpenOptions", &["cli", "fix"]),
+    ("remove_", &["cli", "fix"]),
+    ("fs::rename", &["cli", "fix"]),
     ("Command::new", &[]),
     ("TcpStream", &[]),
     ("UdpSocket", &[]),

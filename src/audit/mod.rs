@@ -68,7 +68,7 @@ pub fn run(
             Err(error) => report.problems.push(Problem {
                 path: Some(RepoPath::from_relative(folder)),
                 kind: ProblemKind::Repository,
-                message: format!("not a usable git repository: {}", error.0),
+                message: error.0,
             }),
         }
     }
@@ -148,6 +148,9 @@ fn audit(
     let tips = repository.tips();
     for (name, message) in &tips.broken {
         problem(format!("{name}: {message}"));
+    }
+    if tips.all.is_empty() && tips.broken.is_empty() && !settings.all_objects {
+        problem("no branch, no tag, no commit: there is no history to audit".to_owned());
     }
 
     let is_twin = |number| objects.is_twin(number);

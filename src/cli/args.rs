@@ -76,6 +76,18 @@ pub(super) struct CheckArgs {
     #[arg(long, value_name = "SIZE", value_parser = parse_size)]
     pub(super) max_file_size: Option<u64>,
 
+    /// Mend what can be mended without changing what a program does, then report what is left
+    #[arg(long, conflicts_with_all = ["staged", "diff"])]
+    pub(super) fix: bool,
+
+    /// As --fix, and also what may change what a program does: read the diff before you commit
+    #[arg(long, conflicts_with_all = ["staged", "diff"])]
+    pub(super) unsafe_fixes: bool,
+
+    /// Print what --fix (or with it --unsafe-fixes) would do as a patch for `git apply`, and change nothing
+    #[arg(long, conflicts_with_all = ["staged", "diff", "fix"])]
+    pub(super) diff_fixes: bool,
+
     #[command(flatten)]
     pub(super) report: ReportArgs,
 }

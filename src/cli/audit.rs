@@ -8,6 +8,7 @@ use super::Exit;
 use super::args::AuditArgs;
 use super::cache::Cache;
 use super::clock;
+use super::fixing::Fixing;
 use super::reporting::Reporting;
 
 pub(super) fn run(args: &AuditArgs) -> Result<Exit, String> {
@@ -54,7 +55,7 @@ pub(super) fn run(args: &AuditArgs) -> Result<Exit, String> {
             None => clock::now()?,
         },
     };
-    reporting.finish(regime, |regime, progress| {
+    reporting.finish(regime, Fixing::Off, |regime, progress| {
         Ok(audit::run(repositories, regime, &settings, progress))
     })
 }

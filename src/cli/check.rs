@@ -9,12 +9,14 @@ use crate::source::worktree::{Choice, Worktree};
 
 use super::Exit;
 use super::args::CheckArgs;
+use super::fixing::Fixing;
 use super::reporting::Reporting;
 
 pub(super) fn run(args: &CheckArgs) -> Result<Exit, String> {
     if args.whole_files && !args.staged && args.diff.is_none() {
         return Err("--whole-files goes with --staged or --diff; without them files are checked whole anyway".to_owned());
     }
+    let fixing = Fixing::new(args)?;
     let reporting = Reporting::new(&args.report)?;
     let threads = reporting.threads();
     let here = [PathBuf::from(".")];
@@ -38,5 +40,5 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit, String> {
         };
         Box::new(Worktree::new(paths, choice))
     };
-    reporting.check(&*source, args.max_file_size)
+    reporting.check(&*source, args.max_file_size, fixing)
 }

@@ -7,6 +7,7 @@ use crate::source::range::Range;
 
 use super::Exit;
 use super::args::HookArgs;
+use super::fixing::Fixing;
 use super::reporting::Reporting;
 
 pub(super) fn run(args: &HookArgs) -> Result<Exit, String> {
@@ -21,7 +22,7 @@ pub(super) fn run(args: &HookArgs) -> Result<Exit, String> {
         }
         None => Box::new(Hook::new(&args.files, choice, reporting.threads())?),
     };
-    reporting.check(&*source, args.max_file_size)
+    reporting.check(&*source, args.max_file_size, Fixing::Off)
 }
 
 /// What is to be pushed, as pre-commit and prek tell a pre-push hook.

@@ -7,6 +7,7 @@ mod check;
 mod clock;
 mod configuration;
 mod explain;
+mod fixing;
 mod hook;
 mod init;
 mod migrate;

@@ -124,6 +124,13 @@ pub(super) fn error(message: &str) {
     let _ = writeln!(stderr, "{style}error{style:#}: {}", printable(message));
 }
 
+/// A remark on stderr, which is no error.
+pub(super) fn note(message: &str) {
+    let mut stderr = anstream::stderr().lock();
+    let style = anstyle::AnsiColor::Green.on_default().bold();
+    let _ = writeln!(stderr, "{style}note{style:#}: {}", printable(message));
+}
+
 /// What clap has to say: help and version are no errors.
 pub(super) fn usage(error: &clap::Error) -> Exit {
     let text = error.to_string();

@@ -13,6 +13,7 @@ use crate::source::Source;
 use crate::suggest::suggestion;
 
 use super::args::ReportArgs;
+use super::fixing::Fixing;
 use super::{Exit, clock, configuration, output, progress};
 
 /// How one run reports, made before anything is scanned.
@@ -64,11 +65,12 @@ impl Reporting<'_> {
         self,
         source: &dyn Source,
         max_file_size: Option<u64>,
+        fixing: Fixing,
     ) -> Result<Exit, String> {
         let regime = self.regime(source.root(), source.places(), max_file_size)?;
         let threads = self.threads();
-        self.finish(regime, |regime, progress| {
-            check::run(source, regime, threads, progress)
+        self.finish(regime, fixing, |regime, progress| {
+            fixing.run(|| check::run(source, regime, threads, progress))
         })
     }
 
@@ -76,6 +78,7 @@ impl Reporting<'_> {
     pub(super) fn finish(
         self,
         mut regime: Regime,
+        fixing: Fixing,
         scan: impl FnOnce(&mut Regime, &Progress) -> Result<Report, String> + Send,
     ) -> Result<Exit, String> {
         let Reporting { args, outputs, .. } = self;
@@ -83,6 +86,7 @@ impl Reporting<'_> {
             scan(&mut regime, progress)
         })?;
         let rules = regime.rules(regime.main());
+        fixing.show(&report, rules)?;
         mask_names(&mut report, rules);
         output::problems(&report.problems);
         let level = args
@@ -96,7 +100,12 @@ impl Reporting<'_> {
             suppressed: args.show_suppressed,
             statistics: args.statistics,
         };
+        let patch_only =
+            |out: &output::Output| matches!(fixing, Fixing::Show(_)) && out.file.is_none();
         for out in outputs {
+            if patch_only(&out) {
+                continue;
+            }
             out.write(&report, view, args.color)?;
         }
         Ok(if !report.is_complete() {

@@ -64,7 +64,7 @@ impl Found {
     pub fn at(folder: &Path) -> Result<Found, Error> {
         let folder = folder.canonicalize().map_err(|e| Error(e.to_string()))?;
         let found = super::repository::find(&folder).map_err(|e| Error(e.message))?;
-        let (handle, _) = found.ok_or_else(|| Error("there is none here or above".to_owned()))?;
+        let (handle, _) = found.ok_or_else(|| Error("not in a git repository".to_owned()))?;
         Ok(Found {
             root: canonical(handle.workdir().unwrap_or(handle.git_dir())),
             common: canonical(handle.common_dir()),

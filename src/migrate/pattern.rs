@@ -43,7 +43,10 @@ pub(super) fn parts(regex: &str, secret: u32) -> Result<Parts, String> {
         group = first_group(&hir).unwrap_or(0);
     }
     let hir = bounded(hir, group);
-    let prefixes = Extractor::new().extract(&hir);
+    // A class would become a literal for each of its characters.
+    let mut extractor = Extractor::new();
+    extractor.limit_class(1);
+    let prefixes = extractor.extract(&hir);
     let literals = prefixes
         .literals()
         .filter(|l| !l.is_empty())

@@ -148,6 +148,8 @@ struct Summary {
     submodules: Vec<String>,
     findings: Counts,
     suppressed: usize,
+    /// Null without `--fix`.
+    fixed: Option<usize>,
 }
 
 /// Of the whole report, shown or not: they explain the exit code.
@@ -260,6 +262,7 @@ impl Summary {
                 note: report.count(Severity::Note),
             },
             suppressed: report.suppressed(),
+            fixed: report.fixed,
         }
     }
 }

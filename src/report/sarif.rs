@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::{Count, View, explain, markdown};
 use crate::document::RepoPath;
-use crate::finding::{Finding, Problem, ProblemKind, Region, Report, Severity, SuppressedBy};
+use crate::finding::{Finding, Fix, Problem, ProblemKind, Region, Report, Severity, SuppressedBy};
 use crate::rule::Rule;
 
 /// GitHub refuses a run with more results.
@@ -148,11 +148,48 @@ struct SarifResult {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     related_locations: Vec<Location>,
     partial_fingerprints: BTreeMap<&'static str, String>,
+    /// §3.27.30; as bytes (§3.30.3), since a file need not be UTF-8.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    fixes: Vec<SarifFix>,
     /// §3.27.23: absent where the finding counts.
     #[serde(skip_serializing_if = "Option::is_none")]
     suppressions: Option<[SarifSuppression; 1]>,
     #[serde(skip_serializing_if = "Option::is_none")]
     properties: Option<ResultProperties>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SarifFix {
+    description: Text,
+    artifact_changes: Vec<ArtifactChange>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ArtifactChange {
+    artifact_location: ArtifactLocation,
+    replacements: Vec<Replacement>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Replacement {
+    deleted_region: ByteRegion,
+    inserted_content: Binary,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ByteRegion {
+    byte_offset: usize,
+    byte_length: usize,
+}
+
+/// Base64.
+#[derive(Serialize)]
+struct Binary {
+    binary: String,
 }
 
 #[derive(Serialize)]
@@ -353,6 +390,7 @@ impl Descriptor {
                 ProblemKind::Truncated,
                 "More was found than one report holds.",
             ),
+            (ProblemKind::Unwritable, "A file could not be changed."),
         ]
         .into_iter()
         .map(|(kind, text)| Descriptor {
@@ -458,6 +496,7 @@ impl SarifResult {
                 })
                 .collect(),
             partial_fingerprints: fingerprints,
+            fixes: finding.fix.iter().filter_map(SarifFix::new).collect(),
             suppressions: finding.suppressed.as_ref().map(|s| {
                 [SarifSuppression {
                     kind: match s.by {
@@ -473,6 +512,37 @@ impl SarifResult {
                 .clone()
                 .map(|provider| ResultProperties { provider }),
         }
+    }
+}
+
+impl SarifFix {
+    /// `None` for what only a person can do: a fix is a change of files.
+    fn new(fix: &Fix) -> Option<SarifFix> {
+        let mut changes: Vec<ArtifactChange> = Vec::new();
+        for edits in fix.edits.chunk_by(|a, b| a.path == b.path) {
+            let replacements = edits.iter().map(|edit| Replacement {
+                deleted_region: ByteRegion {
+                    byte_offset: edit.range.start,
+                    byte_length: edit.range.len(),
+                },
+                inserted_content: Binary {
+                    binary: data_encoding::BASE64.encode(&edit.text),
+                },
+            });
+            changes.push(ArtifactChange {
+                artifact_location: ArtifactLocation {
+                    uri: uri(&edits[0].path),
+                    uri_base_id: ROOT,
+                },
+                replacements: replacements.collect(),
+            });
+        }
+        (!changes.is_empty()).then(|| SarifFix {
+            description: format!("{} ({})", fix.title, fix.applicability.name())
+                .as_str()
+                .into(),
+            artifact_changes: changes,
+        })
     }
 }
 

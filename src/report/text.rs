@@ -13,7 +13,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Message, Origin, Renderer,
 
 use super::{Count, View, markdown, one_line, statistics};
 use crate::document::Position;
-use crate::finding::{Finding, Region, Report, Severity, Skip};
+use crate::finding::{Applicability, Finding, Region, Report, Severity, Skip};
 
 /// The widest that advice is set: longer lines are hard to read.
 const MEASURE: usize = 90;
@@ -214,7 +214,23 @@ impl<'v> Page<'v> {
             };
             write!(line, "; {suppressed} suppressed ({word})").expect("a String takes all");
         }
+        if let Some(fixed) = report.fixed {
+            write!(line, "; {fixed} fixed").expect("a String takes all");
+        }
         writeln!(out, "{line}")?;
+        let safe = report.fixable(Applicability::Safe);
+        let risky = report.fixable(Applicability::Unsafe);
+        match (safe, risky) {
+            (0, 0) => {}
+            (safe, 0) => writeln!(out, "{safe} fixable with --fix")?,
+            (0, risky) => writeln!(out, "{risky} fixable with --unsafe-fixes")?,
+            (safe, risky) => {
+                writeln!(
+                    out,
+                    "{safe} fixable with --fix, {risky} more with --unsafe-fixes"
+                )?;
+            }
+        }
         self.accounting(report, out)?;
         if !report.is_complete() {
             let problems = Count(report.problems.len() as u64, "problem").to_string();

@@ -62,7 +62,7 @@ fn follows_unspaced_script(bytes: &[u8], start: usize) -> bool {
 
 /// Whether what stands before `start` ends an expression of another kind: an escape that stands for no letter
 /// or digit: a line end or tab (`\n`, `\r`, `\t`), or the code of any other
-/// character (`\u003d`, `\x22`, `%3D`). `\b` and others are left out: in a
+/// character (`\u003d`, `\x22`, `%3D`, `=3D`). `\b` and others are left out: in a
 /// Windows path `\bak_help.pdf` the letter is the name's.
 fn follows_escape(bytes: &[u8], start: usize) -> bool {
     let before = &bytes[..start];
@@ -83,6 +83,7 @@ fn follows_escape(bytes: &[u8], start: usize) -> bool {
         || code(2, b"\\x")
         || code(2, b"%")
         || code(2, b"%25")
+        || code(2, b"=")
 }
 
 /// Whether a terminal's colour ends before `start`: `ESC [ 1 ; 3 1 m`, the

@@ -641,6 +641,7 @@ impl RuleSet {
                 provenance: None,
                 situation: None,
                 fix: None,
+                unignored: Vec::new(),
                 suppressed: None,
             });
         }

@@ -1898,7 +1898,7 @@ fn by_first_line(bytes: &[u8]) -> Option<usize> {
     if line.starts_with(b"<?xml") {
         return by("XML");
     }
-    if line.starts_with(b"<?php") {
+    if line.len() >= 5 && line[..5].eq_ignore_ascii_case(b"<?php") {
         return by("PHP");
     }
     if line.len() >= 9 && line[..9].eq_ignore_ascii_case(b"<!doctype") {

@@ -153,6 +153,13 @@ impl Markup<'_, '_> {
         self.bytes[self.at.min(self.bytes.len())..].starts_with(text)
     }
 
+    /// As `starts`, whatever the case: `<?PHP`.
+    fn opens(&self, text: &[u8]) -> bool {
+        self.bytes[self.at..]
+            .get(..text.len())
+            .is_some_and(|here| here.eq_ignore_ascii_case(text))
+    }
+
     fn byte(&self, at: usize) -> u8 {
         self.bytes.get(at).copied().unwrap_or(0)
     }
@@ -220,7 +227,7 @@ impl Markup<'_, '_> {
             .islands
             .iter()
             .enumerate()
-            .find(|(i, island)| self.lost & (1 << i) == 0 && self.starts(island.open.as_bytes()))
+            .find(|(i, island)| self.lost & (1 << i) == 0 && self.opens(island.open.as_bytes()))
     }
 
     /// Reads the comment or island that begins here.

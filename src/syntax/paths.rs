@@ -10,10 +10,14 @@ const TEST_FOLDERS: &[&[u8]] = &[
     b"spec",
     b"specs",
     b"testing",
+    b"testcases",
+    b"test-cases",
+    b"test_cases",
     b"testdata",
     b"test-data",
     b"test_data",
     b"e2e",
+    b"acceptance",
     b"cypress",
     b"unittest",
     b"unittests",
@@ -387,6 +391,7 @@ mod tests {
             "src/Api.Tests/X.cs",
             "app/src/androidTest/X.kt",
             "test_a.py",
+            "plugins/http/testcases/plain/a.json",
         ] {
             assert!(is_test_path(path.as_bytes()), "{path}");
         }

@@ -789,6 +789,19 @@ fn shell_heredoc(e: &mut Engine) -> bool {
         .take_while(|b| matches!(b, b' ' | b'\t'))
         .count();
     word += blanks;
+    // `: << =cut`: Perl's documentation in a shell script.
+    if e.byte(word) == b'=' && e.byte(word + 1).is_ascii_alphabetic() {
+        let length = e.bytes[word + 1..e.end]
+            .iter()
+            .take_while(|&&b| is_word(b))
+            .count();
+        let end = word + 1 + length;
+        return if in_arithmetic(e, at) {
+            skip(e, 2)
+        } else {
+            pend(e, word..end, end, indented, false)
+        };
+    }
     match heredoc_word(e, word) {
         // `((1 << n))` shifts.
         Some((delimiter, end)) if !in_arithmetic(e, at) => pend(e, delimiter, end, indented, false),

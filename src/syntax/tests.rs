@@ -143,13 +143,14 @@ const SNIPPETS: &[(&str, &str)] = &[
         "a.pl",
         "my $a = ⟦S'x'⟧; ⟦C# c⟧\n$a =~ ⟦Rs/#'/⟧⟦R\"/⟧g; my @b = ⟦Sqw(a b)⟧; print $#b; $x{s} = ⟦Rm{'}⟧;\n⟦B=pod\n\ndon't\n\n=cut⟧\nprint <<\"EOT\"; ⟦C# c⟧\n⟦H# text '\nEOT⟧\n1;\n",
     ),
+    ("b.php", "<?PHP\n⟦B/* it's */⟧ $a = ⟦S'b'⟧;\n"),
     (
         "a.php",
         "<a href=⟦A\"⟧<?= ⟦S'x?>'⟧ ?>⟦A/y\"⟧>⟦Mdon't // no⟧</a><?php ⟦C# c⟧\n⟦C// c ⟧?>⟦M text ⟧<?php #[Attr]\n$a = ⟦T\"x{⟧$b[⟦S'c'⟧]⟦T}\"⟧; $c = <<<EOT\n⟦H  don't // no\n  EOT⟧;\n⟦B/* b */⟧\n",
     ),
     (
         "a.sh",
-        "echo http://x#y $# ${a#b} \\' don\\'t ⟦C# c⟧\na=⟦S'x # y'⟧ b=⟦T\"x $(⟧case $1 in a) echo ⟦S\"q\"⟧;; esac⟦T) y\"⟧; c=⟦S$'it\\'s'⟧\ncat <<-'EOF' | grep x ⟦C# c⟧\n⟦H\t# text '\n\tEOF⟧\necho $((1<<2)) <<< word\n",
+        "echo http://x#y $# ${a#b} \\' don\\'t ⟦C# c⟧\na=⟦S'x # y'⟧ b=⟦T\"x $(⟧case $1 in a) echo ⟦S\"q\"⟧;; esac⟦T) y\"⟧; c=⟦S$'it\\'s'⟧\ncat <<-'EOF' | grep x ⟦C# c⟧\n⟦H\t# text '\n\tEOF⟧\necho $((1<<2)) <<< word\n: << =cut\n⟦H=head1 don't\n\n=cut⟧\n((a <<=b)); x=⟦S'y'⟧\n",
     ),
     ("run", "⟦C#!/usr/bin/env -S bash -e⟧\necho ⟦S\"x\"⟧ ⟦C# c⟧"),
     ("run2", "⟦C#!/usr/bin/python3.11⟧\nx = ⟦S'''a'''⟧ ⟦C# c⟧"),

@@ -127,7 +127,10 @@ impl Content {
         if !self.is_secret_name(words) || self.is_local(&lower) || is_word_of(words, &lower) {
             return Look::Plain;
         }
-        let shortest = if words.iter().any(|w| w.starts_with(b"pass") || w == b"pwd") {
+        let shortest = if words
+            .iter()
+            .any(|w| w.starts_with(b"pass") || w == b"pwd" || w == b"pw")
+        {
             4
         } else {
             8
@@ -440,6 +443,9 @@ mod tests {
             ("DB_PASSWORD=root", false),
             ("DB_PASSWORD=postgres123", false),
             ("DB_PASSWORD=123456", false),
+            ("MYSQL_ROOT_PASSWORD=root_pwd", false),
+            ("PGADMIN_PW=changeit", false),
+            ("PGADMIN_PW=hunter2", true),
             ("API_KEY=your_api_key_here", false),
             ("API_KEY=xxxxxxxxxxxxxxxx", false),
             ("API_KEY=<your key>", false),

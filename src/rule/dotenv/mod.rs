@@ -123,10 +123,15 @@ impl DotenvRule {
             }
             (About::Untracked | About::Tracked | About::Absent, _) => return None,
         };
+        let unignored = match self.about {
+            About::Untracked => vec![document.path.clone()],
+            About::Tracked | About::Absent => Vec::new(),
+        };
         Some(Finding {
             severity: word.severity,
             message: word.message,
             help: Some(word.help),
+            unignored,
             ..Finding::of_file(&rule.id, document.path.clone())
         })
     }

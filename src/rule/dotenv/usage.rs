@@ -374,6 +374,7 @@ impl Exposed<'_> {
                 "Add {} to `{home}`, one a line, before the file exists.",
                 names.join(" and ")
             )),
+            unignored: self.files.into_iter().collect(),
             ..Finding::of_file(&rule.id, home)
         }
     }

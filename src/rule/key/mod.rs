@@ -187,7 +187,7 @@ impl KeyRule {
     fn key_in(&self, plain: &Plain) -> Option<Key> {
         (plain.token.len() >= self.length[0]
             && Before::Boundary.allows(&plain.text, plain.token.start))
-        .then(|| self.key_at(&plain.text, plain.token.clone()))
+        .then(|| self.key_of(&plain.text, plain.token.clone(), true))
         .flatten()
     }
 
@@ -195,6 +195,11 @@ impl KeyRule {
     /// either side, so that the answer is the same in every window and in
     /// decoded text.
     pub fn key_at(&self, text: &[u8], token: Range<usize>) -> Option<Key> {
+        self.key_of(text, token, false)
+    }
+
+    /// `is_disguised`: what stands around the token is not all that stood around it.
+    fn key_of(&self, text: &[u8], token: Range<usize>, is_disguised: bool) -> Option<Key> {
         let token = without_emphasis(text, token)?;
         let prefix = self.prefix(&text[token.clone()]).len();
         let stage = self.stage(&text[token.start + prefix..token.end]);
@@ -225,12 +230,14 @@ impl KeyRule {
         let words = around::words(name);
         // What stands in a markup tag, `<code>`, is called by no name.
         let tagged = text[..token.start].ends_with(b">");
-        if !tagged && self.is_other(&words) {
+        // `fromCharCode(` says nothing of what it makes.
+        let is_decoder = is_disguised && words.first().is_some_and(|word| word == b"from");
+        if !tagged && !is_decoder && self.is_other(&words) {
             return None;
         }
         let named = self.says_credential(&words);
         let is_credential = |name: &[u8]| self.says_credential(&around::words(name));
-        if role::is_name(text, &span, &is_credential) {
+        if !is_disguised && role::is_name(text, &span, &is_credential) {
             return None;
         }
         let hinted =

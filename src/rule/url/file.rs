@@ -79,6 +79,12 @@ pub(super) fn weight(path: &[u8]) -> Weight {
     light |= [".example", ".sample", ".dist"]
         .iter()
         .any(|s| name.contains(s));
+    // `sample.conf`, `config-example.yml`
+    let stem = words(name.split('.').next().unwrap_or(name).as_bytes());
+    light |= [stem.first(), stem.last()]
+        .into_iter()
+        .flatten()
+        .any(|w| ["example", "examples", "sample", "samples"].contains(&w.as_str()));
     if light { Weight::Light } else { Weight::Full }
 }
 
@@ -242,6 +248,9 @@ mod tests {
             ("examples/a.py", Weight::Light),
             ("node_modules/a/b.js", Weight::Light),
             ("app/.env.example", Weight::Light),
+            ("plugins/haproxy/sample.conf", Weight::Light),
+            ("config-example.yml", Weight::Light),
+            ("resample.py", Weight::Full),
         ];
         for (path, expected) in cases {
             assert_eq!(weight(path.as_bytes()), expected, "{path}");

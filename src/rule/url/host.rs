@@ -137,10 +137,38 @@ impl Hosts {
     }
 
     fn is_placeholder(&self, labels: &[&str], owner: &str, top: &str) -> bool {
-        const OWN: [&str; 19] = [
+        const OWN: &[&str] = &[
             "domain", "site", "server", "host", "hostname", "app", "company", "website", "store",
             "shop", "service", "project", "blog", "proxy", "instance", "name", "api", "url",
             "hoster",
+        ];
+        // What is run at home, or by a company for itself.
+        const SOFTWARE: &[&str] = &[
+            "org",
+            "organization",
+            "corp",
+            "business",
+            "cluster",
+            "registry",
+            "gitlab",
+            "jenkins",
+            "grafana",
+            "haproxy",
+            "nginx",
+            "apache",
+            "elasticsearch",
+            "kibana",
+            "influxdb",
+            "vault",
+            "backend",
+            "endpoint",
+            "mirror",
+            "database",
+            "machine",
+            "hub",
+            "idp",
+            "sso",
+            "wiki",
         ];
         // `co.uk` and its like: the owner is one label further left.
         let names = &labels[..labels.len() - 1];
@@ -166,6 +194,10 @@ impl Hosts {
             ["your", "my", "some", "the", "a", "any", "client", "other"]
                 .iter()
                 .any(|p| bare.strip_prefix(p).is_some_and(|rest| OWN.contains(&rest)))
+                || ["your", "my"].iter().any(|p| {
+                    bare.strip_prefix(p)
+                        .is_some_and(|rest| SOFTWARE.contains(&rest))
+                })
                 || (bare.starts_with("your") && bare.len() > 6)
         };
         let lone = ["com", "org", "net"].contains(&top) && owner.len() == 1 && owner != "x";
@@ -391,6 +423,8 @@ mod tests {
             ("api.example.vendor.io", Class::Public),
             ("demo.vendor.io", Class::Public),
             ("myexample.io", Class::Public),
+            ("myhaproxy.com", Class::Placeholder),
+            ("thevault.click", Class::Public),
             ("your-company.vendor.io", Class::Placeholder),
             ("api.github.com", Class::Public),
             ("xxx.vendor.io", Class::Placeholder),

@@ -134,7 +134,10 @@ fn public(
     } else {
         evidence
     };
-    let light = weight == Weight::Light || purpose == Purpose::Prose;
+    let light = weight == Weight::Light
+        || purpose == Purpose::Prose
+        || is_in_manual(scene, url.span.start)
+        || (purpose == Purpose::Data && is_catalogue(bytes));
 
     let carried = credentials.iter().find(|c| c.kind != Value::Placeholder);
     if let Some(credential) = carried
@@ -175,6 +178,49 @@ fn public(
         },
         message: format!("{} {why} over plain HTTP", shown(host)),
     })
+}
+
+/// Whether `at` is in a literal of several lines whose name says that it is read
+/// by people: Ansible's `EXAMPLES`, a program's `USAGE`.
+fn is_in_manual(scene: &Scene<'_>, at: usize) -> bool {
+    const NAMES: &[&[u8]] = &[
+        b"EXAMPLES",
+        b"EXAMPLE",
+        b"DOCUMENTATION",
+        b"RETURN",
+        b"USAGE",
+        b"usage",
+        b"examples",
+        b"help",
+        b"HELP",
+        b"epilog",
+        b"synopsis",
+        b"SYNOPSIS",
+    ];
+    let bytes = scene.bytes();
+    let Some(token) = scene.token(at) else {
+        return false;
+    };
+    if !token.place.is_literal() || !bytes[token.span.clone()].contains(&b'\n') {
+        return false;
+    }
+    let before = &bytes[token.span.start.saturating_sub(40)..token.span.start];
+    let Some(equals) = before.iter().rposition(|&b| b == b'=') else {
+        return false;
+    };
+    let name = before[..equals].trim_ascii_end();
+    before[equals + 1..].trim_ascii().len() <= 2 && NAMES.iter().any(|n| name.ends_with(n))
+}
+
+/// More URLs than a program calls: a list of other people's sites.
+const CATALOGUE: usize = 100;
+
+/// Whether a file of records has so many URLs that they are its subject.
+fn is_catalogue(bytes: &[u8]) -> bool {
+    memchr::memmem::find_iter(bytes, b"http://")
+        .take(CATALOGUE)
+        .count()
+        == CATALOGUE
 }
 
 /// A piece of the URL as a message may show it.
@@ -322,7 +368,11 @@ fn evidence(
             .calls
             .iter()
             .take(1)
-            .any(|c| role(name(&c.name)) == Role::Endpoint);
+            // `QUrl(`, `URI.create(` say no more than the literal does.
+            .any(|c| {
+                role(name(&c.name)) == Role::Endpoint
+                    && (work(name(&c.name)) != Work::Wrap || shape == Shape::Api)
+            });
     if named && shape != Shape::Page {
         return Some(Evidence::Named);
     }
@@ -516,7 +566,13 @@ fn is_key(bytes: &[u8], url: &Url, lead: Lead) -> bool {
     };
     let rest = rest.trim_ascii_start();
     let line = &bytes[line_start(bytes, url.span.start)..url.span.start];
-    rest.starts_with(b"=>")
+    // `["http:.."] = true`
+    let indexed = rest
+        .strip_prefix(b"]")
+        .map(<[u8]>::trim_ascii_start)
+        .is_some_and(|r| r.first() == Some(&b'=') && r.get(1) != Some(&b'='));
+    indexed
+        || rest.starts_with(b"=>")
         || rest.starts_with(b"==")
         || rest.starts_with(b"!=")
         || (rest.starts_with(b":") && !rest.starts_with(b"::") && !line.contains(&b'?'))

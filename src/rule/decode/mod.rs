@@ -5,7 +5,11 @@
 //! is undone is a bounded neighbourhood of it, and every byte of the result
 //! remembers which bytes it came from.
 
+mod join;
+
 use std::ops::Range;
+
+use join::{LONGEST_JOINT, Walk};
 
 use super::guard::{Before, is_token_byte};
 
@@ -46,6 +50,32 @@ pub(super) const ANCHORS: &[&str] = &[
     "ak%5",
     "ak%25",
     "ak&", //
+    // Other ways to write the same escapes.
+    "&#0097;",
+    "&#097;",
+    "&#x0061;",
+    "&#X61;",
+    "\\x{61}",
+    "\\0141",
+    "=61=6",
+    "ak=5", //
+    // Byte by byte.
+    "0x61, 0x6",
+    "0x61,0x6",
+    "61 6b 5f",
+    "61 6B 5F",
+    "61:6b:5f",
+    "61-6B-5F",
+    "97, 107, 95",
+    "97,107,95",
+    "'a', 'k', '_'",
+    "'a','k','_'",
+    "\"a\", \"k\", \"_\"",
+    "\"a\",\"k\",\"_\"",
+    // In base64, escaped: `ak\x5f`, `ak%5F`, `ak&#95;`.
+    "YWtc",
+    "YWslN",
+    "YWsmI", //
     // With the prefix itself split over literals.
     "ak'",
     "ak\"",
@@ -61,14 +91,13 @@ const LONGEST: usize = 1024;
 const LONGEST_TOKEN: usize = 160;
 /// The shortest: the prefix and the shortest body.
 const SHORTEST_TOKEN: usize = 15;
-/// What may stand between two literals that make one.
-const LONGEST_JOINT: usize = 96;
 
 /// What hid a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Disguise {
     Split,
     Escapes,
+    Bytes,
     Hex,
     Base64,
 }
@@ -79,6 +108,7 @@ impl Disguise {
         match self {
             Disguise::Split => "split over literals",
             Disguise::Escapes => "in escaped characters",
+            Disguise::Bytes => "byte by byte",
             Disguise::Hex => "in hex",
             Disguise::Base64 => "in base64",
         }
@@ -131,12 +161,14 @@ pub fn reveal(bytes: &[u8], start: usize) -> Option<Plain> {
     let rest = &bytes[start..];
     match rest {
         // The group begins with the token: nothing needs to be decoded to refuse it.
-        [b'Y', b'W', b't', b'f', ..] | [b'W', b'V', b'd', b'0', b'Z', ..]
+        [b'Y', b'W', b't', b'f' | b'c', ..] | [b'W', b'V', b'd', b'0', b'Z', ..]
             if !begins_token(bytes, start, &[]) =>
         {
             None
         }
-        [b'Y', b'W', b't', b'f', ..] => base64(bytes, start),
+        [b'Y', b'W', b't', b'f' | b'c', ..]
+        | [b'Y', b'W', b's', b'l', b'N', ..]
+        | [b'Y', b'W', b's', b'm', b'I', ..] => base64(bytes, start),
         [b'F', b'r', b'X', ..] => base64(bytes, start.checked_sub(2)?),
         [b'h', b'a', b'1', ..] => base64(bytes, start.checked_sub(3)?),
         [b'W', b'V', b'd', b'0', b'Z', ..] => nested_base64(bytes, start),
@@ -145,7 +177,11 @@ pub fn reveal(bytes: &[u8], start: usize) -> Option<Plain> {
         [b'N', b'j', b'E', b'2', b'Y', b'j', b'V', b'm', ..] => nested_base64(bytes, start),
         [b'6', b'1', b'6', b'b' | b'B', b'5', b'f' | b'F', ..] => hex(bytes, start),
         [b'5', b'9', b'5', b'7', b'7', b'4', b'6', b'6', ..] => reveal_inside(&hex(bytes, start)?),
-        [b'a' | b'\\' | b'%' | b'&', ..] => spelled(bytes, start),
+        [b'0', b'x', b'6', b'1', ..]
+        | [b'6', b'1', b' ' | b':' | b'-', ..]
+        | [b'9', b'7', b',', ..]
+        | [b'\'' | b'"', b'a', b'\'' | b'"', b',', ..] => listed(bytes, start),
+        [b'a' | b'\\' | b'%' | b'&' | b'=', ..] => spelled(bytes, start),
         [b'"' | b'\'', b'k', b'_', ..] => spelled(bytes, first_letter(bytes, start)?),
         _ => None,
     }
@@ -161,7 +197,7 @@ pub fn may_go_on(bytes: &[u8], end: usize) -> bool {
     bytes.get(end).is_some_and(|b| {
         matches!(
             b,
-            b'"' | b'\'' | b'`' | b'\\' | b'%' | b'&' | b'$' | b'#' | b'{'
+            b'"' | b'\'' | b'`' | b'\\' | b'%' | b'&' | b'$' | b'#' | b'{' | b'='
         )
     })
 }
@@ -239,14 +275,16 @@ fn spelled(bytes: &[u8], start: usize) -> Option<Plain> {
     let mut token = Builder::default();
     let mut at = start;
     let mut disguise = None;
-    let mut quote = None;
+    let mut walk = Walk::new(bytes, start);
     while token.text.len() < LONGEST_TOKEN && at < bytes.len().min(start + LONGEST) {
         let (byte, next) = if is_token_byte(bytes[at]) && bytes[at].is_ascii() {
             (bytes[at], at + 1)
         } else if let Some((byte, next)) = escape(bytes, at).filter(|(b, _)| is_plain(*b)) {
             disguise.get_or_insert(Disguise::Escapes);
             (byte, next)
-        } else if let Some(next) = joint(bytes, at, start, &mut quote)
+        } else if let Some(next) = walk
+            .joint(at, token.text.len() < SHORTEST_TOKEN)
+            .filter(|&next| next > at)
             // Another key is not the rest of this one.
             .filter(|&next| !bytes[next..].starts_with(b"ak_"))
             .filter(|&next| token.text.len() < SHORTEST_TOKEN || !is_prose(&bytes[next..]))
@@ -315,6 +353,9 @@ fn escape(bytes: &[u8], at: usize) -> Option<(u8, usize)> {
                 .find_map(|again| number(1 + 2 * again, 2..3, 16, b""))
         }
         b'&' if rest.starts_with(b"&lowbar;") => Some((b'_', at + 8)),
+        b'&' if rest.starts_with(b"&UnderBar;") => Some((b'_', at + 10)),
+        // Quoted-printable.
+        b'=' => number(1, 2..3, 16, b""),
         b'&' if rest.starts_with(b"&#x") || rest.starts_with(b"&#X") => number(3, 1..7, 16, b";"),
         b'&' if rest.starts_with(b"&#") => number(2, 1..8, 10, b";"),
         // A string inside a string doubles its backslashes.
@@ -326,237 +367,22 @@ fn escape(bytes: &[u8], at: usize) -> Option<(u8, usize)> {
                 b'u' if rest.get(slashes + 1) == Some(&b'{') => number(slashes + 2, 1..7, 16, b"}"),
                 b'u' => number(slashes + 1, 4..5, 16, b""),
                 b'U' => number(slashes + 1, 8..9, 16, b""),
+                // `printf` and `echo` of a shell put a zero before.
+                b'0' if rest
+                    .get(slashes + 3)
+                    .is_some_and(|b| (b'0'..b'8').contains(b)) =>
+                {
+                    number(slashes + 1, 3..4, 8, b"")
+                }
                 b'0'..=b'1' => number(slashes, 3..4, 8, b""),
+                // Markdown and TeX.
+                b'_' if slashes == 1 => Some((b'_', at + 2)),
+                b'N' if rest.starts_with(b"\\N{LOW LINE}") => Some((b'_', at + 12)),
                 _ => None,
             }
         }
         _ => None,
     }
-}
-
-/// Where the next literal's text begins, if the one that ends at `at` and the
-/// next are put together: by an operator, by standing side by side, by a
-/// line's continuation, by `join` or `concat`. `quote` is what the literal began with.
-fn joint(bytes: &[u8], at: usize, start: usize, quote: &mut Option<u8>) -> Option<usize> {
-    let rest = &bytes[at..bytes.len().min(at + LONGEST_JOINT)];
-    // A backslash at the end of a line goes on in the next.
-    // A shell's word ends where blanks follow.
-    let is_bare = start
-        .checked_sub(1)
-        .is_none_or(|at| matches!(bytes[at], b'=' | b' ' | b'\t' | b'\n'));
-    if let [b'\\', b'\n', ..] | [b'\\', b'\r', b'\n', ..] = rest {
-        let line = memchr::memchr(b'\n', rest)? + 1;
-        let blanks = rest[line..].iter().take_while(|b| is_blank(**b)).count();
-        return (line + blanks < rest.len() && !(is_bare && blanks > 0))
-            .then_some(at + line + blanks);
-    }
-    let slashes = rest.iter().take_while(|&&b| b == b'\\').count();
-    let close = *rest.get(slashes)?;
-    if !matches!(close, b'"' | b'\'' | b'`') {
-        return template_joint(rest, close)
-            .or_else(|| format_joint(bytes, start, rest))
-            .map(|next| at + next);
-    }
-    let opened = *quote.get_or_insert(close);
-    // A shell's word goes on in quotes, wherever they open.
-    if is_bare && slashes == 0 && opened == close && rest.get(1).is_some_and(|b| is_plain(*b)) {
-        return Some(at + 1);
-    }
-    if opened != close {
-        return None;
-    }
-    let mut from = slashes + 1;
-    // Python's and others' literals of three quotes.
-    while rest.get(from) == Some(&close) && rest.get(from + 1) == Some(&close) {
-        from += 2;
-    }
-    let between = rest[from..]
-        .iter()
-        .position(|b| matches!(b, b'"' | b'\'' | b'`'))?;
-    let (glue, open) = rest[from..].split_at(between);
-    let glue = without_comments(glue);
-    let squashed: Vec<u8> = glue
-        .iter()
-        .copied()
-        .filter(|b| !b.is_ascii_whitespace() && *b != b';')
-        .collect();
-    let glue = glue.strip_suffix(b"\\").unwrap_or(&glue);
-    // `f"`, `r"`, `u8"`, `L"`, `@"`: a letter or two that belong to the literal.
-    let glue = glue
-        .iter()
-        .rposition(|b| !b.is_ascii_alphabetic() && *b != b'@')
-        .map_or(if glue.len() <= 2 { &[][..] } else { glue }, |last| {
-            if glue.len() - last <= 3 {
-                &glue[..=last]
-            } else {
-                glue
-            }
-        });
-    let mut operator: Vec<u8> = glue
-        .iter()
-        .copied()
-        .filter(|b| !is_blank(*b) && !matches!(b, b'\n' | b'\r' | b'(' | b')' | b'{' | b'}' | b'$'))
-        .collect();
-    operator.dedup_by(|a, b| *a == b'\\' && *b == b'\\');
-    let joins = match &operator[..] {
-        // Behind a shell's word, a literal is the next argument; what stands
-        // in backticks side by side is a text's or a table's.
-        b"" => {
-            close != b'`'
-                && (!is_bare || glue.contains(&b'\n'))
-                && !glue.iter().any(|b| matches!(b, b'(' | b')' | b'{' | b'}'))
-        }
-        b"+" | b"." | b".." | b"&" | b"~" | b"<>" | b"||" | b"++" | b"^" | b"\\" | b"+\\"
-        | b".\\" | b"&_" | b"*" | b"<<" | b"+=" | b".=" => true,
-        b".concat" | b".append" | b".push_str" => true,
-        b"," => is_joined(bytes, start, at),
-        _ => is_appended(bytes, start, &squashed),
-    };
-    // A tag's attributes stand side by side as well, but each behind its name.
-    *quote = Some(open[0]);
-    let triple = usize::from(open.len() >= 3 && open[1] == open[0] && open[2] == open[0]) * 2;
-    joins.then_some(at + from + between + 1 + triple)
-}
-
-/// Whether `glue`, without blanks, adds to the variable that the literal at
-/// `start` was given to: `k += "..."`, `$k .= "..."`, `k = k + "..."`.
-fn is_appended(bytes: &[u8], start: usize, glue: &[u8]) -> bool {
-    let is_name = |b: &u8| is_token_byte(*b) || matches!(b, b'$' | b'.');
-    if !glue.first().is_some_and(is_name) || start == 0 {
-        return false;
-    }
-    let before = bytes[start.saturating_sub(64)..start - 1].trim_ascii_end();
-    let Some(before) = before.strip_suffix(b"=") else {
-        return false;
-    };
-    let before = before.strip_suffix(b":").unwrap_or(before).trim_ascii_end();
-    let length = before.iter().rev().take_while(|b| is_name(b)).count();
-    let name = &before[before.len() - length..];
-    length > 0
-        && glue.strip_prefix(name).is_some_and(|rest| {
-            matches!(rest, b"+=" | b".=" | b"<<")
-                || rest.strip_prefix(b"=").is_some_and(|rest| {
-                    rest.strip_prefix(name)
-                        .is_some_and(|rest| matches!(rest, b"+" | b"." | b".." | b"&"))
-                })
-        })
-}
-
-/// `ak_${"..."}` and back: where the text goes on after the template's joint.
-fn template_joint(rest: &[u8], close: u8) -> Option<usize> {
-    match close {
-        // Python's `f"ak_{'...'}"`.
-        b'{' if matches!(rest.get(1), Some(b'"' | b'\'')) => Some(2),
-        b'$' | b'#' if rest.get(1) == Some(&b'{') => {
-            let blanks = rest[2..].iter().take_while(|b| is_blank(**b)).count();
-            matches!(rest.get(2 + blanks), Some(b'"' | b'\'' | b'`')).then_some(3 + blanks)
-        }
-        _ => None,
-    }
-}
-
-/// `"ak_%s" % "..."`, `'ak_{}'.format('...')`, `Sprintf("ak_%s", "...")`: where
-/// the only argument begins.
-fn format_joint(bytes: &[u8], start: usize, rest: &[u8]) -> Option<usize> {
-    let hole = [&b"%s"[..], b"%v", b"{}", b"{0}"]
-        .iter()
-        .find(|hole| rest.starts_with(hole))?
-        .len();
-    let quote = *bytes.get(start.checked_sub(1)?)?;
-    if !matches!(quote, b'"' | b'\'') || rest.get(hole) != Some(&quote) {
-        return None;
-    }
-    let glue = &rest[hole + 1..];
-    let glue = &glue[..memchr::memchr2(b'"', b'\'', glue)?];
-    let squashed: Vec<u8> = glue
-        .iter()
-        .copied()
-        .filter(|b| !b.is_ascii_whitespace())
-        .collect();
-    let before = &bytes[start.saturating_sub(24)..start];
-    let is_call = || {
-        [&b"printf("[..], b"format(", b"format!("]
-            .iter()
-            .any(|call| before[..before.len() - 1].ends_with(call))
-    };
-    let joins = match &squashed[..] {
-        b"%" | b"%(" | b"%[" | b".format(" => true,
-        b"," => is_call(),
-        _ => false,
-    };
-    joins.then_some(hole + 1 + glue.len() + 1)
-}
-
-fn is_blank(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t')
-}
-
-/// `glue` without `/* */`, and without `//` and `#` to the end of their lines.
-fn without_comments(glue: &[u8]) -> Vec<u8> {
-    let mut kept = Vec::with_capacity(glue.len());
-    let mut at = 0;
-    while at < glue.len() {
-        let rest = &glue[at..];
-        let skip = if rest.starts_with(b"/*") {
-            memchr::memmem::find(rest, b"*/").map_or(rest.len(), |end| end + 2)
-        } else if rest.starts_with(b"//") || rest[0] == b'#' {
-            memchr::memchr(b'\n', rest).unwrap_or(rest.len())
-        } else {
-            0
-        };
-        if skip == 0 {
-            kept.push(glue[at]);
-        }
-        at += skip.max(1);
-    }
-    kept
-}
-
-/// Whether a list that holds the literal at `start` is put together with
-/// nothing in between: by a call before it, or behind what ends at `at`.
-fn is_joined(bytes: &[u8], start: usize, at: usize) -> bool {
-    let before = &bytes[start.saturating_sub(64)..start.saturating_sub(1)];
-    let holds = |text: &[u8], part: &[u8]| memchr::memmem::find(text, part).is_some();
-    let is_empty = |text: &[u8]| holds(text, b"''") || holds(text, b"\"\"");
-    let is_quote = |b: &u8| matches!(b, b'"' | b'\'');
-    // `''.join([`, `String.join("", `, `"Fn::Join": ["", [`.
-    let by_join = [&b"join"[..], b"Join", b"implode"].iter().any(|word| {
-        memchr::memmem::rfind(before, word).is_some_and(|word_at| {
-            let (object, rest) = before.split_at(word_at);
-            let arguments = &rest[word.len()..];
-            object.ends_with(b"''.")
-                || object.ends_with(b"\"\".")
-                || is_empty(arguments)
-                || (word.starts_with(b"implode") && !arguments.iter().any(is_quote))
-        })
-    });
-    // `Sprintf("%s%s", `, `'{}{}'.format(` have their holes side by side.
-    let by_call = [
-        &b"concat"[..],
-        b"paste0(",
-        b"strcat",
-        b"\"%s%s\"",
-        b"'%s%s'",
-        b"\"{}{}\"",
-        b"'{}{}'",
-    ]
-    .iter()
-    .any(|word| holds(before, word));
-    let after = &bytes[at..bytes.len().min(at + 4 * LONGEST_JOINT)];
-    let after = &after[..memchr::memchr(b';', after).unwrap_or(after.len())];
-    // `].join('')`; without an argument, a template's filter puts nothing in between, JavaScript a comma.
-    let is_behind = |word: &'static [u8], calls: &'static [&'static [u8]]| {
-        memchr::memmem::find_iter(after, word).any(|word_at| {
-            let call = &after[word_at + word.len()..];
-            calls.iter().any(|&c| call.starts_with(c))
-        })
-    };
-    by_join
-        || by_call
-        || is_behind(b"join", &[b"('')", b"(\"\")", b"(``)"])
-        || is_behind(b"| join", &[b" ", b"(''", b"(\"\"", b"()"])
-        || is_behind(b"concat", &[b"()"])
-        || is_behind(b"reduce", &[b"("])
 }
 
 /// A token in hex, two digits a byte.
@@ -577,26 +403,146 @@ fn hex(bytes: &[u8], start: usize) -> Option<Plain> {
     } {
         return None;
     }
-    let shortest = (0..SHORTEST_TOKEN).all(|n| pair(start + 2 * n).is_some_and(is_plain));
-    if !shortest {
-        return None;
-    }
     let mut from = start;
     while from >= 2 && start - from < 2 * CONTEXT && pair(from - 2).is_some() {
         from -= 2;
     }
     let mut decoded = Builder::default();
+    let mut walk = Walk::new(bytes, from);
     let mut at = from;
-    while let Some(byte) = pair(at).filter(|_| at < start + 2 * (LONGEST_TOKEN + CONTEXT)) {
+    while at < start + 2 * (LONGEST_TOKEN + CONTEXT) {
+        let Some(byte) = pair(at) else {
+            // The digits may be split over literals.
+            let Some(next) = walk.joint(at, false).filter(|&next| next > at) else {
+                break;
+            };
+            at = next;
+            continue;
+        };
+        let length = (at.max(start) - start) / 2;
+        if at >= start
+            && length < 3
+            && decoded.text.len() < SHORTEST_TOKEN + CONTEXT
+            && !is_plain(byte)
+        {
+            return None;
+        }
         decoded.push(byte, at..at + 2);
         at += 2;
     }
     let token = (start - from) / 2;
+    let is_token = |text: &[u8]| {
+        text.iter()
+            .position(|b| !is_plain(*b))
+            .is_none_or(|end| may_go_on(text, end))
+    };
+    let shortest = decoded.text.get(token..token + SHORTEST_TOKEN)?;
+    if !is_token(shortest) {
+        return None;
+    }
     // `0x` is no part of what it announces.
     if matches!(bytes[..from], [.., b'0', b'x' | b'X']) {
         from -= 2;
     }
     Some(in_context(bytes, from..at, decoded, token, Disguise::Hex))
+}
+
+/// How a list writes its bytes.
+#[derive(Clone, Copy)]
+enum Item {
+    /// `0x61`
+    Prefixed,
+    /// `61`
+    Pair,
+    /// `97`
+    Decimal,
+    /// `'a'`
+    Quoted,
+}
+
+impl Item {
+    /// The byte at `at` and where it ends.
+    fn read(self, bytes: &[u8], at: usize) -> Option<(u8, usize)> {
+        let rest = &bytes[at..bytes.len().min(at + 5)];
+        let number = |from: usize, radix: u32, most: usize| {
+            let digits = rest[from..]
+                .iter()
+                .take(most)
+                .take_while(|b| char::from(**b).is_digit(radix))
+                .count();
+            let text = std::str::from_utf8(&rest[from..from + digits]).ok()?;
+            let byte = u8::from_str_radix(text, radix).ok()?;
+            Some((byte, at + from + digits))
+        };
+        match self {
+            Item::Prefixed => matches!(rest, [b'0', b'x' | b'X', _, ..])
+                .then(|| number(2, 16, 2))
+                .flatten(),
+            Item::Pair => number(0, 16, 2).filter(|&(_, end)| end == at + 2),
+            Item::Decimal => number(0, 10, 3),
+            Item::Quoted => match rest {
+                [open @ (b'\'' | b'"'), byte, close, ..] if open == close => Some((*byte, at + 3)),
+                _ => None,
+            },
+        }
+    }
+}
+
+/// A token whose bytes are items of a list: `0x61, 0x6b, ...`, `61:6b:...`, `'a', 'k', ...`.
+fn listed(bytes: &[u8], start: usize) -> Option<Plain> {
+    let item = match bytes[start] {
+        b'0' => Item::Prefixed,
+        b'6' => Item::Pair,
+        b'9' => Item::Decimal,
+        _ => Item::Quoted,
+    };
+    let is_separator = |b: u8| b.is_ascii_whitespace() || matches!(b, b',' | b':' | b'-');
+    // What is right before it in the same list is no part of a token.
+    let list = &bytes[start.saturating_sub(16)..start];
+    let gap = list.iter().rev().take_while(|b| is_separator(**b)).count();
+    let end = start - gap;
+    let continues = gap > 0
+        && (end.saturating_sub(4)..end).any(|at| {
+            item.read(bytes, at)
+                .is_some_and(|(byte, next)| next == end && is_token_byte(byte))
+        });
+    if continues || (gap == 0 && list.last().is_some_and(|b| is_token_byte(*b))) {
+        return None;
+    }
+    let mut token = Builder::default();
+    let mut at = start;
+    while token.text.len() < LONGEST_TOKEN && at < bytes.len().min(start + LONGEST) {
+        let Some((byte, next)) = item.read(bytes, at).filter(|(b, _)| is_plain(*b)) else {
+            break;
+        };
+        let length = token.text.len();
+        if length < 3 && byte != b"ak_"[length] {
+            return None;
+        }
+        token.push(byte, at..next);
+        let gap = bytes[next..]
+            .iter()
+            .take(40)
+            .take_while(|b| is_separator(**b))
+            .count();
+        at = next + gap;
+        if gap == 0 {
+            break;
+        }
+    }
+    if token.text.len() < SHORTEST_TOKEN {
+        return None;
+    }
+    let end = token.places.last()?.end;
+    let mut whole = Builder::default();
+    whole.copy(bytes, start.saturating_sub(CONTEXT)..start);
+    let from = whole.text.len();
+    whole.text.append(&mut token.text);
+    whole.places.append(&mut token.places);
+    let to = whole.text.len();
+    // What follows in the list is none of the token's.
+    whole.push(b'\n', end..end);
+    Some(whole.plain(from..to, Disguise::Bytes))
 }
 
 /// Six bits of base64, of either alphabet.
@@ -647,7 +593,7 @@ fn base64_digit(bytes: &[u8], at: usize) -> Option<(u32, usize)> {
 /// The text whose base64 has a group of four at `group`, which holds (the
 /// beginning of) the wanted text.
 fn base64_text(bytes: &[u8], group: usize, least: &dyn Fn(&[u8]) -> bool) -> Option<Builder> {
-    let mut quote = None;
+    let mut walk = Walk::new(bytes, group);
     let mut decoded = Builder::default();
     let mut digits: Vec<(u32, Range<usize>)> = Vec::with_capacity(4);
     let mut at = group;
@@ -656,7 +602,7 @@ fn base64_text(bytes: &[u8], group: usize, least: &dyn Fn(&[u8]) -> bool) -> Opt
         let digit = base64_digit(bytes, at)
             // The image itself may be split over literals.
             .or_else(|| {
-                let next = joint(bytes, at, group, &mut quote)?;
+                let next = walk.joint(at, false)?;
                 let is_next = !bytes[next..].starts_with(b"YWtf");
                 base64_digit(bytes, next).filter(|_| is_next)
             })
@@ -760,7 +706,10 @@ fn base64(bytes: &[u8], group: usize) -> Option<Plain> {
             let token = text.get(lead..).unwrap_or_default();
             // Of a split or escaped token, the rest is seen later.
             token.len() >= SHORTEST_TOKEN
-                && token.starts_with(b"ak_")
+                && (token.starts_with(b"ak_")
+                    || [&b"ak\\"[..], b"ak%5", b"ak&#"]
+                        .iter()
+                        .any(|escaped| token.starts_with(escaped)))
                 && token[3..5].iter().all(|b| (0x20..0x7f).contains(b))
                 && token[..SHORTEST_TOKEN]
                     .iter()
@@ -908,6 +857,95 @@ mod tests {
     }
 
     #[test]
+    fn every_way_to_put_literals_together() {
+        let (left, right) = KEY.split_at(3);
+        for form in [
+            "k = '<' /* why */ + // because\n    '>'",
+            "k = \"<\".to_string() + \">\"",
+            "k = std::string(\"<\") + \">\"",
+            "k = '<' + str('>')",
+            "auto k = \"<\"s + \">\"s;",
+            "b.append(\"<\");\nb.append(\">\");",
+            "new StringBuilder(\"<\").Append(\">\")",
+            "[@\"<\" stringByAppendingString:@\">\"]",
+            "strcat(strcpy(b, \"<\"), \">\");",
+            "strcpy(b, \"<\");\nstrcat(b, \">\");",
+            "let mut k = String::from(\"<\");\nk.push_str(\">\");",
+            "a = '<'\nk = a + '>'",
+            "$a = \"<\";\n$k = \"{$a}>\";",
+            "define('A', '<');\ndefine('K', A . '>');",
+            "A=<\nK=\"${A}>\"",
+            "K := <\nK := $(K)>",
+            "set A=<\nset K=%A%>",
+            "const a: string = '<';\nconst b = '>';\nconst k = `${a}${b}`;",
+            "A=<\nB=>\nK=$A$B",
+            "k = `${'<'}${'>'}`",
+            "let k = \"<\\(\">\")\"",
+            "$k = \"<$(\">\")\"",
+            "snprintf(b, sizeof b, \"<%s\", \">\");",
+            "[NSString stringWithFormat:@\"%@%@\", @\"<\", @\">\"]",
+            "string.Format(\"{0}{1}\", \"<\", \">\")",
+            "'{a}{b}'.format(a='<', b='>')",
+            "\"{0}{1}\" -f \"<\", \">\"",
+            "('<', '>') -join ''",
+            "\"<\", \">\" -join \"\"",
+            "%w[< >].join",
+            "join('', qw(< >))",
+            "$(printf '%s%s' < >)",
+            "strings.Join([]string{\"<\", \">\"}, \"\")",
+            "string.Join(string.Empty, \"<\", \">\")",
+            "CONCAT_WS('', '<', '>')",
+            "listOf(\"<\", \">\").joinToString(\"\")",
+            "Seq(\"<\", \">\").mkString",
+            "Stream.of(\"<\", \">\").collect(Collectors.joining())",
+            "Enum.join([\"<\", \">\"])",
+            "paste(\"<\", \">\", sep = \"\")",
+            "PARTS = ['<', '>']\nKEY = ''.join(PARTS)",
+            "k: !Join\n  - ''\n  - - <\n    - >",
+            "k = \"<\\\n    \\>\"",
+            "the key is <=\n>",
+            "\"k = (\\\"<\\\"\\n\",\n \"   \\\">\\\")\"",
+        ] {
+            let text = form.replace('<', left).replace('>', right);
+            // What an operator has of the two signs.
+            let text = text.replace(&format!("-{right}"), "->");
+            let token = revealed(&text, "ak_").map(|(token, _)| token);
+            assert_eq!(token.as_deref(), Some(KEY), "{text}");
+        }
+    }
+
+    #[test]
+    fn every_way_to_write_bytes() {
+        let list = |form: &dyn Fn(u8) -> String, between: &str| {
+            KEY.bytes().map(form).collect::<Vec<_>>().join(between)
+        };
+        for (image, text) in [
+            ("0x61, 0x6", list(&|b| format!("0x{b:02x}"), ", ")),
+            ("0x61,0x6", list(&|b| format!("0x{b:02X}"), ",")),
+            ("61 6b 5f", list(&|b| format!("{b:02x}"), " ")),
+            ("61-6B-5F", list(&|b| format!("{b:02X}"), "-")),
+            ("97, 107, 95", list(&|b| b.to_string(), ", ")),
+            (
+                "'a', 'k', '_'",
+                list(&|b| format!("'{}'", char::from(b)), ", "),
+            ),
+            ("&#0097;", list(&|b| format!("&#{b:04};"), "")),
+            ("\\x{61}", list(&|b| format!("\\x{{{b:x}}}"), "")),
+            ("\\0141", list(&|b| format!("\\0{b:03o}"), "")),
+            ("=61=6", list(&|b| format!("={b:02X}"), "")),
+            ("ak=5", KEY.replace('_', "=5F")),
+            ("ak\\", KEY.replace('_', "\\_")),
+            ("ak&", KEY.replace('_', "&UnderBar;")),
+        ] {
+            let token = revealed(&text, image).map(|(token, _)| token);
+            assert_eq!(token.as_deref(), Some(KEY), "{text}");
+            // In the middle of a longer list it is the end of another word.
+            let token = revealed(&format!("x{text}"), image);
+            assert_eq!(token, None, "x{text}");
+        }
+    }
+
+    #[test]
     fn lists_are_joined_where_nothing_stands_between() {
         let (left, right) = KEY.split_at(3);
         for (before, after) in [
@@ -954,7 +992,15 @@ mod tests {
             ("616b5f00ff00ff00ff00ff00ff00ff00ff", "616b5f"),
             ("prefixes = [\"ak_\", \"Usy6t8dgkh4kcSYr\"]", "ak_"),
             ("['ak_', 'Usy6t8dgkh4kcSYr'].join('-')", "ak_"),
-            ("['ak_', 'Usy6t8dgkh4kcSYr'].join()", "ak_"),
+            ("a = 'ak_';\nlog(b + 'Usy6t8dgkh4kcSYr');", "ak_"),
+            ("a = 'ak_';\nb = 'Usy6t8dgkh4kcSYr';\nlog(b, a);", "ak_"),
+            ("KEY `ak_` (`Usy6t8dgkh4kcSYr`)", "ak_"),
+            ("%w[ak_ Usy6t8dgkh4kcSYr].each", "ak_"),
+            ("'ak_'; 'Usy6t8dgkh4kcSYr'", "ak_"),
+            (
+                "0x61, 0x6b, 0x5f, 0x00, 0x01, 0x02, 0x03, 0x04, 0x05",
+                "0x61, 0x6",
+            ),
             ("'-'.join(['ak_', 'Usy6t8dgkh4kcSYr'])", "ak_"),
             ("os.path.join('ak_', 'Usy6t8dgkh4kcSYr')", "ak_"),
             ("join(\"/\", [\"ak_\", \"Usy6t8dgkh4kcSYr\"])", "ak_"),

@@ -1,0 +1,105 @@
+//! `--fix`, `--unsafe-fixes`, `--diff-fixes`: what a check does about its findings.
+
+use crate::excerpt::{Excerpt, Masking};
+use crate::finding::{Applicability, Report};
+use crate::fix;
+use crate::rule::RuleSet;
+
+use super::args::CheckArgs;
+use super::output;
+
+/// A fix can make room for the next; nothing needs more rounds than this.
+const ROUNDS: usize = 10;
+
+/// What to do about findings that can be mended.
+#[derive(Clone, Copy)]
+pub(super) enum Fixing {
+    /// Nothing: what was scanned is not what is on disk.
+    Off,
+    /// Say so.
+    Tell,
+    Apply(Applicability),
+    /// Print a patch.
+    Show(Applicability),
+}
+
+impl Fixing {
+    pub(super) fn new(args: &CheckArgs) -> Result<Fixing, String> {
+        let limit = match args.unsafe_fixes {
+            true => Applicability::Unsafe,
+            false => Applicability::Safe,
+        };
+        if args.diff_fixes {
+            if args.report.format.iter().any(|f| !f.contains('=')) {
+                return Err("--diff-fixes: the patch goes to standard output; send the report to a file, as in `--format json=FILE`".to_owned());
+            }
+            return Ok(Fixing::Show(limit));
+        }
+        Ok(if args.staged || args.diff.is_some() {
+            Fixing::Off
+        } else if args.fix || args.unsafe_fixes {
+            Fixing::Apply(limit)
+        } else {
+            Fixing::Tell
+        })
+    }
+
+    /// Scans, and mends and scans again while that changes anything.
+    pub(super) fn run(
+        self,
+        mut scan: impl FnMut() -> Result<Report, String>,
+    ) -> Result<Report, String> {
+        let mut report = scan()?;
+        if let Fixing::Off = self {
+            return Ok(report);
+        }
+        fix::propose(&mut report);
+        let Fixing::Apply(limit) = self else {
+            return Ok(report);
+        };
+        let mut fixed = 0;
+        for _ in 0..ROUNDS {
+            let applied = fix::apply(&report.root, &report.findings, limit);
+            fixed += applied.fixed;
+            if applied.files > 0 {
+                report = scan()?;
+                fix::propose(&mut report);
+            }
+            let failed = !applied.problems.is_empty();
+            report.problems.extend(applied.problems);
+            if applied.files == 0 || failed {
+                break;
+            }
+        }
+        report.fixed = Some(fixed);
+        Ok(report)
+    }
+
+    /// Prints the patch, where that is wanted.
+    pub(super) fn show(self, report: &Report, rules: &RuleSet) -> Result<(), String> {
+        let Fixing::Show(limit) = self else {
+            return Ok(());
+        };
+        let may_show = |text: &str| match rules.options().masking {
+            Masking::Reveal => true,
+            Masking::Mask => rules.mask(text) == text && text.lines().all(is_harmless),
+        };
+        let (patch, hidden) = fix::patch(&report.root, &report.findings, limit, &may_show);
+        output::to_stdout(clap::ColorChoice::Never, |out, _| out.write_all(&patch))?;
+        if hidden > 0 {
+            let what = if hidden == 1 { "fix is" } else { "fixes are" };
+            output::note(&format!(
+                "{hidden} {what} not in the patch: it would hold a secret; --show-secrets puts them in"
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// Whether a report would show the line as it is.
+fn is_harmless(line: &str) -> bool {
+    let bytes = line.as_bytes();
+    let whole = Excerpt::new(bytes, 0..bytes.len(), &[], Masking::Mask);
+    // A longer line is shown cut, and so is not known.
+    whole.text == line.trim_end_matches('\r')
+}
