@@ -1,6 +1,8 @@
 //! The pipeline: list, read, scan, report. Only user of rayon.
 
-use std::collections::{BTreeMap, BTreeSet};
+pub mod baseline;
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs::File;
 use std::io::{self, Read};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -18,7 +20,10 @@ use crate::source::read::{self, Buffers, Outcome};
 use crate::source::worktree::words;
 use crate::source::{Body, Input, Listing, Notable, OnDisk, Reader, Since, Source, Stored};
 use crate::suppress;
+use crate::suppress::foreign;
 use crate::suppress::inline::{Markers, Surroundings};
+
+use baseline::{Choice, Held};
 
 /// How far a scan has come, for whoever shows it.
 #[derive(Default)]
@@ -44,6 +49,18 @@ pub fn run(
     threads: usize,
     progress: &Progress,
 ) -> Result<Report, String> {
+    let choice = Choice::of(regime);
+    run_with(source, regime, &choice, threads, progress).map(|(report, _)| report)
+}
+
+/// The same with a baseline of the caller's choice; gives what became of its lines, if there is one.
+pub fn run_with(
+    source: &dyn Source,
+    regime: &mut Regime,
+    choice: &Choice,
+    threads: usize,
+    progress: &Progress,
+) -> Result<(Report, Option<Held>), String> {
     let started = Instant::now();
     let is_dotenv = regime.is_dotenv();
     let Listing {
@@ -62,6 +79,11 @@ pub fn run(
         .admit(&configurations, &folders)
         .map_err(|e| e.to_string())?;
     let regime = &*regime;
+    let held = baseline::load(choice, &root);
+    let accepted: HashSet<RepoPath> = match &held {
+        Ok(Some(held)) => held.baseline.paths().into_iter().cloned().collect(),
+        Ok(None) | Err(_) => HashSet::new(),
+    };
     progress.total.store(inputs.len() as u64, Ordering::Relaxed);
     let next = AtomicUsize::new(0);
     let work = || {
@@ -73,6 +95,7 @@ pub fn run(
             scratches: (0..regime.sets()).map(|_| Scratch::default()).collect(),
             buffers: Buffers::default(),
             blob: Vec::new(),
+            accepted: &accepted,
             haul: Haul::default(),
         };
         loop {
@@ -85,11 +108,11 @@ pub fn run(
             }
         }
     };
-    let threads = if inputs.len() < ALONE { 1 } else { threads };
-    let hauls = if threads == 1 {
+    let workers = if inputs.len() < ALONE { 1 } else { threads };
+    let hauls = if workers == 1 {
         vec![work()]
     } else {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(workers).build();
         match pool {
             Ok(pool) => pool.broadcast(|_| work()),
             // The system grants no threads; the work can be done without.
@@ -104,6 +127,7 @@ pub fn run(
         ..Report::default()
     };
     let (mut evidence, mut sightings, mut marked) = (Vec::new(), Vec::new(), Vec::new());
+    let mut covered = HashSet::new();
     for haul in hauls {
         report.findings.extend(haul.findings);
         report.problems.extend(haul.problems);
@@ -111,6 +135,7 @@ pub fn run(
         sightings.extend(haul.sightings);
         evidence.extend(haul.evidence);
         marked.extend(haul.marked);
+        covered.extend(haul.covered);
     }
     let is_complete = report.problems.is_empty();
     report
@@ -150,10 +175,27 @@ pub fn run(
         });
     }
     regime.classify(&mut report.findings);
+    let held = match held {
+        Ok(held) => held,
+        Err(problem) => {
+            report.problems.push(problem);
+            None
+        }
+    };
+    let held = held.map(|mut held| {
+        // Entries and findings are paired in order.
+        report
+            .findings
+            .sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
+        let mut stale = held.apply(&mut report, source, rules, &covered, threads);
+        regime.classify(&mut stale);
+        report.findings.extend(stale);
+        held
+    });
     report.settle();
     tell_reuse(&mut report.findings, regime);
     report.elapsed = started.elapsed();
-    Ok(report)
+    Ok((report, held))
 }
 
 /// What one worker brings home.
@@ -166,6 +208,8 @@ struct Haul {
     problems: Vec<Problem>,
     scanned: Accounting,
     marked: Vec<Marked>,
+    /// Files that a baseline names, all of which was scanned.
+    covered: Vec<RepoPath>,
 }
 
 /// A file that is there now, and the suppressions in it.
@@ -329,6 +373,8 @@ struct Worker<'a> {
     scratches: Vec<Scratch>,
     buffers: Buffers,
     blob: Vec<u8>,
+    /// What a baseline names.
+    accepted: &'a HashSet<RepoPath>,
     haul: Haul,
 }
 
@@ -349,6 +395,13 @@ impl Worker<'_> {
             Body::Disk(disk) => self.scan_file(input, disk, realm),
             Body::Stored(stored) => self.scan_object(input, stored, realm),
         };
+        let is_whole = outcome.is_ok() && matches!(input.body, Body::Disk(_));
+        if is_whole && !self.accepted.is_empty() {
+            let path = input.path();
+            if self.accepted.contains(&path) {
+                self.haul.covered.push(path);
+            }
+        }
         match outcome {
             Ok(Outcome::Scanned(bytes)) => {
                 self.haul.scanned.files += 1;
@@ -470,8 +523,17 @@ impl Worker<'_> {
         let scratch = &mut scratches[realm.set];
         let from = haul.findings.len();
         let mut markers = Markers::default();
-        let mut visit =
-            |document: Document| visit(rules, scratch, haul, &mut markers, input, document);
+        let tools = &realm.settings.markers;
+        let tools: Vec<&str> = tools.iter().map(|t| t.value.as_str()).collect();
+        let mut visit = |document: Document| {
+            let found = haul.findings.len();
+            let document = visit(rules, scratch, haul, &mut markers, input, document);
+            if !tools.is_empty() {
+                let rules = suppressions(rules);
+                foreign::apply(&document, &mut haul.findings[found..], &tools, &rules);
+            }
+            document.into_buffer()
+        };
         let outcome = read::each_document(text, &input.path(), buffers, &mut visit);
         if !markers.is_empty() {
             let suppressions = suppressions(rules);
@@ -528,7 +590,7 @@ fn visit(
     markers: &mut Markers,
     input: &Input,
     mut document: Document,
-) -> Vec<u8> {
+) -> Document {
     document.tracked = input.tracked;
     document.standing.clone_from(&input.standing);
     let scan = rules.scan(scratch, &document);
@@ -543,7 +605,7 @@ fn visit(
         let wrong = markers.read(&document, &scan.marks, &around);
         haul.findings.extend(wrong);
     }
-    document.into_buffer()
+    document
 }
 
 /// What suppressions have to know of `rules`.
@@ -556,6 +618,7 @@ pub fn suppressions(rules: &RuleSet) -> suppress::Rules {
     };
     let known = rules.rules().iter().map(|rule| suppress::Known {
         id: rule.id.clone(),
+        is_enabled: rule.enabled,
         is_judged: rule.enabled && rule.is_about_text(),
         is_upkeep: rule.upkeep().is_some(),
         is_secret: rule.is_secret(),

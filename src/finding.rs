@@ -375,6 +375,8 @@ pub enum ProblemKind {
     Repository,
     /// More was found in a file than one report holds.
     Truncated,
+    /// A baseline that is not there or cannot be used.
+    Baseline,
     /// A file could not be changed as `--fix` would have it.
     Unwritable,
 }
@@ -388,6 +390,7 @@ impl ProblemKind {
             ProblemKind::Empty => "empty",
             ProblemKind::Repository => "repository",
             ProblemKind::Truncated => "truncated",
+            ProblemKind::Baseline => "baseline",
             ProblemKind::Unwritable => "unwritable",
         }
     }

@@ -11,7 +11,7 @@ const MODULES: &[(&str, &[&str])] = &[
         "cli",
         &[
             "audit", "check", "config", "fix", "migrate", "report", "source", "rule", "finding",
-            "excerpt", "document", "suggest", "calendar",
+            "excerpt", "document", "suggest", "suppress", "calendar",
         ],
     ),
     (
@@ -64,6 +64,8 @@ const OWNED: &[(&str, &[&str])] = &[
     ("indicatif", &["cli"]),
     ("terminal_size", &["cli"]),
     ("rayon", &["check"]),
+    ("argon2", &["suppress"]),
+    ("getrandom", &["cli"]),
     ("gix", &["git"]),
     ("ignore", &["source"]),
     ("encoding_rs", &["source"]),

@@ -14,6 +14,7 @@ use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use crate::check::Progress;
+use crate::check::baseline::{self, Choice};
 use crate::config::Regime;
 use crate::document::RepoPath;
 use crate::finding::{Problem, ProblemKind, Report, Skip};
@@ -36,6 +37,8 @@ pub struct Settings<'a> {
     pub all_objects: bool,
     /// Seconds since 1970.
     pub now: i64,
+    /// One at the root speaks only for a repository that is audited alone.
+    pub baseline: Choice,
     pub memory: Option<Memory<'a>>,
 }
 
@@ -57,6 +60,8 @@ pub fn run(
 ) -> Report {
     let started = Instant::now();
     let rules = regime.rules(regime.main());
+    let tools = &regime.main().settings.markers;
+    let tools: Vec<&str> = tools.iter().map(|t| t.value.as_str()).collect();
     let mut report = Report::default();
     let mut groups: BTreeMap<_, Vec<Group>> = BTreeMap::new();
     let mut found: Vec<Found> = Vec::new();
@@ -81,7 +86,14 @@ pub fn run(
     for (found, prefix) in found.into_iter().zip(prefixes) {
         let repository = found.open();
         report.root.clone_from(&repository.root);
-        for group in audit(&repository, prefix, rules, settings, progress, &mut report) {
+        for group in audit(
+            &repository,
+            prefix,
+            (rules, &tools),
+            settings,
+            progress,
+            &mut report,
+        ) {
             if group.is_secret {
                 groups.entry(group.secret).or_default().push(group);
             } else {
@@ -95,6 +107,11 @@ pub fn run(
         .flat_map(|groups| story::findings(groups, rules, settings.now));
     report.findings.extend(grouped);
     regime.classify(&mut report.findings);
+    let baseline = match &settings.baseline {
+        Choice::AtRoot if repositories.len() > 1 => &Choice::Nothing,
+        choice => choice,
+    };
+    baseline::accept(baseline, &mut report, rules, settings.threads);
     report.settle();
     report.elapsed = started.elapsed();
     report
@@ -129,7 +146,7 @@ impl Listener for Scanner<'_> {
 fn audit(
     repository: &Repository,
     prefix: Option<String>,
-    rules: &RuleSet,
+    (rules, tools): (&RuleSet, &[&str]),
     settings: &Settings<'_>,
     progress: &Progress,
     report: &mut Report,
@@ -223,7 +240,7 @@ fn audit(
         },
     };
     let story = Story::new(&commits, &mut forms, &catch, &set_of, &tips, since);
-    let groups = story.judge(repository, rules, prefix.as_deref());
+    let groups = story.judge(repository, (rules, tools), prefix.as_deref());
 
     for message in what_is_missing(repository, &commits, &story, &lost) {
         problem(message);

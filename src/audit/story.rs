@@ -11,6 +11,7 @@ use crate::git::history::{message, parse, signature};
 use crate::git::objects::Reader;
 use crate::rule::{Judged, RuleSet, Scratch};
 use crate::source::read::{Text, text_of};
+use crate::suppress::foreign;
 use crate::suppress::inline::{self, Markers, Surroundings};
 
 use super::scan::{Catch, Content};
@@ -328,7 +329,7 @@ impl<'a, 't> Story<'a, 't> {
     pub(super) fn judge(
         &self,
         repository: &Repository,
-        rules: &RuleSet,
+        (rules, tools): (&RuleSet, &[&str]),
         prefix: Option<&str>,
     ) -> Vec<Group> {
         let mut events = self.events.clone();
@@ -337,6 +338,7 @@ impl<'a, 't> Story<'a, 't> {
         let mut court = Court {
             repository,
             rules,
+            tools,
             reader: Reader::new(&repository.handle),
             scratch: Scratch::default(),
             heard: HashMap::new(),
@@ -625,6 +627,8 @@ fn is_object_name(path: &[u8]) -> bool {
 struct Court<'a> {
     repository: &'a Repository,
     rules: &'a RuleSet,
+    /// Those whose markers are honoured.
+    tools: &'a [&'a str],
     reader: Reader,
     scratch: Scratch,
     /// By object and the path it was read as.
@@ -654,6 +658,7 @@ impl Court<'_> {
         let Court {
             repository,
             rules,
+            tools,
             reader,
             scratch,
             heard,
@@ -671,14 +676,25 @@ impl Court<'_> {
                 return Vec::new();
             };
             let mut judged = rules.scan_sights(scratch, &document);
-            suppress_inline(&mut judged, rules, &document);
+            suppress_inline(&mut judged, (rules, tools), &document);
             judged
         })
     }
 }
 
 /// Suppresses what comments in the version itself are about.
-fn suppress_inline(judged: &mut [Judged], rules: &RuleSet, document: &Document) {
+fn suppress_inline(
+    judged: &mut [Judged],
+    (rules, tools): (&RuleSet, &[&str]),
+    document: &Document,
+) {
+    if !tools.is_empty() {
+        let known = suppressions(rules);
+        for judged in &mut *judged {
+            let finding = std::slice::from_mut(&mut judged.finding);
+            foreign::apply(document, finding, tools, &known);
+        }
+    }
     let marks = inline::marks(document.bytes());
     if marks.is_empty() || judged.is_empty() {
         return;

@@ -33,6 +33,9 @@ pub(super) enum Command {
     Hook(HookArgs),
     /// Audit repositories: every version of every file in their histories
     Audit(AuditArgs),
+    /// Accept the findings of today in a file, so that only new ones count
+    #[command(subcommand)]
+    Baseline(BaselineCommand),
     /// Make a configuration, a hook for pre-commit, a CI job; shows them first, and overwrites nothing
     Init(InitArgs),
     /// Turn the configuration of another tool into one of hushlint; shows it first, and overwrites nothing
@@ -132,6 +135,51 @@ pub(super) struct AuditArgs {
     pub(super) report: ReportArgs,
 }
 
+#[derive(Subcommand)]
+pub(super) enum BaselineCommand {
+    /// Add all findings at or above --fail-on that it does not hold yet; what it holds keeps its line
+    Write(BaselineWriteArgs),
+    /// Remove the lines that no finding answers to any more
+    Prune(BaselineArgs),
+    /// List what it holds
+    Show(BaselineShowArgs),
+}
+
+#[derive(clap::Args)]
+pub(super) struct BaselineWriteArgs {
+    /// Why they are accepted; it stands at the end of each new line
+    #[arg(long, value_name = "TEXT")]
+    pub(super) reason: Option<String>,
+
+    #[command(flatten)]
+    pub(super) scan: BaselineArgs,
+}
+
+#[derive(clap::Args)]
+pub(super) struct BaselineArgs {
+    /// Files and folders; the current folder if none is named
+    #[arg(value_name = "PATH")]
+    pub(super) paths: Vec<PathBuf>,
+
+    /// Also scan untracked files that ignore rules cover
+    #[arg(long)]
+    pub(super) no_ignore: bool,
+
+    /// Also scan repositories inside the repository
+    #[arg(long)]
+    pub(super) submodules: bool,
+
+    #[command(flatten)]
+    pub(super) report: ReportArgs,
+}
+
+#[derive(clap::Args)]
+pub(super) struct BaselineShowArgs {
+    /// The baseline [default: .hushlint-baseline at the root of the repository]
+    #[arg(long, value_name = "FILE")]
+    pub(super) baseline: Option<PathBuf>,
+}
+
 /// How a scan is reported, whatever was scanned.
 #[derive(clap::Args)]
 pub(super) struct ReportArgs {
@@ -161,6 +209,14 @@ pub(super) struct ReportArgs {
     /// Add the rules of a TOML file to the built-in ones
     #[arg(long, value_name = "FILE")]
     pub(super) rules: Vec<PathBuf>,
+
+    /// Do not count the findings that this baseline accepts [default: .hushlint-baseline at the root of what is scanned, if there is one]
+    #[arg(long, value_name = "FILE", conflicts_with = "no_baseline")]
+    pub(super) baseline: Option<PathBuf>,
+
+    /// Count what a baseline accepts, too
+    #[arg(long)]
+    pub(super) no_baseline: bool,
 
     /// Exit with 0 even if there are findings; errors still exit with 2
     #[arg(long)]

@@ -48,6 +48,7 @@ pub(super) fn run(args: &AuditArgs) -> Result<Exit, String> {
             save: &save,
         }),
         threads: reporting.threads(),
+        baseline: reporting.baseline(&regime),
         since: args.since.clone(),
         all_objects: args.all_objects,
         now: match args.now {

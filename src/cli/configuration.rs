@@ -138,6 +138,10 @@ pub(super) fn layer(args: &ReportArgs, max_file_size: Option<u64>) -> Result<Lay
         ignore: words(&args.ignore, "--ignore"),
         fail_on: fail_on.map(|level| set(level, "--fail-on")),
         max_file_size: max_file_size.map(|size| set(size, "--max-file-size")),
+        baseline: match &args.baseline {
+            Some(file) => Some(set(absolute(file)?, "--baseline")),
+            None => None,
+        },
         ..Layer::default()
     };
     for file in &args.rules {

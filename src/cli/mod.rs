@@ -2,6 +2,7 @@
 
 mod args;
 mod audit;
+mod baseline;
 mod cache;
 mod check;
 mod clock;
@@ -58,6 +59,7 @@ pub fn run(argv: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Check(check) => check::run(check),
         Command::Hook(hook) => hook::run(hook),
         Command::Audit(audit) => audit::run(audit),
+        Command::Baseline(command) => baseline::run(command),
         Command::Config(ConfigCommand::Show(show)) => show::run(show),
         Command::Init(init) => init::run(init),
         Command::Migrate(migrate) => migrate::run(migrate),

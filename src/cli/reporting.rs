@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::check::baseline::Choice;
 use crate::check::{self, Progress};
 use crate::config::Regime;
 use crate::document::RepoPath;
@@ -49,6 +50,15 @@ impl Reporting<'_> {
         self.args.threads.map_or_else(default_threads, usize::from)
     }
 
+    /// Which baseline the arguments and the configuration want.
+    pub(super) fn baseline(&self, regime: &Regime) -> Choice {
+        if self.args.no_baseline {
+            Choice::Nothing
+        } else {
+            Choice::of(regime)
+        }
+    }
+
     /// The configurations of a run over `places` under `root`.
     pub(super) fn regime(
         &self,
@@ -69,9 +79,18 @@ impl Reporting<'_> {
     ) -> Result<Exit, String> {
         let regime = self.regime(source.root(), source.places(), max_file_size)?;
         let threads = self.threads();
+        let baseline = self.baseline(&regime);
         self.finish(regime, fixing, |regime, progress| {
-            fixing.run(|| check::run(source, regime, threads, progress))
+            fixing.run(|| {
+                let scanned = check::run_with(source, regime, &baseline, threads, progress);
+                scanned.map(|(report, _)| report)
+            })
         })
+    }
+
+    /// Scans, and writes nothing but how far that has come.
+    pub(super) fn scan<T: Send>(&self, scan: impl FnOnce(&Progress) -> T + Send) -> T {
+        progress::during(!self.args.no_progress, scan)
     }
 
     /// Scans, and writes what came of it.
@@ -119,7 +138,7 @@ impl Reporting<'_> {
 }
 
 /// Masks the secrets in what names files: a name can hold one too.
-fn mask_names(report: &mut Report, rules: &RuleSet) {
+pub(super) fn mask_names(report: &mut Report, rules: &RuleSet) {
     let masked = |path: &mut RepoPath| {
         let text = path.to_text();
         let masked = rules.mask(&text);

@@ -547,6 +547,14 @@ impl RuleSet {
 
     /// `text`, which comes from elsewhere (a path, an error), with every secret in it masked.
     pub fn mask(&self, text: &str) -> String {
+        match self.options.masking {
+            Masking::Mask => self.masked(text),
+            Masking::Reveal => text.to_owned(),
+        }
+    }
+
+    /// The same, even where secrets are to be shown.
+    pub fn masked(&self, text: &str) -> String {
         let document = Document::new(RepoPath::default(), text.as_bytes().to_vec());
         let scene = Scene::new(&document);
         let mut scratch = Scratch::default();
@@ -560,10 +568,7 @@ impl RuleSet {
         secrets.sort_by_key(|r| (r.start, r.end));
         let mut masked = String::with_capacity(text.len());
         let mut at = 0;
-        for secret in secrets
-            .into_iter()
-            .filter(|_| self.options.masking == Masking::Mask)
-        {
+        for secret in secrets {
             if secret.start >= at {
                 masked.push_str(&text[at..secret.start]);
                 masked.push_str(&mask(&text.as_bytes()[secret.clone()]));

@@ -173,6 +173,11 @@ pub trait Source: Sync {
         false
     }
 
+    /// Whether a file of this path would be listed if it were there and not ignored.
+    fn would_list(&self, _path: &RepoPath) -> bool {
+        false
+    }
+
     /// How what a commit of a range brought came in, at `path`; `in_head`: it still stands where the range leads.
     fn provenance(&self, _commit: usize, _path: &RepoPath, _in_head: bool) -> Option<Provenance> {
         None

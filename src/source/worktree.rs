@@ -221,6 +221,11 @@ impl Source for Worktree {
         }
     }
 
+    fn would_list(&self, path: &RepoPath) -> bool {
+        let file = path.join_to(&self.root);
+        self.targets.iter().any(|t| file.starts_with(&t.canonical))
+    }
+
     fn coverage(&self, path: &RepoPath) -> Option<Coverage> {
         let repository = self.repository.as_ref()?;
         Some(coverage_of(&repository.rules(), path.as_bytes()))

@@ -471,6 +471,7 @@ mod tests {
         let document = Document::new(path.into(), text.as_bytes().to_vec());
         let known = ["ak-key", "url"].map(|id| Known {
             id: RuleId::new(id),
+            is_enabled: true,
             is_judged: true,
             is_upkeep: false,
             is_secret: true,

@@ -1,5 +1,6 @@
 //! Findings that somebody has looked at: comments beside them and baselines.
 
+pub mod baseline;
 pub mod foreign;
 pub mod inline;
 mod marker;
@@ -21,6 +22,8 @@ pub struct Rules {
 /// A rule, as far as a suppression of it has to know.
 pub struct Known {
     pub id: RuleId,
+    /// Whether it reports.
+    pub is_enabled: bool,
     /// Whether all that it has to say about a text is said once that is scanned.
     pub is_judged: bool,
     /// Whether it speaks of suppressions, and so cannot be silenced by one.

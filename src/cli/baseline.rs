@@ -1,0 +1,219 @@
+//! `hushlint baseline`: accepts the findings of today, and keeps the file that says so.
+
+use std::path::{Path, PathBuf};
+
+use crate::check;
+use crate::check::baseline::{Choice, Held, load, masked, name_of};
+use crate::config::Regime;
+use crate::finding::{Finding, Report};
+use crate::source::Source;
+use crate::source::worktree::{Choice as Files, Worktree, words};
+use crate::suppress::baseline::{Baseline, FILE};
+
+use super::args::{BaselineArgs, BaselineCommand, BaselineShowArgs, BaselineWriteArgs, ReportArgs};
+use super::reporting::{Reporting, mask_names};
+use super::{Exit, output};
+
+pub(super) fn run(command: &BaselineCommand) -> Result<Exit, String> {
+    match command {
+        BaselineCommand::Write(args) => write(args),
+        BaselineCommand::Prune(args) => prune(args),
+        BaselineCommand::Show(args) => show(args),
+    }
+}
+
+/// What a scan for a baseline came to.
+struct Scanned {
+    report: Report,
+    regime: Regime,
+    file: PathBuf,
+    held: Option<Held>,
+}
+
+fn write(args: &BaselineWriteArgs) -> Result<Exit, String> {
+    let reporting = Reporting::new(&args.scan.report)?;
+    let Some(scanned) = scan(&args.scan, &reporting)? else {
+        return Ok(Exit::Error);
+    };
+    let Scanned {
+        report,
+        regime,
+        file,
+        held,
+    } = scanned;
+    let new: Vec<&Finding> = report
+        .findings
+        .iter()
+        .filter(|f| regime.fails(f) && is_acceptable(f, &regime))
+        .collect();
+    let mut baseline = kept(held.as_ref())?;
+    let (old, stale) = (
+        baseline.entries().len(),
+        held.as_ref().map_or(0, |h| h.matched.stale.len()),
+    );
+    let rules = regime.rules(regime.main());
+    let reason = args.reason.as_deref().map(|r| rules.masked(r));
+    let paths = |path: &_| masked(rules, path);
+    baseline.accept(&new, reason.as_deref(), reporting.threads(), &paths);
+    save(&file, &baseline, held.as_ref())?;
+    let mut line = format!(
+        "{}: {} accepted, {old} kept",
+        name_of(&file, &report.root),
+        new.len()
+    );
+    if stale > 0 {
+        line.push_str(&format!(
+            "; {stale} of them stale, `hushlint baseline prune` removes them"
+        ));
+    }
+    say(&line)?;
+    Ok(Exit::Clean)
+}
+
+fn prune(args: &BaselineArgs) -> Result<Exit, String> {
+    let reporting = Reporting::new(&args.report)?;
+    let Some(scanned) = scan(args, &reporting)? else {
+        return Ok(Exit::Error);
+    };
+    let Scanned {
+        report, file, held, ..
+    } = scanned;
+    let Some(held) = held else {
+        return Err(format!(
+            "{}: no such baseline; `hushlint baseline write` makes one",
+            name_of(&file, &report.root)
+        ));
+    };
+    let mut baseline = kept(Some(&held))?;
+    baseline.remove(&held.matched.stale);
+    save(&file, &baseline, Some(&held))?;
+    say(&format!(
+        "{}: {} removed, {} kept",
+        name_of(&file, &report.root),
+        held.matched.stale.len(),
+        baseline.entries().len()
+    ))?;
+    Ok(Exit::Clean)
+}
+
+fn show(args: &BaselineShowArgs) -> Result<Exit, String> {
+    let here = Worktree::new(
+        &[PathBuf::from(".")],
+        Files {
+            no_ignore: false,
+            submodules: false,
+            threads: 1,
+        },
+    );
+    let file = args.baseline.clone();
+    let choice = Choice::File(file.unwrap_or_else(|| here.root().join(FILE)));
+    let held = load(&choice, here.root()).map_err(|problem| problem.message)?;
+    let entries = held.iter().flat_map(|h| h.baseline.entries());
+    output::to_stdout(clap::ColorChoice::Never, |out, _| {
+        for entry in entries {
+            let reason = entry
+                .reason
+                .as_ref()
+                .map_or(String::new(), |r| format!(": {r}"));
+            writeln!(out, "{} {}{reason}", entry.path, entry.rule)?;
+        }
+        Ok(())
+    })?;
+    Ok(Exit::Clean)
+}
+
+/// Scans what the arguments name. `None`: not all of it could be, and what stands in a baseline is not to hang on that.
+fn scan(args: &BaselineArgs, reporting: &Reporting<'_>) -> Result<Option<Scanned>, String> {
+    refuse_what_says_nothing(&args.report)?;
+    let here = [PathBuf::from(".")];
+    let paths: &[PathBuf] = if args.paths.is_empty() {
+        &here
+    } else {
+        &args.paths
+    };
+    let threads = reporting.threads();
+    let files = Files {
+        no_ignore: args.no_ignore,
+        submodules: args.submodules,
+        threads,
+    };
+    let source = Worktree::new(paths, files);
+    let mut regime = reporting.regime(source.root(), source.places(), None)?;
+    let wanted = reporting.baseline(&regime);
+    let choice = match &wanted {
+        // What is not there yet is to be written.
+        Choice::File(file) if !file.exists() => Choice::Nothing,
+        wanted => wanted.clone(),
+    };
+    let (mut report, held) = reporting
+        .scan(|progress| check::run_with(&source, &mut regime, &choice, threads, progress))?;
+    if !report.is_complete() {
+        mask_names(&mut report, regime.rules(regime.main()));
+        output::problems(&report.problems);
+        output::error("the scan is incomplete: the baseline is left as it was");
+        return Ok(None);
+    }
+    let file = wanted
+        .file(source.root())
+        .ok_or("--no-baseline: then there is nothing to keep")?;
+    Ok(Some(Scanned {
+        report,
+        regime,
+        file,
+        held,
+    }))
+}
+
+/// These commands write no report.
+fn refuse_what_says_nothing(args: &ReportArgs) -> Result<(), String> {
+    let given = [
+        ("--format", !args.format.is_empty()),
+        ("--severity", args.severity.is_some()),
+        ("--exit-zero", args.exit_zero),
+        ("--show-secrets", args.show_secrets),
+        ("--show-suppressed", args.show_suppressed),
+    ];
+    match given.into_iter().find(|(_, is_given)| *is_given) {
+        Some((option, _)) => Err(format!(
+            "{option}: this command writes no report; `hushlint check` takes it"
+        )),
+        None => Ok(()),
+    }
+}
+
+/// What is said about suppressions is not suppressed, but mended.
+fn is_acceptable(finding: &Finding, regime: &Regime) -> bool {
+    let rules = regime.rules(regime.of(&finding.path));
+    let rule = rules.rule(finding.rule.as_str());
+    rule.is_none_or(|r| r.upkeep().is_none())
+}
+
+/// The baseline as it was, with what has moved at its new path; or one with a salt of its own.
+fn kept(held: Option<&Held>) -> Result<Baseline, String> {
+    match held {
+        Some(held) => {
+            let mut baseline = held.baseline.clone();
+            baseline.follow(&held.matched);
+            Ok(baseline)
+        }
+        None => {
+            let mut salt = [0; 16];
+            getrandom::fill(&mut salt).map_err(|e| format!("no random numbers to be had: {e}"))?;
+            Ok(Baseline::new(salt))
+        }
+    }
+}
+
+/// Writes the file, unless it says the same already.
+fn save(file: &Path, baseline: &Baseline, held: Option<&Held>) -> Result<(), String> {
+    let text = baseline.to_text();
+    if held.is_some_and(|h| h.is_written_as(&text)) {
+        return Ok(());
+    }
+    output::write_whole(file, text.as_bytes())
+        .map_err(|e| format!("{}: {}", file.display(), words(&e)))
+}
+
+fn say(line: &str) -> Result<(), String> {
+    output::to_stdout(clap::ColorChoice::Never, |out, _| writeln!(out, "{line}"))
+}
