@@ -67,7 +67,6 @@ const OWNED: &[(&str, &[&str])] = &[
     ("argon2", &["suppress"]),
     ("getrandom", &["cli"]),
     ("gix", &["git"]),
-    ("ignore", &["source"]),
     ("encoding_rs", &["source"]),
     ("similar", &["fix"]),
     ("annotate_snippets", &["report"]),

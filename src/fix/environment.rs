@@ -301,16 +301,12 @@ fn is_default_parameter(before: &str) -> bool {
 
 /// Whether the literal stands in a macro that takes only literals.
 fn in_macro(before: &str) -> bool {
-    [
-        "concat!(",
-        "env!(",
-        "include_str!(",
-        "format!(",
-        "println!(",
-        "panic!(",
-    ]
-    .iter()
-    .any(|m| before.trim_end().ends_with(m))
+    let Some(name) = before.trim_end().strip_suffix("!(") else {
+        return false;
+    };
+    ["concat", "env", "include_str", "format", "println", "panic"]
+        .iter()
+        .any(|m| name.ends_with(m))
 }
 
 /// Whether Rust needs the text itself, not a reference to it.

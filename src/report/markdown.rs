@@ -55,12 +55,20 @@ pub(super) fn first_paragraph(text: &str) -> String {
 }
 
 /// `text` in lines of at most `width` characters where its words allow it.
-/// Paragraphs and list items stay apart; code blocks stay as they are.
+/// Paragraphs and list items stay apart; code blocks stay as they are; the
+/// cells of a table stand below each other, however long the last ones are.
 pub(super) fn fill(text: &str, width: usize) -> String {
     let mut out = String::new();
     let mut block = String::new();
+    let mut table: Vec<Vec<&str>> = Vec::new();
     let mut fenced = false;
     for line in text.trim().lines() {
+        if !fenced && let Some(row) = cells(line) {
+            flush(&mut block, width, &mut out);
+            table.push(row);
+            continue;
+        }
+        lay_out(&mut table, &mut out);
         let fence = line.trim_start().starts_with("```");
         if fence || fenced {
             flush(&mut block, width, &mut out);
@@ -81,8 +89,39 @@ pub(super) fn fill(text: &str, width: usize) -> String {
         }
     }
     flush(&mut block, width, &mut out);
+    lay_out(&mut table, &mut out);
     out.truncate(out.trim_end().len());
     out
+}
+
+/// The cells of a line of a table.
+fn cells(line: &str) -> Option<Vec<&str>> {
+    let row = line.trim().strip_prefix('|')?.strip_suffix('|')?;
+    Some(row.split(" | ").map(str::trim).collect())
+}
+
+/// Appends the rows of `table`, without the rule under its head, and empties it.
+fn lay_out(table: &mut Vec<Vec<&str>>, out: &mut String) {
+    table.retain(|row| {
+        !row.iter()
+            .all(|cell| cell.chars().all(|c| "-:|".contains(c)))
+    });
+    let widths: Vec<usize> = (0..table.iter().map(Vec::len).max().unwrap_or(0))
+        .map(|column| {
+            let cells = table.iter().filter_map(|row| row.get(column));
+            cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
+        })
+        .collect();
+    for row in table.drain(..) {
+        for (column, cell) in row.iter().enumerate() {
+            out.push_str(cell);
+            if column + 1 < row.len() {
+                let gap = widths[column] + 2 - cell.chars().count();
+                out.extend(std::iter::repeat_n(' ', gap));
+            }
+        }
+        out.push('\n');
+    }
 }
 
 /// How far the lines after the first of a list item are indented; 0 for what is none.
@@ -139,6 +178,15 @@ mod tests {
         for (markdown, expected) in cases {
             assert_eq!(plain(markdown), expected);
         }
+    }
+
+    #[test]
+    fn tables_stay_tables() {
+        let text = "Read it:\n\n| language | read it |\n|---|---|\n| Go | `os.Getenv(\"K\")` |\n| JavaScript | `a \\|\\| b` |\n\nThen stop.";
+        assert_eq!(
+            fill(text, 20),
+            "Read it:\n\nlanguage    read it\nGo          `os.Getenv(\"K\")`\nJavaScript  `a \\|\\| b`\n\nThen stop."
+        );
     }
 
     #[test]

@@ -745,3 +745,6 @@ impl Rule {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
