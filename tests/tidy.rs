@@ -67,6 +67,7 @@ const OWNED: &[(&str, &[&str])] = &[
     ("argon2", &["suppress"]),
     ("getrandom", &["cli"]),
     ("gix", &["git"]),
+    ("ignore", &["config"]),
     ("encoding_rs", &["source"]),
     ("similar", &["fix"]),
     ("annotate_snippets", &["report"]),

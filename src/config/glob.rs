@@ -87,7 +87,7 @@ impl Base {
     }
 
     /// `path`, relative to the root, as seen from here; `None` where it lies elsewhere.
-    fn see<'p>(&self, path: &'p [u8]) -> Option<Cow<'p, [u8]>> {
+    pub(super) fn see<'p>(&self, path: &'p [u8]) -> Option<Cow<'p, [u8]>> {
         match self {
             Base::Below(folder) => path.strip_prefix(&folder[..]).map(Cow::Borrowed),
             Base::Above(way) => Some(Cow::Owned([way, path].concat())),

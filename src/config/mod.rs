@@ -7,6 +7,7 @@
 //!
 //! Nothing here opens files: who asks hands in a [`Read`], of the disk or of a revision.
 
+mod exclude;
 mod find;
 mod glob;
 mod parse;

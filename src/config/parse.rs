@@ -11,6 +11,7 @@ use toml::Spanned;
 use crate::finding::Severity;
 use crate::suggest::suggestion;
 
+use super::exclude::Pattern;
 use super::glob::Glob;
 use super::{MARKERS, Origin, Set};
 
@@ -160,7 +161,7 @@ pub struct Layer {
     pub extend: Option<Set<String>>,
     pub select: Option<Vec<Set<String>>>,
     pub ignore: Vec<Set<String>>,
-    pub exclude: Vec<Set<Glob>>,
+    pub exclude: Vec<Set<Pattern>>,
     pub fail_on: Option<Set<Severity>>,
     pub max_file_size: Option<Set<u64>>,
     pub rotation_days: Option<Set<u32>>,
@@ -392,7 +393,7 @@ impl ConfigText {
                 .map(|words| source.list("select", words, word))
                 .transpose()?,
             ignore: source.list("ignore", self.ignore, word)?,
-            exclude: source.list("exclude", self.exclude, Glob::new)?,
+            exclude: source.list("exclude", self.exclude, Pattern::new)?,
             fail_on: self.fail_on.map(|v| source.plain(v)),
             max_file_size,
             rotation_days: self.rotation_days.map(|v| source.plain(v)),

@@ -8,6 +8,7 @@ use crate::finding::{Finding, RuleId, Severity, SuppressedBy, Suppression};
 use crate::rule::{Rule, Tuning};
 use crate::suggest::suggestion;
 
+use super::exclude::{Excludes, Pattern};
 use super::glob::{Base, Glob, Globs};
 use super::parse::{Error, Layer};
 use super::{Origin, Set};
@@ -18,7 +19,7 @@ pub struct Settings {
     pub files: Vec<String>,
     /// Of every rule, in the order of the rule set.
     pub rules: Vec<State>,
-    pub exclude: Vec<Set<Glob>>,
+    pub exclude: Vec<Set<Pattern>>,
     pub per_path: Vec<Override>,
     pub fail_on: Set<Severity>,
     /// `None`: there is no limit.
@@ -36,7 +37,7 @@ pub struct Settings {
     /// Tools whose inline markers are honoured.
     pub markers: Vec<Set<String>>,
     pub require_reason: Set<bool>,
-    excluded: Vec<Globs>,
+    excluded: Vec<Excludes>,
 }
 
 /// A rule as it is used.
@@ -298,8 +299,8 @@ impl Settings {
         }
         let base = place.base(&layer.file);
         if !layer.exclude.is_empty() {
-            let globs = layer.exclude.iter().map(|g| &g.value);
-            self.excluded.push(Globs::new(base.clone(), globs));
+            let patterns = layer.exclude.iter().map(|p| &p.value);
+            self.excluded.push(Excludes::new(base.clone(), patterns));
         }
         for per_path in &layer.per_path {
             let ids = |words: &[Set<String>], key| -> Result<BTreeSet<RuleId>, Error> {
@@ -366,7 +367,9 @@ impl Settings {
 
     /// Whether the file at `path`, relative to the root of the scan, is left out.
     pub fn excludes(&self, path: &[u8]) -> bool {
-        self.excluded.iter().any(|globs| globs.hold(path))
+        // What goes further has the last word.
+        let mut verdicts = self.excluded.iter().rev().map(|e| e.verdict(path));
+        verdicts.find_map(|verdict| verdict).unwrap_or(false)
     }
 
     /// Gives `finding` its level, and suppresses it where the configuration

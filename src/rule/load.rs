@@ -7,7 +7,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::guard::Before;
-use super::pattern::{self, Pattern};
+use super::pattern::Pattern;
 use super::{Example, Examples, Kind, Rule, age, dotenv, header, key, phrase, plain, upkeep, url};
 use crate::finding::{RuleId, Severity};
 use crate::suggest::suggestion;
@@ -350,7 +350,7 @@ pub fn check(rules: &[Rule]) -> Result<(), String> {
         | Kind::Phrase(pattern, _)
         | Kind::Plain(pattern, _) = &rule.kind
         {
-            pattern::compile(pattern.tail()).map_err(|e| format!("{}: {e}", rule.id))?;
+            pattern.check().map_err(|e| format!("{}: {e}", rule.id))?;
         }
     }
     Ok(())

@@ -64,7 +64,7 @@ fn source_text() -> Vec<u8> {
             .wrapping_mul(6_364_136_223_846_793_005)
             .wrapping_add(1_442_695_040_888_963_407);
         let all = u64::from(*sums.last().expect("no table is empty"));
-        let at = (u64::from((state >> 32) as u32) * all >> 32) as u32;
+        let at = ((u64::from((state >> 32) as u32) * all) >> 32) as u32;
         table[sums.partition_point(|&sum| sum <= at)].0
     };
     let sums = |table: &[(&str, u32)]| -> Vec<u32> {

@@ -1,6 +1,11 @@
 //! A turn of code or configuration that is wrong by itself: no secret, a place and a few words.
 
-mod around;
+mod address;
+mod choice;
+mod named;
+mod quoted;
+
+use std::ops::Range;
 
 use super::{Match, Scene, Verdict};
 use crate::finding::Severity;
@@ -16,18 +21,25 @@ pub struct PhraseText {
     libraries: Vec<String>,
     /// Turns that mean something only in some files.
     needs: Vec<Need>,
-    /// What right before the turn gives its words another meaning.
+    /// What right before the turn, and not closed before it, gives its words another meaning.
     other: Vec<String>,
+    /// Turns that count only beside the public name of a server.
+    remote: Vec<String>,
     /// What near the turn says that the program does itself what it switches off.
     instead: Vec<String>,
 }
 
-/// A turn that begins with `turn` counts only where one of `near` is written in its file.
-#[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
+/// What a turn that begins with one of `turns` needs to count; an empty list asks for nothing.
+#[derive(Default, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
 struct Need {
-    turn: String,
+    turns: Vec<String>,
+    /// One of these is written in its file.
     near: Vec<String>,
+    /// Its file's name ends in one of these.
+    files: Vec<String>,
+    /// It stands right after one of these.
+    after: Vec<String>,
 }
 
 pub struct PhraseRule {
@@ -51,24 +63,28 @@ impl PhraseRule {
     pub fn judge(&self, found: &Match, scene: &Scene<'_>) -> Option<Verdict> {
         let (bytes, path) = (scene.bytes(), scene.document.path.as_bytes());
         let kind = scene.language().kind();
-        if around::is_inside_word(bytes, found)
+        // Part of a connection string, which is a literal everywhere.
+        let is_option = starts_with_any(&bytes[found.span.clone()], &self.text.remote);
+        if named::is_inside_word(bytes, found)
             || kind == Kind::Prose
+            || !self.has_need(found, bytes, path)
+            || self.means_other(bytes, found)
+            || self.has_instead(bytes, found)
+            || named::is_only_named(bytes, found)
+            || address::is_to_this_machine(bytes, found)
+            || (is_option && !address::is_to_a_public_host(bytes, found))
             || paths::is_vendored_path(path)
             || self.is_library(path)
             || paths::is_minified(path, bytes)
-            || !self.has_need(found, scene)
-            || self.means_other(bytes, found)
-            || self.has_instead(bytes, found)
-            || around::is_only_named(bytes, found)
-            || scene.place(found.span.start).is_for_readers()
-            || around::is_quoted(scene, found)
-            || around::is_to_this_machine(bytes, found)
+            || quoted::is_commented(scene, found)
+            || (!is_option && quoted::is_quoted(scene, found))
         {
             return None;
         }
         let is_note = paths::is_test_path(path)
             || paths::is_fixture_path(path)
-            || around::is_asked_for(bytes, found, &self.text.choices);
+            || choice::is_asked_for(bytes, found, &self.text.choices)
+            || named::is_in_test_module(scene, found);
         let words = String::from_utf8_lossy(&bytes[found.span.clone()]);
         let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
         let message = match words.char_indices().nth(QUOTED) {
@@ -93,19 +109,24 @@ impl PhraseRule {
         })
     }
 
-    fn has_need(&self, found: &Match, scene: &Scene<'_>) -> bool {
-        let bytes = scene.bytes();
+    fn has_need(&self, found: &Match, bytes: &[u8], path: &[u8]) -> bool {
         let start = found.span.start.saturating_sub(NEAR);
         let end = bytes.len().min(found.span.end + NEAR);
+        let (before, turn) = (&bytes[..found.span.start], &bytes[found.span.clone()]);
+        let is_met = |need: &Need| {
+            (need.after.is_empty() || ends_with_any(before, &need.after))
+                && (need.files.is_empty() || ends_with_any(path, &need.files))
+                && (need.near.is_empty()
+                    || need
+                        .near
+                        .iter()
+                        .any(|word| holds(&bytes[start..end], word.as_bytes())))
+        };
         self.text
             .needs
             .iter()
-            .filter(|need| bytes[found.span.start..].starts_with(need.turn.as_bytes()))
-            .all(|need| {
-                need.near
-                    .iter()
-                    .any(|word| memchr::memmem::find(&bytes[start..end], word.as_bytes()).is_some())
-            })
+            .filter(|need| starts_with_any(turn, &need.turns))
+            .all(is_met)
     }
 
     fn has_instead(&self, bytes: &[u8], found: &Match) -> bool {
@@ -115,14 +136,42 @@ impl PhraseRule {
         self.text
             .instead
             .iter()
-            .any(|word| memchr::memmem::find(&bytes[start..end], word.as_bytes()).is_some())
+            .any(|word| holds(&bytes[start..end], word.as_bytes()))
     }
 
     fn means_other(&self, bytes: &[u8], found: &Match) -> bool {
         let before = &bytes[found.span.start.saturating_sub(160)..found.span.start];
         self.text.other.iter().any(|word| {
             memchr::memmem::rfind(before, word.as_bytes())
-                .is_some_and(|at| !before[at..].contains(&b'}'))
+                .is_some_and(|at| named::is_open(&before[at..]))
         })
     }
+}
+
+fn holds(text: &[u8], word: &[u8]) -> bool {
+    memchr::memmem::find(text, word).is_some()
+}
+
+fn starts_with_any(text: &[u8], words: &[String]) -> bool {
+    words.iter().any(|word| text.starts_with(word.as_bytes()))
+}
+
+fn ends_with_any(text: &[u8], words: &[String]) -> bool {
+    words.iter().any(|word| text.ends_with(word.as_bytes()))
+}
+
+/// How far to either side a line is read.
+const LINE: usize = 1024;
+
+/// The line that holds `offset`, as far as `LINE` reaches.
+fn line(bytes: &[u8], offset: usize) -> Range<usize> {
+    let from = offset.saturating_sub(LINE);
+    let start = memchr::memrchr(b'\n', &bytes[from..offset]).map_or(from, |i| from + i + 1);
+    let to = bytes.len().min(offset + LINE);
+    let end = memchr::memchr(b'\n', &bytes[offset..to]).map_or(to, |i| offset + i);
+    start..end
+}
+
+fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
 }

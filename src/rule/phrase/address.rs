@@ -1,0 +1,94 @@
+//! Whom a turn is about: this machine, where nobody stands in between, or a server elsewhere.
+
+use std::ops::Range;
+
+use super::{is_word, line};
+use crate::rule::Match;
+
+/// No statement is followed over more lines than this, to either side.
+const LINES: usize = 8;
+
+/// Whether what is addressed next to the turn is this machine.
+pub(super) fn is_to_this_machine(bytes: &[u8], found: &Match) -> bool {
+    let text = &bytes[statement(bytes, &found.span)];
+    ["localhost", "127.0.0.1", "[::1]", "0.0.0.0"]
+        .iter()
+        .any(|host| {
+            memchr::memmem::find_iter(text, host.as_bytes()).any(|at| {
+                let is_part = |b: &u8| is_word(*b) || matches!(b, b'-' | b'.');
+                let before = &text[..at];
+                !before.last().is_some_and(is_part) && {
+                    let after = &text[at + host.len()..];
+                    !after.first().is_some_and(is_part) || after.starts_with(b". ")
+                }
+            })
+        })
+}
+
+/// The lines that `span` and what continues them take: calls and lists over
+/// several lines, commands that go on after a `\`.
+fn statement(bytes: &[u8], span: &Range<usize>) -> Range<usize> {
+    let mut range = line(bytes, span.start).start..line(bytes, span.end).end;
+    for _ in 0..LINES {
+        let Some(end) = range.start.checked_sub(1) else {
+            break;
+        };
+        let above = line(bytes, end);
+        let text = bytes[above.clone()].trim_ascii_end();
+        if !text
+            .last()
+            .is_some_and(|b| matches!(b, b'(' | b',' | b'\\' | b'{' | b'['))
+        {
+            break;
+        }
+        range.start = above.start;
+    }
+    for _ in 0..LINES {
+        let text = bytes[range.clone()].trim_ascii_end();
+        if range.end >= bytes.len() || !text.last().is_some_and(|b| matches!(b, b',' | b'\\')) {
+            break;
+        }
+        range.end = line(bytes, range.end + 1).end;
+    }
+    range
+}
+
+/// Whether the connection that the turn is an option of leads to a name that
+/// more than this network knows.
+pub(super) fn is_to_a_public_host(bytes: &[u8], found: &Match) -> bool {
+    let text = bytes[line(bytes, found.span.start)].to_ascii_lowercase();
+    ["://", "server=", "data source=", "host="]
+        .iter()
+        .any(|lead| {
+            memchr::memmem::find_iter(&text, lead.as_bytes()).any(|at| {
+                let host = &text[at + lead.len()..];
+                let host = host.strip_prefix(b"tcp:").unwrap_or(host);
+                let length = host
+                    .iter()
+                    .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'))
+                    .count();
+                is_public(&host[..length])
+            })
+        })
+}
+
+fn is_public(host: &[u8]) -> bool {
+    let mut labels = host.rsplit(|b| *b == b'.');
+    let top = labels.next().unwrap_or_default();
+    let domain = labels.next().unwrap_or_default();
+    top.len() >= 2
+        && top.iter().all(u8::is_ascii_alphabetic)
+        && !domain.is_empty()
+        && domain != b"example"
+        && ![
+            &b"local"[..],
+            b"localhost",
+            b"internal",
+            b"lan",
+            b"test",
+            b"example",
+            b"invalid",
+            b"svc",
+        ]
+        .contains(&top)
+}

@@ -1,0 +1,230 @@
+//! A turn that somebody asks for: a condition around it, or the other of two branches, makes it a setting.
+
+use super::{is_word, line};
+use crate::rule::Match;
+
+/// How far back the conditions around a turn are looked for.
+const BACK: usize = 4096;
+/// How far to either side the other word of a pair is looked for.
+const NEAR: usize = 400;
+
+/// Whether a condition around the turn, or the name of its function, says
+/// that it is on request: the program offers it as a setting.
+pub(super) fn is_asked_for(bytes: &[u8], found: &Match, choices: &[String]) -> bool {
+    let here = line(bytes, found.span.start);
+    let says = |text: &[u8]| {
+        let plain: Vec<u8> = text
+            .iter()
+            .filter(|b| b.is_ascii_alphanumeric())
+            .map(u8::to_ascii_lowercase)
+            .collect();
+        choices
+            .iter()
+            .any(|word| memchr::memmem::find(&plain, word.as_bytes()).is_some())
+    };
+    // Of the two words of Erlang's option, the other is named nearby.
+    let near =
+        &bytes[found.span.start.saturating_sub(NEAR)..bytes.len().min(found.span.end + NEAR)];
+    let is_either = bytes[found.span.clone()].starts_with(b"verify_none")
+        && memchr::memmem::find(near, b"verify_peer").is_some();
+    if is_either {
+        return true;
+    }
+    let before = &bytes[here.start..found.span.start];
+    let after = &bytes[found.span.end.min(here.end)..here.end];
+    // `VERIFY_NONE unless verify`, `if insecure { ... }`, `insecure ? ...`
+    let condition = |text: &[u8]| {
+        ["if", "unless"]
+            .iter()
+            .any(|keyword| word_at(text, keyword.as_bytes()).is_some_and(|at| says(&text[at..])))
+    };
+    let is_choice = memchr::memchr(b'?', before).is_some_and(|at| says(&before[..at]));
+    // `[ -n "$INSECURE" ] && ...`, `verify or ...`
+    let is_guarded = ["&&", "||", " or ", " and "].iter().any(|sign| {
+        memchr::memmem::rfind(before, sign.as_bytes()).is_some_and(|at| says(&before[..at]))
+    });
+    if condition(before) || condition(after) || is_choice || is_guarded {
+        return true;
+    }
+    let mut indent = indentation(&bytes[here.clone()]);
+    // An `else` or a lone `? {` belongs to what stands above it, at the same depth.
+    let mut wants_head = opens_branch(&bytes[here.clone()]);
+    let from = here.start.saturating_sub(BACK);
+    for text in bytes[from..here.start].rsplit(|&b| b == b'\n') {
+        let trimmed = text.trim_ascii();
+        let is_comment = trimmed.starts_with(b"//") || trimmed.starts_with(b"#");
+        if trimmed.is_empty() || trimmed == b"{" || is_comment {
+            continue;
+        }
+        let depth = indentation(text);
+        if depth > indent || (depth == indent && !wants_head) {
+            // The other branch switches on what this one switches off.
+            if wants_head && depth > indent && is_safe(trimmed) {
+                return true;
+            }
+            continue;
+        }
+        let is_branch = opens_branch(trimmed);
+        let is_function = FUNCTIONS
+            .iter()
+            .any(|keyword| word_at(trimmed, keyword.as_bytes()).is_some());
+        if is_function {
+            let end = memchr::memchr(b'(', trimmed).unwrap_or(trimmed.len());
+            return says_insecure(&trimmed[..end]);
+        }
+        let is_if = ["if", "elif", "unless"]
+            .iter()
+            .any(|keyword| starts_with_word(trimmed, keyword.as_bytes()))
+            || ["= if ", "= unless "]
+                .iter()
+                .any(|start| memchr::memmem::find(trimmed, start.as_bytes()).is_some());
+        let is_case = ["case", "when", "switch", "match"]
+            .iter()
+            .any(|keyword| starts_with_word(trimmed, keyword.as_bytes()));
+        if (wants_head || is_branch || is_if || is_case) && says(trimmed)
+            || (is_case && is_option(trimmed))
+            || (is_if && is_undone_below(&bytes[here.end..], depth, indent))
+        {
+            return true;
+        }
+        wants_head = is_branch;
+        indent = depth;
+        if indent == 0 && !wants_head {
+            return false;
+        }
+    }
+    false
+}
+
+/// `when :none`, `case 'k':`: the value of a setting, the letter of an option.
+fn is_option(case: &[u8]) -> bool {
+    memchr::memmem::find(&case.to_ascii_lowercase(), b"none").is_some()
+        || case.starts_with(b"case '")
+}
+
+/// Whether the branch below an `if` at `depth`, whose own text is at `inner`, switches the check on.
+fn is_undone_below(below: &[u8], depth: usize, inner: usize) -> bool {
+    const LINES: usize = 12;
+    let mut is_other = false;
+    for text in below.split(|&b| b == b'\n').skip(1).take(LINES) {
+        let trimmed = text.trim_ascii();
+        if trimmed.is_empty() || indentation(text) >= inner {
+            if is_other && is_safe(trimmed) {
+                return true;
+            }
+        } else if opens_branch(trimmed) {
+            is_other = true;
+        } else if indentation(text) < depth || !matches!(trimmed, b"}" | b"{" | b"end") {
+            return false;
+        }
+    }
+    false
+}
+
+/// Whether a line asks for the check.
+fn is_safe(line: &[u8]) -> bool {
+    [
+        &b"VERIFY_PEER"[..],
+        b"CERT_REQUIRED",
+        b"CERT_OPTIONAL",
+        b"create_default_context",
+        b"verify_peer",
+        b"check_hostname = True",
+        b"VerifyPeer",
+    ]
+    .iter()
+    .any(|word| memchr::memmem::find(line, word).is_some())
+}
+
+const FUNCTIONS: &[&str] = &["func", "fn", "def", "function", "fun"];
+
+fn says_insecure(name: &[u8]) -> bool {
+    let lower = name.to_ascii_lowercase();
+    [&b"insecure"[..], b"unverified", b"withoutverif"]
+        .iter()
+        .any(|word| memchr::memmem::find(&lower, word).is_some())
+}
+
+fn indentation(line: &[u8]) -> usize {
+    line.iter()
+        .take_while(|b| matches!(b, b' ' | b'\t'))
+        .map(|&b| if b == b'\t' { 4 } else { 1 })
+        .sum()
+}
+
+/// `else`, `elif`, `} else {`, `? {`, `: {`.
+fn opens_branch(line: &[u8]) -> bool {
+    let text = line.trim_ascii();
+    let text = text.strip_prefix(b"}").unwrap_or(text).trim_ascii_start();
+    starts_with_word(text, b"else")
+        || starts_with_word(text, b"elif")
+        || starts_with_word(text, b"elsif")
+        || text.starts_with(b"? ")
+        || text.starts_with(b": ")
+}
+
+fn starts_with_word(text: &[u8], word: &[u8]) -> bool {
+    text.strip_prefix(word)
+        .is_some_and(|rest| rest.first().is_none_or(|&b| !is_word(b)))
+}
+
+/// Where `word` stands in `text` by itself.
+pub(super) fn word_at(text: &[u8], word: &[u8]) -> Option<usize> {
+    memchr::memmem::find_iter(text, word)
+        .find(|&at| (at == 0 || !is_word(text[at - 1])) && starts_with_word(&text[at..], word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(text: &str) -> bool {
+        let start = text.find("TURN").expect("a test names its turn");
+        let span = start..start + 4;
+        let found = Match {
+            span: span.clone(),
+            secret: span,
+        };
+        let choices = ["insecure".to_owned(), "verif".to_owned()];
+        is_asked_for(text.as_bytes(), &found, &choices)
+    }
+
+    #[test]
+    fn a_setting_asks_by_condition_branch_ternary_or_function() {
+        for text in [
+            "if (insecure) TURN",
+            "if not verify:\n    x = 1\n\n    TURN",
+            "if verify:\n    a\nelse:\n    TURN",
+            "if (opt.skipVerify)\n{\n    f({\n        TURN\n    })\n}",
+            "TURN unless verify",
+            "tls: o.insecure\n  ? {\n      TURN",
+            "func Insecure() {\n\tTURN",
+            "if check:\n    a = CERT_REQUIRED\nelse:\n    TURN",
+            "if (!peer) {\n  TURN\n} else {\n  f(SSL_VERIFY_PEER);\n}",
+            "mode = if plain\n         TURN\n       else\n         VERIFY_PEER",
+            "case mode\nwhen :none\n  TURN",
+            "case 'y':\n  TURN",
+            "def insecure_context\n  TURN",
+            "[ -n \"$INSECURE\" ] && TURN",
+        ] {
+            assert!(asked(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn other_conditions_and_neighbours_do_not_ask() {
+        for text in [
+            "TURN",
+            "if (production) {\n  TURN",
+            "if insecure:\n    a\nTURN",
+            "if insecure:\n    a\nb = f(\n    TURN)",
+            "def verify_all():\n    TURN",
+            "ssl: isProduction ? TURN : false",
+            "if verify:\n    a\nif ssl:\n    TURN",
+            "a = create_default_context()\nif x:\n    b\nelse:\n    c\nTURN",
+            "if a:\n    TURN\nf(VERIFY_PEER)",
+        ] {
+            assert!(!asked(text), "{text}");
+        }
+    }
+}

@@ -1,0 +1,223 @@
+//! A turn that is named, but not chosen: compared with, imported, defined, one entry of a table.
+
+use super::{is_word, line};
+use crate::rule::{Match, Scene};
+
+/// Whether the turn begins in the middle of a longer name.
+pub(super) fn is_inside_word(bytes: &[u8], found: &Match) -> bool {
+    let (before, turn) = bytes.split_at(found.span.start);
+    let is_kebab =
+        turn.starts_with(b"verify") && before.ends_with(b"-") && !before.ends_with(b"--");
+    let is_parameter_of_a_url = matches!(before.last(), Some(b'&' | b'?'));
+    is_kebab
+        || (is_parameter_of_a_url && turn.starts_with(b"verify="))
+        || is_word(turn[0])
+        && before.last().is_some_and(|&b| is_word(b))
+        // Names that go on with their library's prefix.
+        && !(turn.starts_with(b"VERIFY_") && before.ends_with(b"SSL_"))
+        && !(turn.starts_with(b"ssl_verify_mode") && before.ends_with(b"open"))
+        && !(turn.starts_with(b"ssl_verify") && before.ends_with(b"proxy_"))
+        && !(turn.starts_with(b"TLS_REQCERT") && before.ends_with(b"LDAP"))
+}
+
+/// Whether the turn is compared with, imported, defined, one entry of a table
+/// of names, or one of two choices: named, but not chosen.
+pub(super) fn is_only_named(bytes: &[u8], found: &Match) -> bool {
+    let line = line(bytes, found.span.start);
+    let whole = bytes[line.clone()].trim_ascii();
+    let before = bytes[line.start..found.span.start].trim_ascii();
+    // What the name belongs to: `ssl.`, `OpenSSL::SSL::`.
+    let owner = before
+        .iter()
+        .rev()
+        .take_while(|b| is_word(**b) || matches!(b, b'.' | b':' | b'&'))
+        .count();
+    let owned = before.ends_with(b".") || before.ends_with(b"::");
+    let before = match owned {
+        true => before[..before.len() - owner].trim_ascii_end(),
+        // What a constant's name begins with, of which `VERIFY_NONE` is the rest.
+        false => before
+            .strip_suffix(b"SSL_")
+            .unwrap_or(before)
+            .trim_ascii_end(),
+    };
+    let after = bytes[found.span.end.min(line.end)..line.end].trim_ascii_start();
+    let is_constant = bytes[found.span.clone()]
+        .iter()
+        .all(|&b| is_word(b) || matches!(b, b'.' | b':'));
+    let is_compared = COMPARISONS
+        .iter()
+        .any(|end| before.ends_with(end.as_bytes()));
+    let is_declared = DECLARATIONS
+        .iter()
+        .any(|keyword| whole.starts_with(keyword.as_bytes()));
+    let says = |word: &str| memchr::memmem::find(whole, word.as_bytes()).is_some();
+    let is_claimed = ["expect(", ".should", "toEqual", "toBe("]
+        .into_iter()
+        .any(says)
+        || (says("assert") && !says("assert_hostname"));
+    let is_defined = (after.starts_with(b"=") && !after.starts_with(b"=>"))
+        || after.starts_with(b"!=")
+        || (owned && after.starts_with(b":"))
+        || (is_constant && (after.starts_with(b"=>") || after.starts_with(b"->")))
+        || (is_constant
+            && [&b"=="[..], b"!="]
+                .iter()
+                .any(|sign| memchr::memmem::find(after, sign).is_some()));
+    is_compared
+        || is_declared
+        || is_claimed
+        || is_defined
+        || is_parameter(bytes, found)
+        || (is_constant
+            && (is_table_entry(before)
+                || is_ternary(bytes, line.start, before)
+                || is_looked_up(before, after)))
+}
+
+const COMPARISONS: &[&str] = &[
+    "==",
+    "!=",
+    ">=",
+    "<=",
+    "<",
+    " >",
+    " is",
+    " not",
+    " in",
+    " else",
+    " function",
+    "~",
+    "-bnot",
+    "$",
+];
+
+const DECLARATIONS: &[&str] = &[
+    "import ",
+    "from ",
+    "case ",
+    "when ",
+    "def ",
+    "function ",
+    "class ",
+    "#define ",
+    "#ifdef ",
+    "#ifndef ",
+    "# define",
+    "-type ",
+    "-spec ",
+    "use ",
+    "extern ",
+];
+
+/// Whether the turn is the default of a parameter of a function that is being declared.
+fn is_parameter(bytes: &[u8], found: &Match) -> bool {
+    const REACH: usize = 1500;
+    let from = found.span.start.saturating_sub(REACH);
+    let before = &bytes[from..found.span.start];
+    let Some(open) = unclosed(before) else {
+        return false;
+    };
+    if before[open] != b'(' {
+        return false;
+    }
+    let start = memchr::memrchr(b'\n', &before[..open]).map_or(0, |i| i + 1);
+    let head = &before[start..open];
+    ["def", "fn", "func", "function", "fun", "sub"]
+        .iter()
+        .any(|keyword| super::choice::word_at(head, keyword.as_bytes()).is_some())
+}
+
+/// Where the innermost bracket that `text` leaves open stands.
+fn unclosed(text: &[u8]) -> Option<usize> {
+    let mut depth = 0_usize;
+    for (at, byte) in text.iter().enumerate().rev() {
+        match byte {
+            b')' | b']' | b'}' => depth += 1,
+            b'(' | b'[' | b'{' if depth == 0 => return Some(at),
+            b'(' | b'[' | b'{' => depth -= 1,
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Whether the first bracket of `text` is still open at its end, or there is none.
+pub(super) fn is_open(text: &[u8]) -> bool {
+    let mut depth = 0_usize;
+    let mut has_bracket = false;
+    for byte in text {
+        match byte {
+            b'(' | b'[' | b'{' => {
+                depth += 1;
+                has_bracket = true;
+            }
+            b')' | b']' | b'}' => {
+                depth = depth.saturating_sub(1);
+                if has_bracket && depth == 0 {
+                    return false;
+                }
+            }
+            _ => {}
+        }
+    }
+    true
+}
+
+/// `"tlsv1": CONSTANT`, `"none" => CONSTANT`: what a setting's word stands for.
+fn is_table_entry(before: &[u8]) -> bool {
+    let Some(before) = before
+        .strip_suffix(b":")
+        .or_else(|| before.strip_suffix(b"=>"))
+        .or_else(|| before.strip_suffix(b","))
+    else {
+        return false;
+    };
+    let name: Vec<u8> = before
+        .iter()
+        .rev()
+        .skip_while(|b| !is_word(**b))
+        .take_while(|b| is_word(**b) || matches!(b, b'.' | b'-'))
+        .filter(|b| b.is_ascii_alphanumeric())
+        .map(u8::to_ascii_lowercase)
+        .collect();
+    // It was read backwards.
+    let name: Vec<u8> = name.into_iter().rev().collect();
+    let has_version = |prefix: &[u8]| {
+        name.strip_prefix(prefix)
+            .is_some_and(|rest| rest.iter().any(u8::is_ascii_digit) && rest.len() <= 3)
+    };
+    has_version(b"tls")
+        || has_version(b"ssl")
+        || matches!(
+            &name[..],
+            b"none" | b"certnone" | b"verifynone" | b"10" | b"11"
+        )
+}
+
+/// `verify ? PEER : NONE`, on one line or over two or three.
+fn is_ternary(bytes: &[u8], start: usize, before: &[u8]) -> bool {
+    if before.ends_with(b":") && before.contains(&b'?') {
+        return true;
+    }
+    let above = bytes[start.saturating_sub(240)..start].trim_ascii_end();
+    let lines = memchr::memrchr_iter(b'\n', above).nth(1);
+    let above = &above[lines.map_or(0, |i| i + 1)..];
+    (before == b":" || (before.is_empty() && above.ends_with(b":")))
+        && above.contains(&b'?')
+        && !above.contains(&b';')
+}
+
+/// `hasattr(ssl, "CONSTANT")`, `getattr(..)`, `defined(CONSTANT)`: the name alone, as text.
+fn is_looked_up(before: &[u8], after: &[u8]) -> bool {
+    let quote = before.last().copied().filter(|b| matches!(b, b'"' | b'\''));
+    let is_literal = quote.is_some_and(|quote| after.first() == Some(&quote));
+    let says = |word: &str| memchr::memmem::find(before, word.as_bytes()).is_some();
+    (is_literal && !says("cert_reqs") && !says("verify")) || says("defined(") || says("defined?(")
+}
+
+/// Whether the file's unit tests have begun before the turn.
+pub(super) fn is_in_test_module(scene: &Scene<'_>, found: &Match) -> bool {
+    scene.language().name() == "Rust"
+        && memchr::memmem::find(&scene.bytes()[..found.span.start], b"#[cfg(test)]").is_some()
+}
