@@ -11,6 +11,7 @@
 //! | [`audit`] | the pipeline over histories: every blob along its deltas, who brought what, judges last |
 //! | [`check`] | the pipeline: list, read, scan, report; the only user of rayon |
 //! | [`config`] | `.hushlint.toml`: what a repository wants of its scans, found, read, resolved for a path |
+//! | [`migrate`] | what other tools are configured with, in the words of this one |
 //! | [`report`] | what a scan says: one file and one row of `FORMATS` a format |
 //! | [`fix`] | changes that would mend findings: proposed, applied, printed as a patch |
 //! | [`source`] | where texts come from: the working tree, chosen as git would, the index, a range of commits; reading, decoding, windows |
@@ -51,6 +52,7 @@ pub mod finding;
 pub mod fix;
 pub mod git;
 pub mod line_hash;
+pub mod migrate;
 pub mod report;
 pub mod rule;
 pub mod source;

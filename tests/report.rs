@@ -131,6 +131,7 @@ fn plain(rules: &RuleSet) -> View<'_> {
         width: 0,
         level: None,
         suppressed: false,
+        statistics: false,
     }
 }
 

@@ -10,8 +10,8 @@ const MODULES: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "audit", "check", "config", "fix", "report", "source", "rule", "finding", "excerpt",
-            "document", "suggest", "suppress", "calendar",
+            "audit", "check", "config", "fix", "migrate", "report", "source", "rule", "finding",
+            "excerpt", "document", "suggest", "suppress", "calendar",
         ],
     ),
     (
@@ -27,6 +27,7 @@ const MODULES: &[(&str, &[&str])] = &[
             "config", "suppress", "source", "rule", "finding", "document",
         ],
     ),
+    ("migrate", &["rule"]),
     ("config", &["rule", "finding", "document", "suggest"]),
     (
         "suppress",
@@ -70,7 +71,8 @@ const OWNED: &[(&str, &[&str])] = &[
     ("encoding_rs", &["source"]),
     ("similar", &["fix"]),
     ("annotate_snippets", &["report"]),
-    ("toml", &["rule", "config"]),
+    ("toml", &["rule", "config", "migrate"]),
+    ("serde_saphyr", &["migrate"]),
     ("globset", &["config"]),
     ("strsim", &["suggest"]),
 ];

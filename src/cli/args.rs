@@ -36,6 +36,10 @@ pub(super) enum Command {
     /// Accept the findings of today in a file, so that only new ones count
     #[command(subcommand)]
     Baseline(BaselineCommand),
+    /// Make a configuration, a hook for pre-commit, a CI job; shows them first, and overwrites nothing
+    Init(InitArgs),
+    /// Turn the configuration of another tool into one of hushlint; shows it first, and overwrites nothing
+    Migrate(MigrateArgs),
     /// Show the settings in force, and where each was set
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -226,6 +230,10 @@ pub(super) struct ReportArgs {
     #[arg(long)]
     pub(super) show_suppressed: bool,
 
+    /// Count findings by rule and by folder; text shows the counts instead of the findings
+    #[arg(long)]
+    pub(super) statistics: bool,
+
     /// Threads to use; the output does not depend on it [default: one a core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(super) threads: Option<u16>,
@@ -253,6 +261,46 @@ pub(super) struct ConfigArgs {
     /// Read configurations, and what they name, as this revision has them: a change cannot weaken its own check
     #[arg(long, value_name = "REV", conflicts_with = "no_config")]
     pub(super) config_from: Option<String>,
+}
+
+#[derive(clap::Args)]
+pub(super) struct InitArgs {
+    /// Make git's own hook in place of an entry for pre-commit
+    #[arg(long)]
+    pub(super) hook: bool,
+
+    /// Make a CI job as well
+    #[arg(long, value_name = "WHERE")]
+    pub(super) ci: Option<Ci>,
+
+    /// Write without asking
+    #[arg(long)]
+    pub(super) yes: bool,
+
+    /// Show only
+    #[arg(long, conflicts_with = "yes")]
+    pub(super) dry_run: bool,
+}
+
+#[derive(clap::Args)]
+pub(super) struct MigrateArgs {
+    /// .gitleaks.toml, .gitleaksignore, .secrets.baseline, .secretlintrc*; those at the root of the repository if none is named
+    #[arg(value_name = "FILE")]
+    pub(super) files: Vec<PathBuf>,
+
+    /// Write without asking
+    #[arg(long)]
+    pub(super) yes: bool,
+
+    /// Show only
+    #[arg(long, conflicts_with = "yes")]
+    pub(super) dry_run: bool,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+pub(super) enum Ci {
+    Github,
+    Gitlab,
 }
 
 #[derive(Subcommand)]

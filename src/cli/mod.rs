@@ -10,11 +10,14 @@ mod configuration;
 mod explain;
 mod fixing;
 mod hook;
+mod init;
+mod migrate;
 mod output;
 mod progress;
 mod reporting;
 mod rules;
 mod show;
+mod write;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -58,6 +61,8 @@ pub fn run(argv: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Audit(audit) => audit::run(audit),
         Command::Baseline(command) => baseline::run(command),
         Command::Config(ConfigCommand::Show(show)) => show::run(show),
+        Command::Init(init) => init::run(init),
+        Command::Migrate(migrate) => migrate::run(migrate),
         Command::Rules(rules) => rules::run(rules),
         Command::Explain(explain) => explain::run(explain),
     };

@@ -152,7 +152,7 @@ pub(super) fn usage(error: &clap::Error) -> Exit {
 }
 
 /// `text` with everything a terminal would act on made visible.
-fn printable(text: &str) -> String {
+pub(super) fn printable(text: &str) -> String {
     text.chars()
         .flat_map(|c| {
             if is_unsafe_on_a_terminal(c) && c != '\n' {

@@ -117,6 +117,7 @@ impl Reporting<'_> {
             width: 0,
             level,
             suppressed: args.show_suppressed,
+            statistics: args.statistics,
         };
         let patch_only =
             |out: &output::Output| matches!(fixing, Fixing::Show(_)) && out.file.is_none();

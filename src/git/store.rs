@@ -49,6 +49,29 @@ impl Store {
         self.root.as_deref()
     }
 
+    /// Where git looks for hooks.
+    pub fn hooks(&self) -> PathBuf {
+        let repository = self.repository.to_thread_local();
+        let named = repository.config_snapshot().trusted_path("core.hooksPath");
+        match (named.ok().flatten(), &self.root) {
+            (Some(path), Some(root)) => root.join(path),
+            (Some(path), None) => path,
+            (None, _) => {
+                let common = repository.common_dir().to_owned();
+                common.canonicalize().unwrap_or(common).join("hooks")
+            }
+        }
+    }
+
+    /// Whether the configuration says where hooks are.
+    pub fn has_shared_hooks(&self) -> bool {
+        let repository = self.repository.to_thread_local();
+        repository
+            .config_snapshot()
+            .string("core.hooksPath")
+            .is_some()
+    }
+
     pub fn reader(&self) -> Reader {
         let mut repository = self.repository.to_thread_local();
         // What is recorded is of interest, not what `git replace` shows in its place.

@@ -6,6 +6,7 @@ use std::io::{self, BufWriter, Write};
 use serde::Serialize;
 
 use super::View;
+use super::statistics::Statistics;
 use crate::finding::{Finding, Fix, Provenance, Region, Related, Report, Severity, Situation};
 
 pub(super) fn write(report: &Report, view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -28,6 +29,7 @@ pub(super) fn write(report: &Report, view: &View<'_>, out: &mut dyn Write) -> io
                 message: &p.message,
             })
             .collect(),
+        statistics: view.statistics.then(|| Statistics::new(report)),
         summary: Summary::new(report),
     };
     let mut out = BufWriter::new(out);
@@ -42,6 +44,9 @@ struct Document<'a> {
     tool: Tool,
     findings: Vec<JsonFinding<'a>>,
     problems: Vec<JsonProblem<'a>>,
+    /// Only where they are asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    statistics: Option<Statistics>,
     summary: Summary,
 }
 

@@ -4,6 +4,7 @@ pub mod explain;
 mod json;
 mod markdown;
 mod sarif;
+mod statistics;
 mod text;
 
 use std::fmt;
@@ -26,6 +27,8 @@ pub struct View<'a> {
     pub level: Option<Severity>,
     /// Whether findings that do not count are shown as well.
     pub suppressed: bool,
+    /// Whether findings are counted by rule and folder; text then shows the counts alone.
+    pub statistics: bool,
 }
 
 /// A way to write a report.

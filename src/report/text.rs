@@ -11,7 +11,7 @@ use annotate_snippets::renderer::{
 };
 use annotate_snippets::{AnnotationKind, Group, Level, Message, Origin, Renderer, Snippet};
 
-use super::{Count, View, markdown, one_line};
+use super::{Count, View, markdown, one_line, statistics};
 use crate::document::Position;
 use crate::finding::{Applicability, Finding, Region, Report, Severity, Skip};
 
@@ -23,8 +23,12 @@ const SUBMODULES: usize = 5;
 pub(super) fn write(report: &Report, view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mut out = BufWriter::new(out);
     let mut page = Page::new(view);
-    for finding in view.shown(report, Severity::Warning) {
-        writeln!(out, "{}\n", page.finding(finding))?;
+    if view.statistics {
+        statistics::write(report, &mut out)?;
+    } else {
+        for finding in view.shown(report, Severity::Warning) {
+            writeln!(out, "{}\n", page.finding(finding))?;
+        }
     }
     page.problems(report, &mut out)?;
     page.summary(report, &mut out)?;
