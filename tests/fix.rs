@@ -170,6 +170,49 @@ fn what_was_fixed_parses_and_stays_fixed() {
 }
 
 #[test]
+fn only_a_constant_can_stand_there() {
+    let key = key();
+    let shapes = [
+        ("a.rs", "const K: &str =\n    \"KEY\";\n"),
+        ("A.java", "@Deprecated(since =\n    \"KEY\")\nclass A {}\n"),
+        ("a.go", "package a\n\nconst apiKey =\n\t\"KEY\"\n"),
+        (
+            "b.go",
+            "package a\n\nconst (\n\tone = 1\n\tapiKey = \"KEY\"\n)\n",
+        ),
+        (
+            "a.php",
+            "<?php\nclass A { public\n $apiKey = \"KEY\"; const\n TOKEN = \"KEY\"; }\n",
+        ),
+        (
+            "a.cs",
+            "class A {\n  [Header(\"KEY\")]\n  void M(string apiKey = \"KEY\") {}\n}\n",
+        ),
+        ("a.ts", "enum E {\n  One = \"x\",\n  apiKey = \"KEY\",\n}\n"),
+        ("a.kt", "const val apiKey = \"KEY\"\n"),
+    ];
+    let files: Vec<(&str, String)> = shapes
+        .iter()
+        .map(|(name, text)| (*name, text.replace("KEY", &key)))
+        .collect();
+    let folder = repository(&files);
+    let latin = [
+        b"package a\n\nconst /* caf\xe9 */ apiKey = \"",
+        key.as_bytes(),
+        b"\"\n",
+    ]
+    .concat();
+    std::fs::write(folder.path().join("l.go"), &latin).unwrap();
+    let done = hushlint(folder.path(), &["check", ".", "--unsafe-fixes"]);
+    assert_eq!(done.status.code(), Some(1), "{done:?}");
+    for (name, text) in &files {
+        let after = std::fs::read_to_string(folder.path().join(name)).unwrap();
+        assert_eq!(&after, text, "{name}");
+    }
+    assert_eq!(std::fs::read(folder.path().join("l.go")).unwrap(), latin);
+}
+
+#[test]
 fn a_patch_applies_and_changes_nothing_by_itself() {
     let key = key();
     let folder = repository(&[

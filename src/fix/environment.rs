@@ -64,6 +64,8 @@ struct Idiom {
     constant: &'static [&'static str],
     /// Letters that may stand before a quote and belong to the literal.
     prefixes: &'static str,
+    /// Whether a statement goes on until `;`, over any number of lines.
+    has_semicolons: bool,
 }
 
 const IDIOMS: &[Idiom] = &[
@@ -72,30 +74,42 @@ const IDIOMS: &[Idiom] = &[
         lookup: "process.env.NAME",
         constant: &["enum ", "type ", "import ", "from ", "case ", "declare "],
         prefixes: "",
+        has_semicolons: false,
     },
     Idiom {
         languages: &["Python"],
         lookup: "os.environ[\"NAME\"]",
         constant: &["Literal[", "case "],
         prefixes: "rRuU",
+        has_semicolons: false,
     },
     Idiom {
         languages: &["Go"],
         lookup: "os.Getenv(\"NAME\")",
         constant: &["const ", "case ", "import "],
         prefixes: "",
+        has_semicolons: false,
     },
     Idiom {
-        languages: &["Java", "Kotlin", "Scala", "Groovy"],
+        languages: &["Java"],
+        lookup: "System.getenv(\"NAME\")",
+        constant: &["@", "case ", "import "],
+        prefixes: "",
+        has_semicolons: true,
+    },
+    Idiom {
+        languages: &["Kotlin", "Scala", "Groovy"],
         lookup: "System.getenv(\"NAME\")",
         constant: &["@", "const val ", "case ", "import "],
         prefixes: "",
+        has_semicolons: false,
     },
     Idiom {
         languages: &["C#"],
         lookup: "System.Environment.GetEnvironmentVariable(\"NAME\")",
         constant: &["const ", "case ", "[assembly", "using "],
         prefixes: "@",
+        has_semicolons: true,
     },
     Idiom {
         languages: &["PHP"],
@@ -111,24 +125,28 @@ const IDIOMS: &[Idiom] = &[
             "function ",
         ],
         prefixes: "",
+        has_semicolons: true,
     },
     Idiom {
         languages: &["Ruby"],
         lookup: "ENV.fetch(\"NAME\")",
         constant: &["when ", "require "],
         prefixes: "",
+        has_semicolons: false,
     },
     Idiom {
         languages: &["Rust"],
         lookup: "&std::env::var(\"NAME\").expect(\"NAME is set\")",
         constant: &["const ", "static ", "#[", "#!["],
         prefixes: "",
+        has_semicolons: true,
     },
     Idiom {
         languages: &["Perl"],
         lookup: "$ENV{NAME}",
         constant: &["use "],
         prefixes: "",
+        has_semicolons: true,
     },
 ];
 
@@ -172,7 +190,12 @@ fn literal(scene: &Scene<'_>, name: &str, language: &str, place: Place) -> Optio
     if is_joined(scene, &token.span, language) {
         return manual("read the key from the environment: it is joined to other literals here");
     }
-    let is_constant = idiom.constant.iter().any(|word| begins_word(before, word))
+    let statement = statement(scene, range.start, idiom);
+    let is_constant = idiom
+        .constant
+        .iter()
+        .any(|word| begins_word(&statement, word))
+        || (language == "C#" && statement.trim_start().starts_with('['))
         || (language == "Go" && in_const_block(scene, range.start))
         || (language == "C#" && is_default_parameter(before))
         || (language == "Rust" && (after.trim_start().starts_with("=>") || in_macro(before)));
@@ -199,6 +222,48 @@ fn environment(scene: &Scene<'_>, name: &str, edits: Vec<(Range<usize>, String)>
         edits,
         example(scene, name).into_iter().collect(),
     )
+}
+
+/// Farther back than this no statement is followed.
+const STATEMENT: usize = 2000;
+
+/// What stands before `at` in its statement, on one line; of a member, also
+/// what its block begins with.
+fn statement(scene: &Scene<'_>, at: usize, idiom: &Idiom) -> String {
+    let bytes = scene.bytes();
+    let limit = at.saturating_sub(STATEMENT);
+    let is_code = |i: usize| scene.lexed.token(i).is_none();
+    let mut start = at;
+    let mut blocks = 0;
+    while start > limit {
+        let i = start - 1;
+        let byte = bytes[i];
+        let ends = match byte {
+            b';' | b'}' => is_code(i),
+            // An `enum {` makes its members constants.
+            b'{' if is_code(i) => {
+                blocks += 1;
+                blocks > 1
+            }
+            b'\n' if !idiom.has_semicolons && blocks == 0 => {
+                let above = bytes[limit..i].trim_ascii_end();
+                let own = bytes[i..at].trim_ascii();
+                let goes_on = above.last().is_some_and(|b| b"=(,+&|[:?{".contains(b));
+                !own.is_empty() && !goes_on
+            }
+            b'\n' if blocks > 0 => is_code(i),
+            _ => false,
+        };
+        if ends {
+            break;
+        }
+        start = i;
+    }
+    let text = String::from_utf8_lossy(&bytes[start..at]);
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let mut line = words.join(" ");
+    line.push(' ');
+    line
 }
 
 /// Whether `word` stands in `text` as it begins a word.
