@@ -195,7 +195,7 @@ fn literal(scene: &Scene<'_>, name: &str, language: &str, place: Place) -> Optio
         .constant
         .iter()
         .any(|word| begins_word(&statement, word))
-        || (language == "C#" && statement.trim_start().starts_with('['))
+        || (language == "C#" && in_block(&statement).starts_with('['))
         || (language == "Go" && in_const_block(scene, range.start))
         || (language == "C#" && is_default_parameter(before))
         || (language == "Rust" && (after.trim_start().starts_with("=>") || in_macro(before)));
@@ -264,6 +264,11 @@ fn statement(scene: &Scene<'_>, at: usize, idiom: &Idiom) -> String {
     let mut line = words.join(" ");
     line.push(' ');
     line
+}
+
+/// A statement without what its block begins with.
+fn in_block(statement: &str) -> &str {
+    statement.rsplit('{').next().unwrap_or("").trim_start()
 }
 
 /// Whether `word` stands in `text` as it begins a word.
