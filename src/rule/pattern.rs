@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use regex_automata::meta::{Cache, Config, Regex};
 use regex_automata::util::captures::Captures;
 use regex_automata::{Anchored, Input};
-use regex_syntax::hir::literal::Extractor;
+use regex_syntax::hir::literal::{Extractor, Seq};
 use regex_syntax::hir::{Hir, HirKind};
 
 use super::Match;
@@ -26,6 +26,13 @@ pub struct Pattern {
     before: Before,
     tail: String,
     longest: usize,
+    /// All of the tail.
+    hir: Hir,
+    /// Made when a document first holds an anchor: a start has better to do.
+    parts: OnceLock<Parts>,
+}
+
+struct Parts {
     /// For each anchor, its place in `parts`.
     part_of: Vec<usize>,
     parts: Vec<Part>,
@@ -69,17 +76,14 @@ impl Pattern {
                     " (8192 with `long = true`)"
                 }
             )),
-            Some(n) => {
-                let (part_of, parts) = split(&anchors, hir);
-                Ok(Pattern {
-                    anchors,
-                    before,
-                    tail: tail.to_owned(),
-                    longest: n,
-                    part_of,
-                    parts,
-                })
-            }
+            Some(n) => Ok(Pattern {
+                anchors,
+                before,
+                tail: tail.to_owned(),
+                longest: n,
+                hir,
+                parts: OnceLock::new(),
+            }),
         }
     }
 
@@ -109,9 +113,14 @@ impl Pattern {
 
     /// Compiles all of it, which a scan does only on need.
     pub fn check(&self) -> Result<(), String> {
-        self.parts
+        self.parts()
+            .parts
             .iter()
             .try_for_each(|part| part.compile().map(drop))
+    }
+
+    fn parts(&self) -> &Parts {
+        self.parts.get_or_init(|| split(&self.anchors, &self.hir))
     }
 
     /// The match whose anchor stands at `start`.
@@ -130,10 +139,11 @@ impl Pattern {
         if !self.before.allows(bytes, start) {
             return None;
         }
-        let part = self.part_of[anchor];
-        let regex = self.parts[part]
+        let Parts { part_of, parts } = self.parts();
+        let part = part_of[anchor];
+        let regex = parts[part]
             .regex
-            .get_or_init(|| self.parts[part].compile().expect("load::check compiled it"));
+            .get_or_init(|| parts[part].compile().expect("load::check compiled it"));
         let slots = &mut scratch.0;
         if slots.len() <= usize::from(rule) {
             slots.resize_with(usize::from(rule) + 1, Vec::new);
@@ -178,16 +188,20 @@ impl Part {
 }
 
 /// The alternatives of `hir` by the anchors they can begin with.
-fn split(anchors: &[Vec<u8>], hir: Hir) -> (Vec<usize>, Vec<Part>) {
+fn split(anchors: &[Vec<u8>], hir: &Hir) -> Parts {
     let alternatives = match hir.kind() {
         HirKind::Alternation(alternatives) => alternatives.clone(),
-        _ => vec![hir],
+        _ => vec![hir.clone()],
     };
+    let prefixes: Vec<Seq> = alternatives
+        .iter()
+        .map(|alternative| Extractor::new().extract(alternative))
+        .collect();
     let mut sets: Vec<Vec<usize>> = Vec::new();
     let mut part_of = Vec::new();
     for anchor in anchors {
         let set: Vec<usize> = (0..alternatives.len())
-            .filter(|&at| may_begin(&alternatives[at], anchor))
+            .filter(|&at| may_begin(&prefixes[at], anchor))
             .collect();
         let part = sets.iter().position(|s| *s == set).unwrap_or_else(|| {
             sets.push(set);
@@ -202,12 +216,11 @@ fn split(anchors: &[Vec<u8>], hir: Hir) -> (Vec<usize>, Vec<Part>) {
             regex: OnceLock::new(),
         })
         .collect();
-    (part_of, parts)
+    Parts { part_of, parts }
 }
 
-/// Whether a text that begins with `anchor`, in either case, may match.
-fn may_begin(alternative: &Hir, anchor: &[u8]) -> bool {
-    let prefixes = Extractor::new().extract(alternative);
+/// Whether a text that begins with `anchor`, in either case, may begin with one of `prefixes`.
+fn may_begin(prefixes: &Seq, anchor: &[u8]) -> bool {
     prefixes.literals().is_none_or(|prefixes| {
         prefixes.iter().any(|prefix| {
             let shared = prefix.as_bytes().len().min(anchor.len());
@@ -225,10 +238,10 @@ mod tests {
         let anchors = ["verify=", "verify:", "(?", "SSL_"].map(|a| a.as_bytes().to_vec());
         let tail = "verify(?:=|:)no|verify=off|(?i:ssl_)none|[a-z(]+x{0,3}$".replace('+', "{1,9}");
         let pattern = Pattern::new(anchors.to_vec(), Before::Any, &tail, false).unwrap();
-        let counts: Vec<usize> = pattern
-            .part_of
+        let Parts { part_of, parts } = pattern.parts();
+        let counts: Vec<usize> = part_of
             .iter()
-            .map(|&part| pattern.parts[part].alternatives.len())
+            .map(|&part| parts[part].alternatives.len())
             .collect();
         // The last alternative may begin with any letter.
         assert_eq!(counts, [3, 2, 1, 2]);
