@@ -7,7 +7,7 @@
 //!
 //! | module | what it is for |
 //! |---|---|
-//! | [`cli`] | arguments and one file per command; the only user of clap, standard output and standard error, and the only writer of files |
+//! | [`cli`] | arguments and one file per command; the only user of clap, standard output and standard error |
 //! | [`audit`] | the pipeline over histories: every blob along its deltas, who brought what, judges last |
 //! | [`check`] | the pipeline: list, read, scan, report; the only user of rayon |
 //! | [`config`] | `.hushlint.toml`: what a repository wants of its scans, found, read, resolved for a path |
@@ -23,6 +23,7 @@
 //! | [`excerpt`] | the piece of a file that a report may show: masked, cut, free of control characters |
 //! | [`calendar`] | days as numbers and as dates |
 //! | [`document`] | one text: its name, its bytes, and positions in it |
+//! | [`replace`] | a file gives way to a new one whole or not at all |
 //! | [`line_hash`] | GitHub's hash of a line and its surroundings, for SARIF |
 //! | [`suggest`] | did you mean ...? |
 //!
@@ -53,6 +54,7 @@ pub mod fix;
 pub mod git;
 pub mod line_hash;
 pub mod migrate;
+pub mod replace;
 pub mod report;
 pub mod rule;
 pub mod source;

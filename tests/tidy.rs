@@ -11,7 +11,7 @@ const MODULES: &[(&str, &[&str])] = &[
         "cli",
         &[
             "audit", "check", "config", "fix", "migrate", "report", "source", "rule", "finding",
-            "excerpt", "document", "suggest", "suppress", "calendar",
+            "excerpt", "document", "suggest", "suppress", "calendar", "replace",
         ],
     ),
     (
@@ -34,7 +34,10 @@ const MODULES: &[(&str, &[&str])] = &[
         &["syntax", "finding", "document", "calendar", "suggest"],
     ),
     ("report", &["rule", "finding", "document"]),
-    ("fix", &["source", "git", "syntax", "finding", "document"]),
+    (
+        "fix",
+        &["source", "git", "syntax", "finding", "document", "replace"],
+    ),
     ("source", &["git", "finding", "document"]),
     (
         "rule",
@@ -54,6 +57,7 @@ const MODULES: &[(&str, &[&str])] = &[
     ("document", &[]),
     ("calendar", &[]),
     ("line_hash", &[]),
+    ("replace", &[]),
     ("suggest", &[]),
 ];
 
@@ -87,9 +91,9 @@ const CALLS: &[(&str, &[&str])] = &[
     ("process::exit", &[]),
     ("fs::write", &["cli"]),
     ("File::create", &["cli"]),
-    ("OpenOptions", &["cli", "fix"]),
-    ("remove_", &["cli", "fix"]),
-    ("fs::rename", &["cli", "fix"]),
+    ("OpenOptions", &["replace"]),
+    ("remove_", &["fix", "replace"]),
+    ("fs::rename", &["replace"]),
     ("Command::new", &[]),
     ("TcpStream", &[]),
     ("UdpSocket", &[]),

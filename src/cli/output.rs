@@ -7,6 +7,7 @@ use clap::ColorChoice;
 
 use crate::document::is_unsafe_on_a_terminal;
 use crate::finding::{Problem, Report};
+use crate::replace::replace;
 use crate::report::{Format, View};
 use crate::rule::RuleSet;
 
@@ -55,24 +56,13 @@ impl Output {
     }
 }
 
-/// Writes the file whole or not at all: beside it first, then moved over it.
-/// What is no plain file (`/dev/stdout`, a FIFO) is written to as it is.
+/// Writes the file whole or not at all. What is no plain file (`/dev/stdout`,
+/// a FIFO, a link) is written to as it is.
 pub(super) fn write_whole(file: &std::path::Path, bytes: &[u8]) -> io::Result<()> {
     if file.symlink_metadata().is_ok_and(|m| !m.is_file()) {
         return std::fs::write(file, bytes);
     }
-    let mut name = file
-        .file_name()
-        .ok_or(io::ErrorKind::IsADirectory)?
-        .to_owned();
-    name.push(format!(".{}.tmp", std::process::id()));
-    let beside = file.with_file_name(name);
-    std::fs::write(&beside, bytes)
-        .and_then(|()| std::fs::rename(&beside, file))
-        .inspect_err(|_| {
-            // The error that matters is the first one.
-            let _ = std::fs::remove_file(&beside);
-        })
+    replace(file, bytes)
 }
 
 /// Hands a buffered standard output, and whether it takes colour, to `write`.
