@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Instant;
 
 use crate::config::{self, Origin, Realm, Regime};
-use crate::document::{Document, RepoPath};
+use crate::document::{Document, RepoPath, Stamp};
 use crate::finding::{
     Accounting, Finding, Problem, ProblemKind, Related, Report, RuleId, Secret, Situation, Skip,
 };
@@ -132,6 +132,7 @@ pub fn run_with(
         report.findings.extend(haul.findings);
         report.problems.extend(haul.problems);
         report.scanned.add(haul.scanned);
+        report.stamps.extend(haul.stamps);
         sightings.extend(haul.sightings);
         evidence.extend(haul.evidence);
         marked.extend(haul.marked);
@@ -207,6 +208,8 @@ struct Haul {
     evidence: Vec<Evidence>,
     problems: Vec<Problem>,
     scanned: Accounting,
+    /// Of the files on disk that something was said about.
+    stamps: Vec<(RepoPath, Option<Stamp>)>,
     marked: Vec<Marked>,
     /// Files that a baseline names, all of which was scanned.
     covered: Vec<RepoPath>,
@@ -523,6 +526,7 @@ impl Worker<'_> {
         let scratch = &mut scratches[realm.set];
         let from = haul.findings.len();
         let mut markers = Markers::default();
+        let mut stamp = None;
         let tools = &realm.settings.markers;
         let tools: Vec<&str> = tools.iter().map(|t| t.value.as_str()).collect();
         let mut visit = |document: Document| {
@@ -532,9 +536,20 @@ impl Worker<'_> {
                 let rules = suppressions(rules);
                 foreign::apply(&document, &mut haul.findings[found..], &tools, &rules);
             }
+            if haul.findings.len() > found || !markers.is_empty() {
+                stamp = document.stamp();
+            }
             document.into_buffer()
         };
         let outcome = read::each_document(text, &input.path(), buffers, &mut visit);
+        if let Body::Disk(disk) = &input.body
+            && (haul.findings.len() > from || !markers.is_empty())
+        {
+            // What is large or UTF-16 was not held as it is stored.
+            let again = || Stamp::read(&mut File::open(disk.file()).ok()?).ok();
+            let stamp = stamp.or_else(again);
+            haul.stamps.extend(stamp.map(|s| (input.path(), Some(s))));
+        }
         if !markers.is_empty() {
             let suppressions = suppressions(rules);
             haul.findings.extend(markers.finish(&suppressions));

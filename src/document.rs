@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::fmt;
+use std::hash::{DefaultHasher, Hasher};
+use std::io::{self, Read};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -245,6 +247,37 @@ impl Encoding {
     }
 }
 
+/// What a file held when it was read, to tell whether it still does. It is for
+/// one run: nothing keeps it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stamp(u64);
+
+impl Stamp {
+    pub fn of(bytes: &[u8]) -> Stamp {
+        Stamp::of_parts(&[bytes])
+    }
+
+    /// Of all that `file` still has to give.
+    pub fn read(file: &mut dyn Read) -> io::Result<Stamp> {
+        let mut hasher = DefaultHasher::new();
+        let mut block = vec![0; 1 << 16];
+        loop {
+            match file.read(&mut block) {
+                Ok(0) => return Ok(Stamp(hasher.finish())),
+                Ok(length) => hasher.write(&block[..length]),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    fn of_parts(parts: &[&[u8]]) -> Stamp {
+        let mut hasher = DefaultHasher::new();
+        parts.iter().for_each(|part| hasher.write(part));
+        Stamp(hasher.finish())
+    }
+}
+
 /// A file's text (UTF-8, or bytes close to it), or one window of it.
 pub struct Document {
     pub path: RepoPath,
@@ -286,6 +319,13 @@ impl Document {
     /// The whole buffer back, so that the next document need not allocate.
     pub fn into_buffer(self) -> Vec<u8> {
         self.buffer
+    }
+
+    /// Of the whole file; `None` where this is not all of it as it is stored.
+    pub fn stamp(&self) -> Option<Stamp> {
+        let is_stored = self.form.encoding == Encoding::Utf8 && self.window.is_none();
+        let mark = &b"\xEF\xBB\xBF"[..self.form.mark.min(3)];
+        is_stored.then(|| Stamp::of_parts(&[mark, self.bytes()]))
     }
 
     /// The part whose anchors are this document's to report.
@@ -433,6 +473,19 @@ mod tests {
             assert_eq!(document.stored(&(7..8)), Some(stored));
         }
         assert_eq!(Encoding::Utf16Be.encode("é"), [0, 0xE9]);
+    }
+
+    #[test]
+    fn a_stamp_is_of_the_file_however_it_was_read() {
+        let stored = [&b"\xEF\xBB\xBF"[..], &b"a\n".repeat(50_000)].concat();
+        let mut document = Document::new("a".into(), stored[3..].to_vec());
+        document.form.mark = 3;
+        let stamp = Stamp::of(&stored);
+        assert_eq!(document.stamp(), Some(stamp));
+        assert_eq!(Stamp::read(&mut &stored[..]).ok(), Some(stamp));
+        assert_ne!(Stamp::of(&stored[3..]), stamp);
+        document.form.encoding = Encoding::Utf16Le;
+        assert_eq!(document.stamp(), None);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-use crate::document::{Position, RepoPath};
+use crate::document::{Position, RepoPath, Stamp};
 use crate::excerpt::Excerpt;
 
 /// SARIF's own words (SARIF 2.1.0 §3.27.10), so that no format has to map them.
@@ -465,6 +465,9 @@ pub struct Report {
     pub findings: Vec<Finding>,
     pub problems: Vec<Problem>,
     pub scanned: Accounting,
+    /// What the files held that fixes would change; `None`: there was none. What
+    /// is not here is not to be changed.
+    pub stamps: BTreeMap<RepoPath, Option<Stamp>>,
     /// The folder that paths are relative to, for formats that must name it.
     pub root: std::path::PathBuf,
     /// How many findings were mended before the last scan; `None`: none was to be.

@@ -10,6 +10,11 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
+use hushlint::check::{self, Progress};
+use hushlint::config::Regime;
+use hushlint::finding::{Applicability, Report};
+use hushlint::fix;
+use hushlint::source::worktree::{Choice, Worktree};
 use proptest::prelude::*;
 
 /// A key of no one, put together here so that none lies in this repository.
@@ -283,6 +288,89 @@ fn nothing_is_written_through_a_link_or_over_a_read_only_file() {
         std::fs::metadata(&script).unwrap().permissions().mode() & 0o777,
         0o755
     );
+}
+
+/// What a scan of `folder` with the rules as they come says, before anything is proposed.
+fn scanned(folder: &Path) -> Report {
+    let files = Choice {
+        no_ignore: false,
+        submodules: false,
+        threads: 1,
+    };
+    let source = Worktree::new(&[folder.to_owned()], files);
+    check::run(&source, &mut Regime::defaults(), 1, &Progress::default()).unwrap()
+}
+
+#[test]
+fn a_file_that_changes_meanwhile_is_left_alone() {
+    let key = key();
+    let call = "fetch(\"http://api.payments-hub.com/v1/x\");\n";
+    let folder = repository(&[
+        ("a.py", format!("api_key = \"{key}\"\n")),
+        ("b.js", call.to_owned()),
+        ("c.js", call.to_owned()),
+        (".env", "SECRET_TOKEN=1\n".to_owned()),
+        (".gitignore", "target/\n".to_owned()),
+    ]);
+    let file = |name: &str| folder.path().join(name);
+    let mut report = scanned(folder.path());
+    std::fs::write(file("b.js"), format!("// moved\n{call}")).unwrap();
+    let mut problems = fix::propose(&mut report);
+    std::fs::write(file("c.js"), format!("{call}{call}")).unwrap();
+    std::fs::write(file(".gitignore"), "dist/\n").unwrap();
+    std::fs::write(file(".env.example"), "PORT=1\n").unwrap();
+    let applied = fix::apply(&report, Applicability::Unsafe);
+    assert_eq!((applied.fixed, applied.files), (0, 0));
+    problems.extend(applied.problems);
+    let mut left: Vec<String> = problems
+        .iter()
+        .map(|p| p.path.clone().unwrap().to_string())
+        .collect();
+    left.sort();
+    assert_eq!(left, [".env.example", ".gitignore", "b.js", "c.js"]);
+    assert_eq!(
+        std::fs::read_to_string(file("a.py")).unwrap(),
+        format!("api_key = \"{key}\"\n")
+    );
+    // What is there now is mended by the next run.
+    let done = hushlint(folder.path(), &["check", ".", "--unsafe-fixes"]);
+    assert_eq!(done.status.code(), Some(0), "{done:?}");
+    assert_eq!(
+        std::fs::read_to_string(file(".env.example")).unwrap(),
+        "PORT=1\nAPI_KEY=\n"
+    );
+}
+
+#[test]
+fn a_fix_over_two_files_is_in_both_or_in_none() {
+    use std::os::unix::fs::PermissionsExt;
+    let text = format!("api_key = \"{}\"\n", key());
+    let call = "fetch(\"http://api.payments-hub.com/v1/x\");\n";
+    let folder = repository(&[
+        ("a.py", text.clone()),
+        ("b.js", call.to_owned()),
+        (".env.example", "PORT=1\n".to_owned()),
+        (".gitignore", ".env\n".to_owned()),
+    ]);
+    let example = folder.path().join(".env.example");
+    std::fs::set_permissions(&example, PermissionsExt::from_mode(0o444)).unwrap();
+    let done = hushlint(
+        folder.path(),
+        &["check", ".", "--unsafe-fixes", "--format", "json"],
+    );
+    assert_eq!(done.status.code(), Some(2), "{done:?}");
+    let report: serde_json::Value = serde_json::from_slice(&done.stdout).unwrap();
+    assert_eq!(report["summary"]["fixed"], 1, "{report}");
+    assert_eq!(report["problems"][0]["path"], ".env.example");
+    assert_eq!(report["problems"].as_array().unwrap().len(), 1, "{report}");
+    let now = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
+    assert_eq!(
+        (now("a.py"), now(".env.example")),
+        (text, "PORT=1\n".to_owned())
+    );
+    assert_eq!(now("b.js"), call.replace("http:", "https:"));
+    let names = std::fs::read_dir(folder.path()).unwrap().count();
+    assert_eq!(names, 5, "something was left behind");
 }
 
 #[test]

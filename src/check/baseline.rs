@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use crate::config::Regime;
-use crate::document::{Document, RepoPath};
+use crate::document::{Document, RepoPath, Stamp};
 use crate::finding::{
     Applicability, Edit, Finding, Fingerprint, Fix, Problem, ProblemKind, Report, Secret,
 };
@@ -162,7 +162,12 @@ impl Held {
         };
         let known = suppressions(rules);
         self.matched = self.baseline.apply(&mut report.findings, &known, &scope);
-        self.stale(&root, rules)
+        let stale = self.stale(&root, rules);
+        if let Some(finding) = stale.first() {
+            let stamp = Some(Stamp::of(&self.bytes));
+            report.stamps.insert(finding.path.clone(), stamp);
+        }
+        stale
     }
 
     fn stale(&self, root: &Path, rules: &RuleSet) -> Vec<Finding> {

@@ -53,24 +53,30 @@ impl Fixing {
         if let Fixing::Off = self {
             return Ok(report);
         }
-        fix::propose(&mut report);
-        let Fixing::Apply(limit) = self else {
-            return Ok(report);
+        let changed = fix::propose(&mut report);
+        let limit = match self {
+            Fixing::Off | Fixing::Tell => return Ok(report),
+            Fixing::Show(_) => {
+                report.problems.extend(changed);
+                return Ok(report);
+            }
+            Fixing::Apply(limit) => limit,
         };
         let mut fixed = 0;
+        let mut problems = changed;
         for _ in 0..ROUNDS {
-            let applied = fix::apply(&report.root, &report.findings, limit);
+            let applied = fix::apply(&report, limit);
             fixed += applied.fixed;
-            if applied.files > 0 {
-                report = scan()?;
-                fix::propose(&mut report);
-            }
-            let failed = !applied.problems.is_empty();
-            report.problems.extend(applied.problems);
-            if applied.files == 0 || failed {
+            problems.extend(applied.problems);
+            if applied.files == 0 {
                 break;
             }
+            report = scan()?;
+            problems.extend(fix::propose(&mut report));
         }
+        report.problems.extend(problems);
+        report.problems.sort();
+        report.problems.dedup();
         report.fixed = Some(fixed);
         Ok(report)
     }

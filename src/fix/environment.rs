@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use super::names::variable;
-use super::{Plan, Scene, line_ending};
+use super::{Other, Plan, Scene, line_ending};
 use crate::document::RepoPath;
 use crate::finding::{Applicability, Edit};
 use crate::syntax::Place;
@@ -16,7 +16,7 @@ use crate::syntax::Place;
 const EXAMPLE: &str = ".env.example";
 
 pub(super) fn plan(scene: &Scene<'_>) -> Option<Plan> {
-    let place = scene.lexed.place(scene.span.start);
+    let place = scene.lexed().place(scene.span.start);
     if place.is_for_readers() {
         return manual("take the key out of the text");
     }
@@ -155,7 +155,7 @@ fn literal(scene: &Scene<'_>, name: &str, language: &str, place: Place) -> Optio
     let Some(idiom) = IDIOMS.iter().find(|i| i.languages.contains(&language)) else {
         return manual("read the key from the environment");
     };
-    let token = scene.lexed.token(scene.span.start);
+    let token = scene.lexed().token(scene.span.start);
     let Some(token) = token.filter(|t| t.content == scene.span && t.extent == t.span) else {
         return manual("read the key from the environment: it is part of a longer text here");
     };
@@ -232,7 +232,7 @@ const STATEMENT: usize = 2000;
 fn statement(scene: &Scene<'_>, at: usize, idiom: &Idiom) -> String {
     let bytes = scene.bytes();
     let limit = at.saturating_sub(STATEMENT);
-    let is_code = |i: usize| scene.lexed.token(i).is_none();
+    let is_code = |i: usize| scene.lexed().token(i).is_none();
     let mut start = at;
     let mut blocks = 0;
     while start > limit {
@@ -333,8 +333,8 @@ fn is_joined(scene: &Scene<'_>, span: &Range<usize>, language: &str) -> bool {
     let bytes = scene.bytes();
     let beside = |between: &[u8]| between.iter().all(u8::is_ascii_whitespace);
     let implicit = matches!(language, "Python" | "Ruby" | "C" | "C++");
-    let previous = scene.lexed.tokens_before(span.start).next();
-    let next = scene.lexed.tokens_from(span.end).next();
+    let previous = scene.lexed().tokens_before(span.start).next();
+    let next = scene.lexed().tokens_from(span.end).next();
     let near = |t: &crate::syntax::Token| t.place.is_literal();
     implicit
         && (previous
@@ -415,9 +415,12 @@ fn python_import(scene: &Scene<'_>) -> Option<(Range<usize>, String)> {
     for line in bytes.split_inclusive(|&b| b == b'\n') {
         let from = start;
         start += line.len();
-        let in_code = scene.lexed.token(from).is_none_or(|t| t.span.start >= from);
+        let in_code = scene
+            .lexed()
+            .token(from)
+            .is_none_or(|t| t.span.start >= from);
         let is_docstring = scene
-            .lexed
+            .lexed()
             .token(from)
             .is_some_and(|t| !t.place.is_comment());
         if !in_code || is_docstring {
@@ -457,7 +460,11 @@ fn go_import(scene: &Scene<'_>) -> Option<(Range<usize>, String)> {
     for line in bytes.split_inclusive(|&b| b == b'\n') {
         let from = start;
         start += line.len();
-        if scene.lexed.token(from).is_some_and(|t| t.span.start < from) {
+        if scene
+            .lexed()
+            .token(from)
+            .is_some_and(|t| t.span.start < from)
+        {
             continue;
         }
         let text = std::str::from_utf8(line).unwrap_or("").trim();
@@ -494,7 +501,7 @@ fn go_import(scene: &Scene<'_>) -> Option<(Range<usize>, String)> {
 /// `${NAME:?}`: a script that goes on without its key would fail later and stranger.
 fn shell(scene: &Scene<'_>, name: &str, place: Place) -> Option<Plan> {
     let lookup = format!("${{{name}:?}}");
-    let token = scene.lexed.token(scene.span.start);
+    let token = scene.lexed().token(scene.span.start);
     let edit = match (place, token) {
         (Place::Heredoc, _) => return manual("read the key from the environment"),
         (_, None) => {
@@ -555,7 +562,7 @@ fn yaml(scene: &Scene<'_>, name: &str) -> Option<Plan> {
 /// A sensitive variable of the module, set by `TF_VAR_name`.
 fn terraform(scene: &Scene<'_>, name: &str) -> Option<Plan> {
     let path = scene.finding.path.to_text();
-    let token = scene.lexed.token(scene.span.start);
+    let token = scene.lexed().token(scene.span.start);
     let token = token.filter(|t| t.content == scene.span && scene.bytes()[t.span.start] == b'"');
     let (Some(token), true) = (token, path.ends_with(".tf")) else {
         return manual("give the key by `TF_VAR_...`, to a variable marked `sensitive`");
@@ -588,11 +595,14 @@ fn terraform(scene: &Scene<'_>, name: &str) -> Option<Plan> {
 /// A line `NAME=` for the repository's template of its environment.
 fn example(scene: &Scene<'_>, name: &str) -> Option<Edit> {
     let path = RepoPath::from(EXAMPLE);
-    let file = path.join_to(scene.root);
-    let old = match file.symlink_metadata() {
-        Err(_) => Vec::new(),
-        Ok(found) if !found.is_file() => return None,
-        Ok(_) => std::fs::read(&file).ok()?,
+    let text;
+    let old: &[u8] = match scene.others.get(&path) {
+        Other::Absent => &[],
+        Other::Text(held) => {
+            text = held;
+            &text
+        }
+        Other::Unusable => return None,
     };
     let has_name = |line: &[u8]| {
         let line = line.trim_ascii_start();
@@ -600,10 +610,10 @@ fn example(scene: &Scene<'_>, name: &str) -> Option<Edit> {
         let rest = line.strip_prefix(name.as_bytes());
         rest.is_some_and(|r| r.trim_ascii_start().starts_with(b"="))
     };
-    if old.contains(&0) || old.split(|&b| b == b'\n').any(has_name) {
+    if old.split(|&b| b == b'\n').any(has_name) {
         return None;
     }
-    let ending = line_ending(&old);
+    let ending = line_ending(old);
     let text = match old.last() {
         None | Some(b'\n') => format!("{name}={ending}"),
         Some(_) => format!("{ending}{name}="),

@@ -34,6 +34,13 @@ pub(super) fn https(scene: &Scene<'_>) -> Option<Plan> {
     ))
 }
 
+/// Whatever a browser is given, everybody has.
+pub(super) fn out_of_the_browser(_: &Scene<'_>) -> Option<Plan> {
+    Some(Plan::Manual(
+        "keep the key on a server, and let the browser call that".to_owned(),
+    ))
+}
+
 /// The header's name becomes the one the API reads.
 pub(super) fn header(scene: &Scene<'_>) -> Option<Plan> {
     let name = scene.text();

@@ -1,17 +1,17 @@
 //! Fixes for dotenv files: names for `.gitignore`, and the command that untracks a file.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use super::line_ending;
+use super::{Other, Others, line_ending};
 use crate::document::{Coverage, RepoPath};
 use crate::finding::{Applicability, Edit, Finding, Fix};
 use crate::git::ignore::{Rules, coverage_by};
 
 /// The fix of a finding about a file itself.
-pub(super) fn plan(root: &Path, finding: &Finding) -> Option<Fix> {
+pub(super) fn plan(others: &Others<'_>, finding: &Finding) -> Option<Fix> {
     match finding.rule.as_str() {
         "dotenv-not-ignored" | "dotenv-unprotected" => {
-            Some(cover(root, &finding.unignored).unwrap_or_else(|| {
+            Some(cover(others, &finding.unignored).unwrap_or_else(|| {
                 manual("let a `.gitignore` cover it: the rules there take it back in".to_owned())
             }))
         }
@@ -33,13 +33,13 @@ fn manual(title: String) -> Fix {
 
 /// Adds the names of `files` to the nearest `.gitignore` there is; `None`
 /// where that would not cover them, as under a rule that takes them back in.
-fn cover(root: &Path, files: &[RepoPath]) -> Option<Fix> {
+fn cover(others: &Others<'_>, files: &[RepoPath]) -> Option<Fix> {
     let mut edits: Vec<Edit> = Vec::new();
     let mut names: Vec<String> = Vec::new();
     for file in files {
-        let home = home(root, file);
+        let home = home(others, file);
         let pattern = pattern(file.name())?;
-        let old = read_rules(root, &home)?;
+        let old = rules(others, &home)?;
         let edit = insertion(&home, &old, &pattern);
         let mut new = old.clone();
         new.splice(edit.range.clone(), edit.text.iter().copied());
@@ -47,11 +47,13 @@ fn cover(root: &Path, files: &[RepoPath]) -> Option<Fix> {
             if path == home.as_bytes() {
                 return Some(new.clone());
             }
-            let path = RepoPath::new(path);
-            read_rules(root, &path).filter(|_| path.join_to(root).is_file())
+            match others.get(&RepoPath::new(path)) {
+                Other::Text(text) => Some(text.to_vec()),
+                Other::Absent | Other::Unusable => None,
+            }
         };
         let shared = Rules {
-            root: root.to_owned(),
+            root: others.root.to_owned(),
             ignore_case: false,
             info_exclude: PathBuf::new(),
             excludes_file: None,
@@ -78,14 +80,14 @@ fn cover(root: &Path, files: &[RepoPath]) -> Option<Fix> {
 }
 
 /// The nearest `.gitignore` that reaches `file`, or the repository's own.
-fn home(root: &Path, file: &RepoPath) -> RepoPath {
+fn home(others: &Others<'_>, file: &RepoPath) -> RepoPath {
     let mut folder = file.parent().to_vec();
     loop {
         let path = match folder.is_empty() {
             true => RepoPath::from(".gitignore"),
             false => RepoPath::new([&folder, &b"/.gitignore"[..]].concat()),
         };
-        let is_there = path.join_to(root).symlink_metadata().is_ok();
+        let is_there = !matches!(others.get(&path), Other::Absent);
         if is_there || folder.is_empty() {
             return path;
         }
@@ -95,12 +97,11 @@ fn home(root: &Path, file: &RepoPath) -> RepoPath {
 
 /// The content of an ignore file, empty where there is none; `None` for what
 /// git does not read as one: a link, UTF-16.
-fn read_rules(root: &Path, path: &RepoPath) -> Option<Vec<u8>> {
-    let file = path.join_to(root);
-    match file.symlink_metadata() {
-        Err(_) => Some(Vec::new()),
-        Ok(found) if !found.is_file() => None,
-        Ok(_) => std::fs::read(file).ok().filter(|b| !b.contains(&0)),
+fn rules(others: &Others<'_>, path: &RepoPath) -> Option<Vec<u8>> {
+    match others.get(path) {
+        Other::Absent => Some(Vec::new()),
+        Other::Text(text) => Some(text.to_vec()),
+        Other::Unusable => None,
     }
 }
 

@@ -10,12 +10,14 @@ mod ignores;
 mod names;
 mod patch;
 
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::Path;
+use std::rc::Rc;
 
-use crate::document::{Document, Position, RepoPath};
-use crate::finding::{Applicability, Edit, Finding, Fix, Report};
+use crate::document::{Document, Position, RepoPath, Stamp};
+use crate::finding::{Applicability, Edit, Finding, Fix, Problem, ProblemKind, Report};
 use crate::source::read::{self, Buffers};
 use crate::syntax::{Language, Lexed};
 
@@ -23,14 +25,49 @@ pub use apply::{Applied, apply};
 pub use patch::patch;
 
 /// A larger file is left to a person.
-const LARGEST: u64 = read::WHOLE as u64;
+const LARGEST: usize = read::WHOLE;
+
+/// Files other than the one a finding stands in, each read once.
+struct Others<'a> {
+    root: &'a Path,
+    read: RefCell<BTreeMap<RepoPath, Other>>,
+}
+
+#[derive(Clone)]
+enum Other {
+    Absent,
+    Text(Rc<[u8]>),
+    /// A link, a folder, UTF-16, or not to be read.
+    Unusable,
+}
+
+impl Others<'_> {
+    fn get(&self, path: &RepoPath) -> Other {
+        let mut read = self.read.borrow_mut();
+        if let Some(known) = read.get(path) {
+            return known.clone();
+        }
+        let file = path.join_to(self.root);
+        let other = match file.symlink_metadata() {
+            Err(_) => Other::Absent,
+            Ok(found) if !found.is_file() => Other::Unusable,
+            Ok(_) => match std::fs::read(file) {
+                Ok(bytes) if !bytes.contains(&0) => Other::Text(bytes.into()),
+                Ok(_) | Err(_) => Other::Unusable,
+            },
+        };
+        read.insert(path.clone(), other.clone());
+        other
+    }
+}
 
 /// What a planner sees of one finding.
 struct Scene<'a> {
-    root: &'a Path,
+    others: &'a Others<'a>,
     document: &'a Document,
     language: Language,
-    lexed: &'a Lexed,
+    /// Read when a planner first asks for it: most do not.
+    lexed: &'a OnceCell<Lexed>,
     /// What the finding points at.
     span: Range<usize>,
     finding: &'a Finding,
@@ -52,6 +89,11 @@ enum Plan {
 impl Scene<'_> {
     fn bytes(&self) -> &[u8] {
         self.document.bytes()
+    }
+
+    fn lexed(&self) -> &Lexed {
+        self.lexed
+            .get_or_init(|| Lexed::new(self.language, self.bytes()))
     }
 
     fn text(&self) -> &str {
@@ -82,9 +124,15 @@ fn line_ending(bytes: &[u8]) -> &'static str {
     if 2 * windows > lines { "\r\n" } else { "\n" }
 }
 
-/// Gives every finding that counts, and has none yet, the fix it can have.
-pub fn propose(report: &mut Report) {
+/// Gives every finding that counts, and has none yet, the fix it can have. A
+/// file that is not what was scanned any more is a problem for who would change it.
+pub fn propose(report: &mut Report) -> Vec<Problem> {
     let root = report.root.clone();
+    let others = Others {
+        root: &root,
+        read: RefCell::default(),
+    };
+    let mut problems = Vec::new();
     let mut by_file: BTreeMap<RepoPath, Vec<usize>> = BTreeMap::new();
     for (n, finding) in report.findings.iter().enumerate() {
         if finding.suppressed.is_none() && finding.fix.is_none() && finding.provenance.is_none() {
@@ -92,50 +140,79 @@ pub fn propose(report: &mut Report) {
         }
     }
     for (path, places) in by_file {
-        let of_text = |n: &&usize| report.findings[**n].region.is_some();
-        let mut fixes: Vec<(usize, Option<Fix>)> = places
-            .iter()
-            .filter(|n| !of_text(n))
-            .map(|&n| (n, ignores::plan(&root, &report.findings[n])))
-            .collect();
-        if places.iter().any(|n| of_text(&n))
-            && let Some(document) = read(&root, &path)
-        {
-            let language = Language::detect(path.as_bytes(), document.bytes());
-            let lexed = Lexed::new(language, document.bytes());
-            for &n in places.iter().filter(of_text) {
-                let finding = &report.findings[n];
-                if let Some(span) = span(&document, finding) {
-                    let scene = Scene {
-                        root: &root,
-                        document: &document,
-                        language,
-                        lexed: &lexed,
-                        span,
-                        finding,
-                    };
-                    fixes.push((n, of_finding(&scene)));
-                }
-            }
+        let (mut of_text, of_file): (Vec<usize>, Vec<usize>) = places
+            .into_iter()
+            .partition(|&n| report.findings[n].region.is_some());
+        for n in of_file {
+            report.findings[n].fix = ignores::plan(&others, &report.findings[n]);
         }
-        for (n, fix) in fixes {
-            report.findings[n].fix = fix;
+        of_text.retain(|&n| planner(&report.findings[n]).is_some());
+        let stamp = report.stamps.get(&path).copied().flatten();
+        let (false, Some(stamp)) = (of_text.is_empty(), stamp) else {
+            continue;
+        };
+        match read(&root, &path, stamp) {
+            Ok(Some(document)) => plan(&others, &document, &of_text, &mut report.findings),
+            Ok(None) => {}
+            Err(Changed) => problems.push(Problem {
+                message: "not fixed: it is not what was scanned any more".to_owned(),
+                kind: ProblemKind::Unwritable,
+                path: Some(path),
+            }),
         }
+    }
+    // What planners saw of other files is what may be changed.
+    for (path, other) in others.read.into_inner() {
+        let stamp = match other {
+            Other::Absent => None,
+            Other::Text(text) => Some(Stamp::of(&text)),
+            Other::Unusable => continue,
+        };
+        report.stamps.entry(path).or_insert(stamp);
+    }
+    problems
+}
+
+/// Plans for the findings at `places`, all of them in `document`.
+fn plan(others: &Others<'_>, document: &Document, places: &[usize], findings: &mut [Finding]) {
+    let language = Language::detect(document.path.as_bytes(), document.bytes());
+    let lexed = OnceCell::new();
+    for &n in places {
+        let finding = &findings[n];
+        let (Some(span), Some(planner)) = (span(document, finding), planner(finding)) else {
+            continue;
+        };
+        let scene = Scene {
+            others,
+            document,
+            language,
+            lexed: &lexed,
+            span,
+            finding,
+        };
+        let fix = of_finding(&scene, planner);
+        findings[n].fix = fix;
     }
 }
 
-/// The planner of each rule that has one.
-fn of_finding(scene: &Scene<'_>) -> Option<Fix> {
-    let plan = match scene.finding.rule.as_str() {
-        "ak-key" => environment::plan(scene),
-        "plain-http-api" => flip::https(scene),
-        "appkey-header" => flip::header(scene),
-        "tls-verification-disabled" => flip::verification(scene),
-        "ak-key-in-browser" => Some(Plan::Manual(
-            "keep the key on a server, and let the browser call that".to_owned(),
-        )),
-        _ => None,
-    }?;
+type Planner = fn(&Scene<'_>) -> Option<Plan>;
+
+/// The rules about texts whose findings can be mended.
+const PLANNERS: &[(&str, Planner)] = &[
+    ("ak-key", environment::plan),
+    ("ak-key-in-browser", flip::out_of_the_browser),
+    ("appkey-header", flip::header),
+    ("plain-http-api", flip::https),
+    ("tls-verification-disabled", flip::verification),
+];
+
+fn planner(finding: &Finding) -> Option<Planner> {
+    let rule = finding.rule.as_str();
+    PLANNERS.iter().find(|(id, _)| *id == rule).map(|p| p.1)
+}
+
+fn of_finding(scene: &Scene<'_>, planner: Planner) -> Option<Fix> {
+    let plan = planner(scene)?;
     let (title, applicability, edits, more) = match plan {
         Plan::Manual(title) => (title, Applicability::Manual, Vec::new(), Vec::new()),
         Plan::Edits(title, applicability, edits, more) => (title, applicability, edits, more),
@@ -157,21 +234,27 @@ fn of_finding(scene: &Scene<'_>) -> Option<Fix> {
     })
 }
 
-/// The whole text of a file; `None` for one that cannot be had whole.
-fn read(root: &Path, path: &RepoPath) -> Option<Document> {
+/// A file is not what it was.
+struct Changed;
+
+/// The whole text of a file that still has `stamp`; `None` for one that cannot be had whole.
+fn read(root: &Path, path: &RepoPath, stamp: Stamp) -> Result<Option<Document>, Changed> {
     let file = path.join_to(root);
-    let found = file.symlink_metadata().ok()?;
-    if !found.is_file() || found.len() > LARGEST {
-        return None;
+    let is_plain = file.symlink_metadata().is_ok_and(|found| found.is_file());
+    let bytes = std::fs::read(file).map_err(|_| Changed)?;
+    if !is_plain || Stamp::of(&bytes) != stamp {
+        return Err(Changed);
+    }
+    if bytes.len() > LARGEST {
+        return Ok(None);
     }
     let mut held = None;
     let mut visit = |document: Document| {
         held = Some(document);
         Vec::new()
     };
-    let mut file = std::fs::File::open(file).ok()?;
-    read::each_document(&mut file, path, &mut Buffers::default(), &mut visit).ok()?;
-    held.filter(|d| d.window.is_none())
+    let all = read::each_document(&mut &bytes[..], path, &mut Buffers::default(), &mut visit);
+    Ok(held.filter(|document| all.is_ok() && document.window.is_none()))
 }
 
 /// Where a finding's region stands in the text.

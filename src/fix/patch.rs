@@ -20,8 +20,9 @@ pub fn patch(
     limit: Applicability,
     may_show: &dyn Fn(&str) -> bool,
 ) -> (Vec<u8>, usize) {
-    let (all, total) = chosen(findings, limit, &|_| true);
+    let all = chosen(findings, limit, &|_| true);
     let hidden: Vec<&RepoPath> = all
+        .edits
         .iter()
         .filter(|(path, edits)| {
             let (_, shown) = of_file(root, path, edits);
@@ -33,12 +34,12 @@ pub fn patch(
         let edits = finding.fix.iter().flat_map(|f| &f.edits);
         !edits.into_iter().any(|e| hidden.contains(&&e.path))
     };
-    let (shown, count) = chosen(findings, limit, &is_shown);
+    let shown = chosen(findings, limit, &is_shown);
     let mut out = Vec::new();
-    for (path, edits) in &shown {
+    for (path, edits) in &shown.edits {
         out.extend(of_file(root, path, edits).0);
     }
-    (out, total - count)
+    (out, all.findings.len() - shown.findings.len())
 }
 
 /// The patch of one file, and all the text in it.
