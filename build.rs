@@ -1,7 +1,8 @@
 //! Embeds every file of `rules/`, so that adding a rule is adding (to) one file.
 //!
-//! Each is embedded twice: as it is, and without the rules' examples, which
-//! are most of the text and which a scan never reads.
+//! Each is embedded twice: as it is, for whoever asks about rules, and as what
+//! a scan needs of each rule, without its examples and with its texts apart:
+//! those are most of a file, and what is left is JSON, which needs no tree.
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -20,10 +21,10 @@ fn main() {
             .to_string_lossy()
             .replace('\\', "/");
         let text = std::fs::read_to_string(&file).expect("rules/ is readable");
+        let rules = prepared(&text);
         writeln!(
             code,
-            "    ({name:?}, {text:?}, {:?}),",
-            without_examples(&text)
+            "    Embedded {{ name: {name:?}, text: {text:?}, rules: &[{rules}] }},",
         )
         .expect("a String takes all");
     }
@@ -32,21 +33,33 @@ fn main() {
     std::fs::write(Path::new(&out).join("rules.rs"), code).expect("cargo's own folder is writable");
 }
 
-/// The same rules; a file that is no TOML is left for the loader to refuse.
-fn without_examples(text: &str) -> String {
+/// The rules of `text`; a file that is no TOML is left for the loader to refuse.
+fn prepared(text: &str) -> String {
     let Ok(mut table) = text.parse::<toml::Table>() else {
-        return text.to_owned();
+        return String::new();
     };
     let rules = table.get_mut("rule").and_then(toml::Value::as_array_mut);
+    let mut code = String::new();
     for rule in rules
         .into_iter()
         .flatten()
         .filter_map(toml::Value::as_table_mut)
     {
+        let mut take = |key: &str| match rule.remove(key) {
+            Some(toml::Value::String(text)) => text,
+            _ => String::new(),
+        };
+        let (why, fix) = (take("why"), take("fix"));
         rule.remove("matches");
         rule.remove("ignores");
+        let json = serde_json::to_string(rule).expect("TOML without dates is JSON");
+        writeln!(
+            code,
+            "Prepared {{ json: {json:?}, why: {why:?}, fix: {fix:?} }},"
+        )
+        .expect("a String takes all");
     }
-    toml::to_string(&table).expect("a parsed table can be written")
+    code
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) {

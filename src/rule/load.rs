@@ -1,38 +1,60 @@
 //! Rule files: TOML in, rules that cannot be wrong out, or an error that names file, line and key.
 
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 use std::ops::Range;
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use toml::Spanned;
 
 use super::guard::Before;
 use super::pattern::Pattern;
-use super::{Example, Examples, Kind, Rule, age, dotenv, header, key, phrase, plain, upkeep, url};
+use super::{Example, Examples, Judge, Rule, age, dotenv, header, key, phrase, plain, upkeep, url};
 use crate::finding::{RuleId, Severity};
 use crate::suggest::suggestion;
 
-/// Of each file its name, its text, and its text without the examples.
-const BUILTIN: &[(&str, &str, &str)] = include!(concat!(env!("OUT_DIR"), "/rules.rs"));
+/// The files of `rules/` and the rules in them, as build.rs prepared them.
+struct Embedded {
+    name: &'static str,
+    text: &'static str,
+    rules: &'static [Prepared],
+}
+
+/// A built-in rule without what a scan does not read: as JSON, which is read
+/// straight into place.
+struct Prepared {
+    json: &'static str,
+    why: &'static str,
+    fix: &'static str,
+}
+
+const BUILTIN: &[Embedded] = include!(concat!(env!("OUT_DIR"), "/rules.rs"));
 
 /// The rules that come with the program, in the order of their files.
 pub fn builtin() -> Vec<Rule> {
-    embedded(|&(file, text, _)| (file, text))
+    let files = BUILTIN.iter();
+    files
+        .flat_map(|file| {
+            parse(file.name, file.text).expect("tests/rules.rs loads every built-in rule")
+        })
+        .collect()
 }
 
 /// The same without their examples: all that a scan needs, in a fraction of the time.
 pub fn builtin_for_scans() -> Vec<Rule> {
-    embedded(|&(file, _, text)| (file, text))
-}
-
-fn embedded<'t>(
-    text_of: impl Fn(&'t (&'t str, &'t str, &'t str)) -> (&'t str, &'t str),
-) -> Vec<Rule> {
-    BUILTIN
-        .iter()
-        .map(text_of)
-        .flat_map(|(file, text)| {
-            parse(file, text).expect("tests/rules.rs loads every built-in rule")
+    let rules = BUILTIN.iter().flat_map(|file| file.rules);
+    rules
+        .map(|prepared| {
+            let rule: RuleText = serde_json::from_str(prepared.json)
+                .expect("build.rs wrote what tests/rules.rs loads");
+            let texts = Texts {
+                why: Some(Cow::Borrowed(prepared.why)),
+                fix: Some(Cow::Borrowed(prepared.fix)),
+            };
+            rule.into_rule(texts)
+                .expect("tests/rules.rs loads every built-in rule")
         })
         .collect()
 }
@@ -64,17 +86,19 @@ impl std::error::Error for LoadError {}
 #[serde(deny_unknown_fields)]
 pub struct RuleFile {
     #[serde(default)]
-    rule: Vec<Spanned<RuleText>>,
+    rule: Vec<RuleText>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct RuleText {
-    id: Spanned<String>,
+    id: String,
     severity: Severity,
     summary: String,
-    why: String,
-    fix: String,
+    #[serde(default)]
+    why: Option<String>,
+    #[serde(default)]
+    fix: Option<String>,
     #[serde(default = "default_security_severity")]
     security_severity: f32,
     #[serde(default = "default_precision")]
@@ -83,11 +107,11 @@ struct RuleText {
     tags: Vec<String>,
     kind: KindName,
     #[serde(default)]
-    anchors: Option<Spanned<Vec<String>>>,
+    anchors: Vec<String>,
     #[serde(default)]
     before: Option<Before>,
     #[serde(default)]
-    tail: Option<Spanned<String>>,
+    tail: Option<String>,
     #[serde(default)]
     long: bool,
     #[serde(default)]
@@ -163,136 +187,182 @@ fn default_precision() -> Precision {
 
 /// The rules of one file; `file` is only quoted in errors.
 pub fn parse(file: &str, text: &str) -> Result<Vec<Rule>, LoadError> {
-    let parsed: RuleFile = toml::from_str(text).map_err(|e| LoadError {
-        file: file.to_owned(),
-        line: line_of(text, e.span().unwrap_or(0..0)),
-        rule: None,
-        message: with_suggestion(e.message()),
-    })?;
-    let mut rules: Vec<Rule> = Vec::with_capacity(parsed.rule.len());
-    for rule in parsed.rule {
-        let start = rule.span();
-        let rule = rule.into_inner();
-        let id = rule.id.get_ref().clone();
-        let at = |span: Range<usize>, message: String| LoadError {
+    let made = match made_in_parts(text) {
+        Some(made) => made,
+        None => made(text).map_err(|e| LoadError {
             file: file.to_owned(),
-            line: line_of(text, span),
-            rule: Some(id.clone()),
-            message,
+            line: line_of(text, e.span().unwrap_or(0..0)),
+            rule: None,
+            message: with_suggestion(e.message()),
+        })?,
+    };
+    let mut rules: Vec<Rule> = Vec::with_capacity(made.len());
+    let mut ids = HashSet::new();
+    for (index, (id, rule)) in made.into_iter().enumerate() {
+        let rule = if ids.insert(id.clone()) {
+            rule
+        } else {
+            let message = "a second rule of this id; ids are unique";
+            Err((Some("id"), message.to_owned()))
         };
-        if rules.iter().any(|r| r.id.as_str() == id) {
-            return Err(at(
-                rule.id.span(),
-                "a second rule of this id; ids are unique".to_owned(),
-            ));
-        }
-        rules.push(rule.into_rule(&at, start)?);
+        rules.push(rule.map_err(|(key, message)| LoadError {
+            file: file.to_owned(),
+            line: line_of(text, span_of(text, index, key)),
+            rule: Some(id),
+            message,
+        })?);
     }
     Ok(rules)
 }
 
+/// An id, and the rule that is made of what it stands for.
+type Made = (String, Result<Rule, Refusal>);
+
+fn made(text: &str) -> Result<Vec<Made>, toml::de::Error> {
+    let file: RuleFile = toml::from_str(text)?;
+    let make = |mut rule: RuleText| {
+        let texts = Texts {
+            why: rule.why.take().map(Cow::Owned),
+            fix: rule.fix.take().map(Cow::Owned),
+        };
+        (rule.id.clone(), rule.into_rule(texts))
+    };
+    Ok(file.rule.into_iter().map(make).collect())
+}
+
+/// The same of a large file, which is cut into single rules: what reading one
+/// takes is used again for the next, and two threads share the work. `None`
+/// where any part is no TOML by itself, as when a cut goes through a string.
+fn made_in_parts(text: &str) -> Option<Vec<Made>> {
+    const SMALL: usize = 16 * 1024;
+    if text.len() < SMALL {
+        return None;
+    }
+    let heads = memchr::memmem::find_iter(text.as_bytes(), "\n[[rule]]");
+    let cuts: Vec<usize> = [0].into_iter().chain(heads).chain([text.len()]).collect();
+    let middle = cuts.len() / 2;
+    let made_of = |cuts: &[usize]| {
+        let mut rules = Vec::new();
+        for part in cuts.windows(2) {
+            rules.extend(made(&text[part[0]..part[1]]).ok()?);
+        }
+        Some(rules)
+    };
+    std::thread::scope(|scope| {
+        let rest = scope.spawn(|| made_of(&cuts[middle..]));
+        let mut rules = made_of(&cuts[..=middle])?;
+        rules.extend(rest.join().ok()??);
+        Some(rules)
+    })
+}
+
+/// Where a rule of `text`, or the value of one of its keys, stands. Found only
+/// once something is wrong: a start that is not pays nothing for it.
+fn span_of(text: &str, index: usize, key: Option<&str>) -> Range<usize> {
+    #[derive(Deserialize)]
+    struct Spans {
+        rule: Vec<Spanned<BTreeMap<String, Spanned<IgnoredAny>>>>,
+    }
+    let spans: Spans = toml::from_str(text).expect("it was parsed before");
+    let rule = &spans.rule[index];
+    key.and_then(|key| rule.get_ref().get(key))
+        .map_or(rule.span(), Spanned::span)
+}
+
+/// What a rule says to its readers at length; only what shows it needs it.
+struct Texts {
+    why: Option<Cow<'static, str>>,
+    fix: Option<Cow<'static, str>>,
+}
+
+/// The key that something is wrong with, unless it is the rule as such, and what.
+type Refusal = (Option<&'static str>, String);
+
+impl KindName {
+    fn has_pattern(self) -> bool {
+        match self {
+            KindName::Key
+            | KindName::Truncated
+            | KindName::Browser
+            | KindName::Header
+            | KindName::Phrase
+            | KindName::Pattern => true,
+            KindName::Url | KindName::Dotenv | KindName::Age | KindName::Upkeep => false,
+        }
+    }
+}
+
 impl RuleText {
-    fn into_rule(
-        self,
-        error: &dyn Fn(Range<usize>, String) -> LoadError,
-        start: Range<usize>,
-    ) -> Result<Rule, LoadError> {
-        let id = self.id.get_ref();
+    fn into_rule(self, texts: Texts) -> Result<Rule, Refusal> {
+        let id = &self.id;
         if id.is_empty()
             || !id
                 .bytes()
                 .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
             || !id.starts_with(|c: char| c.is_ascii_lowercase())
         {
-            return Err(error(
-                self.id.span(),
-                "an id is kebab-case: lower-case letters, digits, `-`".to_owned(),
-            ));
+            let message = "an id is kebab-case: lower-case letters, digits, `-`";
+            return Err((Some("id"), message.to_owned()));
         }
-        let anchors_at = self.anchors.as_ref().map_or(start.clone(), Spanned::span);
-        let anchors: Vec<Vec<u8>> = self
-            .anchors
-            .iter()
-            .flat_map(Spanned::get_ref)
-            .map(|a| a.as_bytes().to_vec())
-            .collect();
-        if let Some(short) = anchors.iter().find(|a| a.len() < 3) {
-            return Err(error(
-                anchors_at,
-                format!(
-                    "anchor `{}` is shorter than 3 bytes and would hit everywhere",
-                    String::from_utf8_lossy(short)
-                ),
-            ));
+        if let Some(short) = self.anchors.iter().find(|a| a.len() < 3) {
+            let message =
+                format!("anchor `{short}` is shorter than 3 bytes and would hit everywhere");
+            return Err((Some("anchors"), message));
         }
-        let missing = |key: &str| error(start.clone(), format!("missing key `{key}`"));
-        let kind = match self.kind {
-            KindName::Key
-            | KindName::Truncated
-            | KindName::Browser
-            | KindName::Header
-            | KindName::Phrase
-            | KindName::Pattern => {
-                if anchors.is_empty() {
-                    return Err(missing("anchors"));
-                }
-                let tail = self.tail.as_ref().ok_or_else(|| missing("tail"))?;
-                let pattern = Pattern::new(
-                    anchors,
-                    self.before.unwrap_or(Before::Boundary),
-                    tail.get_ref(),
-                    self.long,
-                )
-                .map_err(|m| error(tail.span(), format!("tail: {m}")))?;
-                match self.kind {
-                    KindName::Key => {
-                        let key = self.key.ok_or_else(|| missing("key"))?;
-                        let key = key::KeyRule::new(key, pattern.anchors());
-                        Kind::Key(pattern, key)
-                    }
-                    KindName::Truncated => {
-                        let text = self.truncated.ok_or_else(|| missing("truncated"))?;
-                        Kind::Truncated(pattern, key::truncated::TruncatedRule::new(text))
-                    }
-                    KindName::Browser => {
-                        let text = self.browser.ok_or_else(|| missing("browser"))?;
-                        let browser = key::browser::BrowserRule::new(text, pattern.anchors());
-                        Kind::Browser(pattern, browser)
-                    }
-                    KindName::Header => {
-                        let text = self.header.ok_or_else(|| missing("header"))?;
-                        Kind::Header(pattern, header::HeaderRule::new(text))
-                    }
-                    KindName::Phrase => Kind::Phrase(
-                        pattern,
-                        phrase::PhraseRule::new(self.summary.clone(), self.phrase),
-                    ),
-                    _ => Kind::Plain(
-                        pattern,
-                        plain::PlainRule::new(self.summary.clone(), self.entropy),
-                    ),
-                }
+        let anchors: Vec<Vec<u8>> = self.anchors.into_iter().map(String::into_bytes).collect();
+        let missing = |key: &str| (None, format!("missing key `{key}`"));
+        let pattern = if self.kind.has_pattern() {
+            if anchors.is_empty() {
+                return Err(missing("anchors"));
             }
-            KindName::Url => Kind::Url(url::UrlRule::new(
+            let tail = self.tail.as_deref().ok_or_else(|| missing("tail"))?;
+            let before = self.before.unwrap_or(Before::Boundary);
+            let pattern = Pattern::new(anchors.clone(), before, tail, self.long);
+            Some(pattern.map_err(|m| (Some("tail"), format!("tail: {m}")))?)
+        } else {
+            None
+        };
+        let judge = match self.kind {
+            KindName::Key => Judge::Key(key::KeyRule::new(
+                self.key.ok_or_else(|| missing("key"))?,
+                &anchors,
+            )),
+            KindName::Truncated => Judge::Truncated(key::truncated::TruncatedRule::new(
+                self.truncated.ok_or_else(|| missing("truncated"))?,
+            )),
+            KindName::Browser => Judge::Browser(key::browser::BrowserRule::new(
+                self.browser.ok_or_else(|| missing("browser"))?,
+                &anchors,
+            )),
+            KindName::Header => Judge::Header(header::HeaderRule::new(
+                self.header.ok_or_else(|| missing("header"))?,
+            )),
+            KindName::Phrase => {
+                Judge::Phrase(phrase::PhraseRule::new(self.summary.clone(), self.phrase))
+            }
+            KindName::Pattern => {
+                Judge::Plain(plain::PlainRule::new(self.summary.clone(), self.entropy))
+            }
+            KindName::Url => Judge::Url(url::UrlRule::new(
                 anchors,
                 self.url.ok_or_else(|| missing("url"))?,
             )),
-            KindName::Dotenv => Kind::Dotenv(dotenv::DotenvRule::new(
+            KindName::Dotenv => Judge::Dotenv(dotenv::DotenvRule::new(
                 anchors,
                 self.dotenv.ok_or_else(|| missing("dotenv"))?,
             )),
-            KindName::Upkeep => Kind::Upkeep(upkeep::UpkeepRule::new(
+            KindName::Upkeep => Judge::Upkeep(upkeep::UpkeepRule::new(
                 self.upkeep.ok_or_else(|| missing("upkeep"))?,
                 anchors,
             )),
-            KindName::Age => Kind::Age(age::AgeRule::new(self.age.ok_or_else(|| missing("age"))?)),
+            KindName::Age => Judge::Age(age::AgeRule::new(self.age.ok_or_else(|| missing("age"))?)),
         };
         Ok(Rule {
             id: RuleId::new(id),
             severity: self.severity,
             summary: self.summary,
-            why: self.why,
-            fix: self.fix,
+            why: texts.why.ok_or_else(|| missing("why"))?,
+            fix: texts.fix.ok_or_else(|| missing("fix"))?,
             security_severity: self.security_severity,
             precision: self.precision.name().to_owned(),
             tags: self.tags,
@@ -310,7 +380,8 @@ impl RuleText {
             },
             enabled: true,
             ignore_case: self.ignore_case,
-            kind,
+            pattern,
+            judge,
         })
     }
 }
@@ -339,21 +410,24 @@ impl ExampleText {
     }
 }
 
-/// Compiles every tail, which a scan does only on need: for the tests of the
-/// built-in rules and for rules a user brings.
-pub fn check(rules: &[Rule]) -> Result<(), String> {
-    for rule in rules {
-        if let Kind::Key(pattern, _)
-        | Kind::Truncated(pattern, _)
-        | Kind::Browser(pattern, _)
-        | Kind::Header(pattern, _)
-        | Kind::Phrase(pattern, _)
-        | Kind::Plain(pattern, _) = &rule.kind
-        {
-            pattern.check().map_err(|e| format!("{}: {e}", rule.id))?;
-        }
-    }
-    Ok(())
+/// Refuses rules that would take too much memory: what a scan compiles only on need.
+pub fn check_sizes(rules: &[Rule]) -> Result<(), String> {
+    each_pattern(rules, Pattern::check_size)
+}
+
+/// Compiles every tail, for tests.
+pub fn compile(rules: &[Rule]) -> Result<(), String> {
+    each_pattern(rules, Pattern::compile)
+}
+
+fn each_pattern(
+    rules: &[Rule],
+    check: impl Fn(&Pattern) -> Result<(), String>,
+) -> Result<(), String> {
+    rules.iter().try_for_each(|rule| match &rule.pattern {
+        Some(pattern) => check(pattern).map_err(|e| format!("{}: {e}", rule.id)),
+        None => Ok(()),
+    })
 }
 
 fn line_of(text: &str, span: Range<usize>) -> usize {

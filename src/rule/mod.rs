@@ -16,10 +16,12 @@ pub mod pattern;
 pub mod phrase;
 pub mod plain;
 pub mod prefilter;
+mod sketch;
 mod tune;
 pub mod upkeep;
 pub mod url;
 
+use std::borrow::Cow;
 use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::ops::Range;
@@ -35,7 +37,7 @@ pub use load::{LoadError, RuleFile};
 pub use prefilter::Hit;
 pub use tune::Tuning;
 
-use pattern::Scratch as PatternScratch;
+use pattern::{Pattern, Scratch as PatternScratch};
 use prefilter::{Anchor, Prefilter};
 
 /// No match of at most half this length looks farther from its anchor.
@@ -48,9 +50,9 @@ pub struct Rule {
     /// What is wrong, in half a line.
     pub summary: String,
     /// Why it matters; Markdown.
-    pub why: String,
+    pub why: Cow<'static, str>,
     /// What to do; Markdown.
-    pub fix: String,
+    pub fix: Cow<'static, str>,
     /// GitHub's scale: above 9 critical, 7 to 8.9 high, 4 to 6.9 medium.
     pub security_severity: f32,
     /// SARIF's `precision` property: very-high, high, medium, low.
@@ -61,7 +63,9 @@ pub struct Rule {
     pub enabled: bool,
     /// Whether its anchors match in either case.
     ignore_case: bool,
-    kind: Kind,
+    /// What stands at its anchors, where that has one shape.
+    pattern: Option<Pattern>,
+    judge: Judge,
 }
 
 /// A rule's own proof, run as tests; `¦` inside a secret keeps real-looking keys out of our tree.
@@ -77,13 +81,14 @@ pub struct Example {
     pub text: String,
 }
 
-enum Kind {
-    Key(pattern::Pattern, key::KeyRule),
-    Truncated(pattern::Pattern, key::truncated::TruncatedRule),
-    Browser(pattern::Pattern, key::browser::BrowserRule),
-    Header(pattern::Pattern, header::HeaderRule),
-    Phrase(pattern::Pattern, phrase::PhraseRule),
-    Plain(pattern::Pattern, plain::PlainRule),
+/// What becomes of what stands at an anchor. Those down to `Plain` come with a pattern.
+enum Judge {
+    Key(key::KeyRule),
+    Truncated(key::truncated::TruncatedRule),
+    Browser(key::browser::BrowserRule),
+    Header(header::HeaderRule),
+    Phrase(phrase::PhraseRule),
+    Plain(plain::PlainRule),
     Url(url::UrlRule),
     Dotenv(dotenv::DotenvRule),
     Age(age::AgeRule),
@@ -286,7 +291,7 @@ impl RuleSet {
         }
         scan.findings = self.findings(document, verdicts);
         for rule in self.rules.iter().filter(|r| r.enabled) {
-            if let Kind::Dotenv(dotenv) = &rule.kind {
+            if let Judge::Dotenv(dotenv) = &rule.judge {
                 scan.findings.extend(dotenv.judge_file(rule, document));
                 scan.evidence.extend(dotenv.evidence_of_file(&scene));
             }
@@ -309,36 +314,27 @@ impl RuleSet {
             .find(document.bytes(), document.core(), &mut hits);
         for hit in &hits {
             for &index in &self.waiting[usize::from(hit.anchor)] {
-                let verdict = match &self.rules[usize::from(index)].kind {
-                    Kind::Key(pattern, key) => {
-                        let bytes = document.bytes();
-                        let found = pattern.find(&mut scratch.pattern, index, bytes, hit.start);
-                        key.judge(found.as_ref(), hit.start, scene)
+                let rule = &self.rules[usize::from(index)];
+                let found = rule.find(&mut scratch.pattern, index, document.bytes(), hit.start);
+                let found = found.as_ref();
+                let verdict = match &rule.judge {
+                    Judge::Key(key) => key.judge(found, hit.start, scene),
+                    Judge::Truncated(truncated) => {
+                        found.and_then(|found| truncated.judge(found, scene, self.keys()))
                     }
-                    Kind::Truncated(pattern, truncated) => pattern
-                        .find(&mut scratch.pattern, index, document.bytes(), hit.start)
-                        .and_then(|found| truncated.judge(&found, scene, self.keys())),
-                    Kind::Browser(pattern, browser) => pattern
-                        .find(&mut scratch.pattern, index, document.bytes(), hit.start)
-                        .and_then(|found| browser.judge(&found, scene, self.keys())),
-                    Kind::Header(pattern, header) => pattern
-                        .find(&mut scratch.pattern, index, document.bytes(), hit.start)
-                        .and_then(|found| header.judge(&found, scene)),
-                    Kind::Phrase(pattern, phrase) => pattern
-                        .find(&mut scratch.pattern, index, document.bytes(), hit.start)
-                        .and_then(|found| phrase.judge(&found, scene)),
-                    Kind::Plain(pattern, plain) => pattern
-                        .find(&mut scratch.pattern, index, document.bytes(), hit.start)
-                        .and_then(|found| plain.judge(&found, scene)),
-                    Kind::Url(url) => url
-                        .find(document.bytes(), hit.start)
-                        .and_then(|found| url.judge(&found, scene)),
-                    Kind::Dotenv(dotenv) => {
+                    Judge::Browser(browser) => {
+                        found.and_then(|found| browser.judge(found, scene, self.keys()))
+                    }
+                    Judge::Header(header) => found.and_then(|found| header.judge(found, scene)),
+                    Judge::Phrase(phrase) => found.and_then(|found| phrase.judge(found, scene)),
+                    Judge::Plain(plain) => found.and_then(|found| plain.judge(found, scene)),
+                    Judge::Url(url) => found.and_then(|found| url.judge(found, scene)),
+                    Judge::Dotenv(dotenv) => {
                         aside.evidence.extend(dotenv.evidence(hit.start, scene));
                         None
                     }
-                    Kind::Age(_) => None,
-                    Kind::Upkeep(_) => {
+                    Judge::Age(_) => None,
+                    Judge::Upkeep(_) => {
                         // Several rules wait for one anchor.
                         if aside.marks.last() != Some(&hit.start) {
                             aside.marks.push(hit.start);
@@ -357,32 +353,14 @@ impl RuleSet {
     pub fn judge_file(&self, document: &Document) -> Vec<Finding> {
         let rules = self.rules.iter().filter(|r| r.enabled);
         rules
-            .filter_map(|rule| match &rule.kind {
-                Kind::Dotenv(dotenv) => dotenv.judge_file(rule, document),
-                Kind::Key(..)
-                | Kind::Truncated(..)
-                | Kind::Browser(..)
-                | Kind::Header(..)
-                | Kind::Phrase(..)
-                | Kind::Plain(..)
-                | Kind::Url(_)
-                | Kind::Age(_)
-                | Kind::Upkeep(_) => None,
-            })
+            .filter_map(|rule| rule.dotenv()?.judge_file(rule, document))
             .collect()
     }
 
     /// How far from an anchor a match may look, to either side.
     pub fn context(&self) -> usize {
-        let longest = self.rules.iter().filter_map(|rule| match &rule.kind {
-            Kind::Key(pattern, _)
-            | Kind::Truncated(pattern, _)
-            | Kind::Browser(pattern, _)
-            | Kind::Header(pattern, _)
-            | Kind::Phrase(pattern, _)
-            | Kind::Plain(pattern, _) => Some(pattern.longest()),
-            Kind::Url(_) | Kind::Dotenv(_) | Kind::Age(_) | Kind::Upkeep(_) => None,
-        });
+        let patterns = self.rules.iter().filter_map(|r| r.pattern.as_ref());
+        let longest = patterns.map(Pattern::longest);
         CONTEXT.max(2 * longest.max().unwrap_or(0))
     }
 
@@ -401,7 +379,7 @@ impl RuleSet {
             let hit = hits[at];
             let is_evidence = |&index: &u16| {
                 let rule = &self.rules[usize::from(index)];
-                !rule.enabled || matches!(rule.kind, Kind::Dotenv(_) | Kind::Upkeep(_))
+                !rule.enabled || matches!(rule.judge, Judge::Dotenv(_) | Judge::Upkeep(_))
             };
             if !self.waiting[usize::from(hit.anchor)]
                 .iter()
@@ -424,22 +402,11 @@ impl RuleSet {
     }
 
     fn sight(&self, scratch: &mut Scratch, bytes: &[u8], hit: Hit, rule: u16) -> Option<Sight> {
-        let (span, content) = match &self.rules[usize::from(rule)].kind {
-            Kind::Key(pattern, key) => {
-                let found = pattern.find(&mut scratch.pattern, rule, bytes, hit.start);
-                key.sight(found.as_ref(), hit.start, bytes)
-            }
-            Kind::Url(url) => url
-                .find(bytes, hit.start)
-                .map(|found| (found.span, bytes[found.secret].to_vec())),
-            Kind::Truncated(pattern, _)
-            | Kind::Browser(pattern, _)
-            | Kind::Header(pattern, _)
-            | Kind::Phrase(pattern, _)
-            | Kind::Plain(pattern, _) => pattern
-                .find(&mut scratch.pattern, rule, bytes, hit.start)
-                .map(|found| (found.span, bytes[found.secret].to_vec())),
-            Kind::Dotenv(_) | Kind::Age(_) | Kind::Upkeep(_) => None,
+        let of = &self.rules[usize::from(rule)];
+        let found = of.find(&mut scratch.pattern, rule, bytes, hit.start);
+        let (span, content) = match &of.judge {
+            Judge::Key(key) => key.sight(found.as_ref(), hit.start, bytes),
+            _ => found.map(|found| (found.span, bytes[found.secret].to_vec())),
         }?;
         Some(Sight {
             rule,
@@ -487,25 +454,17 @@ impl RuleSet {
     ) -> Vec<Finding> {
         let rules = self.rules.iter();
         rules
-            .filter_map(|rule| match &rule.kind {
-                Kind::Age(age) => age.judge(rule, finding, secret, times, date),
-                Kind::Key(..)
-                | Kind::Truncated(..)
-                | Kind::Browser(..)
-                | Kind::Header(..)
-                | Kind::Phrase(..)
-                | Kind::Plain(..)
-                | Kind::Url(_)
-                | Kind::Dotenv(_)
-                | Kind::Upkeep(_) => None,
+            .filter_map(|rule| match &rule.judge {
+                Judge::Age(age) => age.judge(rule, finding, secret, times, date),
+                _ => None,
             })
             .collect()
     }
 
     /// The rules that know a key, whether they report or not.
     fn keys(&self) -> impl Iterator<Item = &key::KeyRule> {
-        self.rules.iter().filter_map(|rule| match &rule.kind {
-            Kind::Key(_, key) => Some(key),
+        self.rules.iter().filter_map(|rule| match &rule.judge {
+            Judge::Key(key) => Some(key),
             _ => None,
         })
     }
@@ -519,7 +478,7 @@ impl RuleSet {
     ) -> Vec<Finding> {
         let mut findings = Vec::new();
         for rule in self.rules.iter().filter(|r| r.enabled) {
-            if let Kind::Dotenv(dotenv) = &rule.kind {
+            if let Judge::Dotenv(dotenv) = &rule.judge {
                 findings.extend(dotenv.conclude(rule, &evidence, coverage, present));
             }
         }
@@ -528,20 +487,9 @@ impl RuleSet {
 
     /// Which files are dotenv files; what git makes of those is their document's `standing`.
     pub fn dotenv_names(&self) -> dotenv::Names {
-        let mut kinds = self.rules.iter().map(|r| &r.kind);
-        kinds
-            .find_map(|kind| match kind {
-                Kind::Dotenv(dotenv) => dotenv.names().cloned(),
-                Kind::Key(..)
-                | Kind::Truncated(..)
-                | Kind::Browser(..)
-                | Kind::Header(..)
-                | Kind::Phrase(..)
-                | Kind::Plain(..)
-                | Kind::Url(_)
-                | Kind::Age(_)
-                | Kind::Upkeep(_) => None,
-            })
+        let mut dotenv = self.rules.iter().filter_map(Rule::dotenv);
+        dotenv
+            .find_map(|dotenv| dotenv.names().cloned())
             .unwrap_or_default()
     }
 
@@ -588,10 +536,11 @@ impl RuleSet {
         self.prefilter.find(text, 0..text.len(), &mut scratch.hits);
         for hit in &scratch.hits {
             for &index in &self.waiting[usize::from(hit.anchor)] {
-                let Kind::Key(pattern, key) = &self.rules[usize::from(index)].kind else {
+                let rule = &self.rules[usize::from(index)];
+                let Judge::Key(key) = &rule.judge else {
                     continue;
                 };
-                let found = pattern.find(&mut scratch.pattern, index, text, hit.start);
+                let found = rule.find(&mut scratch.pattern, index, text, hit.start);
                 let Some(Match { secret, .. }) = found else {
                     continue;
                 };
@@ -697,51 +646,59 @@ fn secrets(verdicts: &[(u16, Hit, Verdict)]) -> Vec<Range<usize>> {
 impl Rule {
     /// Whether it speaks of histories, not of texts.
     pub fn is_about_history(&self) -> bool {
-        matches!(self.kind, Kind::Age(_))
+        matches!(self.judge, Judge::Age(_))
     }
 
     /// What it says about suppressions, if that is its matter.
     pub fn upkeep(&self) -> Option<upkeep::About> {
-        match &self.kind {
-            Kind::Upkeep(upkeep) => Some(upkeep.about()),
+        match &self.judge {
+            Judge::Upkeep(upkeep) => Some(upkeep.about()),
             _ => None,
         }
     }
 
     /// Whether one text is all it looks at: where that was read, all it has to say is said.
     pub fn is_about_text(&self) -> bool {
-        match &self.kind {
-            Kind::Key(..)
-            | Kind::Truncated(..)
-            | Kind::Browser(..)
-            | Kind::Header(..)
-            | Kind::Phrase(..)
-            | Kind::Plain(..)
-            | Kind::Url(_) => true,
-            Kind::Dotenv(_) | Kind::Age(_) | Kind::Upkeep(_) => false,
-        }
+        self.pattern.is_some() || matches!(self.judge, Judge::Url(_))
     }
 
     /// Whether what it finds is a secret, to be rotated.
     pub fn is_secret(&self) -> bool {
         matches!(
-            self.kind,
-            Kind::Key(..) | Kind::Browser(..) | Kind::Plain(..)
+            self.judge,
+            Judge::Key(_) | Judge::Browser(_) | Judge::Plain(_)
         )
     }
 
     fn anchors(&self) -> &[Vec<u8>] {
-        match &self.kind {
-            Kind::Key(_, key) => key.anchors(),
-            Kind::Truncated(pattern, _)
-            | Kind::Browser(pattern, _)
-            | Kind::Header(pattern, _)
-            | Kind::Phrase(pattern, _)
-            | Kind::Plain(pattern, _) => pattern.anchors(),
-            Kind::Url(url) => url.anchors(),
-            Kind::Dotenv(dotenv) => dotenv.anchors(),
-            Kind::Age(_) => &[],
-            Kind::Upkeep(upkeep) => upkeep.anchors(),
+        match (&self.judge, &self.pattern) {
+            (Judge::Key(key), _) => key.anchors(),
+            (Judge::Url(url), _) => url.anchors(),
+            (Judge::Dotenv(dotenv), _) => dotenv.anchors(),
+            (Judge::Upkeep(upkeep), _) => upkeep.anchors(),
+            (_, pattern) => pattern.as_ref().map_or(&[], Pattern::anchors),
+        }
+    }
+
+    /// What stands at the anchor at `start`, by the rule's shape.
+    fn find(
+        &self,
+        scratch: &mut PatternScratch,
+        index: u16,
+        bytes: &[u8],
+        start: usize,
+    ) -> Option<Match> {
+        match (&self.pattern, &self.judge) {
+            (Some(pattern), _) => pattern.find(scratch, index, bytes, start),
+            (None, Judge::Url(url)) => url.find(bytes, start),
+            (None, _) => None,
+        }
+    }
+
+    fn dotenv(&self) -> Option<&dotenv::DotenvRule> {
+        match &self.judge {
+            Judge::Dotenv(dotenv) => Some(dotenv),
+            _ => None,
         }
     }
 }

@@ -10,6 +10,7 @@ use regex_syntax::hir::{Hir, HirKind};
 
 use super::Match;
 use super::guard::Before;
+use super::sketch::sketch;
 
 /// The longest match of a rule; it fits into the context every window carries.
 pub const LONGEST: usize = 512;
@@ -26,8 +27,8 @@ pub struct Pattern {
     before: Before,
     tail: String,
     longest: usize,
-    /// All of the tail.
-    hir: Hir,
+    /// Whether the tail is known to compile to less than is allowed.
+    is_light: bool,
     /// Made when a document first holds an anchor: a start has better to do.
     parts: OnceLock<Parts>,
 }
@@ -57,14 +58,12 @@ impl Pattern {
         tail: &str,
         long: bool,
     ) -> Result<Pattern, String> {
-        let hir = regex_syntax::ParserBuilder::new()
-            .unicode(false)
-            .utf8(false)
-            .build()
-            .parse(tail)
-            .map_err(|e| e.to_string())?;
+        let (longest, is_light) = match sketch(tail) {
+            Some(sketch) => (Some(sketch.longest), sketch.weight <= SIZE_LIMIT),
+            None => (parse(tail)?.properties().maximum_len(), false),
+        };
         let limit = if long { LONGEST_LONG } else { LONGEST };
-        match hir.properties().maximum_len() {
+        match longest {
             None => Err(format!(
                 "the tail matches text without end; bound every repetition, as in `{{16,64}}` (at most {limit} bytes in all)"
             )),
@@ -76,12 +75,12 @@ impl Pattern {
                     " (8192 with `long = true`)"
                 }
             )),
-            Some(n) => Ok(Pattern {
+            Some(longest) => Ok(Pattern {
                 anchors,
                 before,
                 tail: tail.to_owned(),
-                longest: n,
-                hir,
+                longest,
+                is_light,
                 parts: OnceLock::new(),
             }),
         }
@@ -102,6 +101,11 @@ impl Pattern {
         Pattern::new(anchors.chain(more).collect(), self.before, &tail, long)
     }
 
+    #[cfg(test)]
+    pub(super) fn tail(&self) -> &str {
+        &self.tail
+    }
+
     pub fn anchors(&self) -> &[Vec<u8>] {
         &self.anchors
     }
@@ -111,8 +115,16 @@ impl Pattern {
         self.longest
     }
 
+    /// Refuses a tail that takes more than is allowed once compiled.
+    pub fn check_size(&self) -> Result<(), String> {
+        if self.is_light {
+            return Ok(());
+        }
+        self.compile()
+    }
+
     /// Compiles all of it, which a scan does only on need.
-    pub fn check(&self) -> Result<(), String> {
+    pub fn compile(&self) -> Result<(), String> {
         self.parts()
             .parts
             .iter()
@@ -120,7 +132,10 @@ impl Pattern {
     }
 
     fn parts(&self) -> &Parts {
-        self.parts.get_or_init(|| split(&self.anchors, &self.hir))
+        self.parts.get_or_init(|| {
+            let hir = parse(&self.tail).expect("what is not plain was parsed when it was loaded");
+            split(&self.anchors, &hir)
+        })
     }
 
     /// The match whose anchor stands at `start`.
@@ -143,7 +158,7 @@ impl Pattern {
         let part = part_of[anchor];
         let regex = parts[part]
             .regex
-            .get_or_init(|| parts[part].compile().expect("load::check compiled it"));
+            .get_or_init(|| parts[part].compile().expect("load::check_sizes saw to it"));
         let slots = &mut scratch.0;
         if slots.len() <= usize::from(rule) {
             slots.resize_with(usize::from(rule) + 1, Vec::new);
@@ -163,6 +178,16 @@ impl Pattern {
             .map_or(span.clone(), |s| s.range());
         Some(Match { span, secret })
     }
+}
+
+/// The syntax tree of a tail.
+pub(super) fn parse(tail: &str) -> Result<Hir, String> {
+    regex_syntax::ParserBuilder::new()
+        .unicode(false)
+        .utf8(false)
+        .build()
+        .parse(tail)
+        .map_err(|e| e.to_string())
 }
 
 impl Part {

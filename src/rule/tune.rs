@@ -1,6 +1,6 @@
 //! What a configuration may change about rules: what they know, never how they judge.
 
-use super::{Kind, Rule};
+use super::{Judge, Rule};
 
 /// More to know than the rules bring.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,25 +21,20 @@ impl Tuning {
     /// The error says what is wrong with it, and with which of its values.
     pub fn apply(&self, rules: &mut [Rule]) -> Result<(), String> {
         for rule in rules {
-            match &mut rule.kind {
-                Kind::Key(pattern, key) => {
+            match (&mut rule.judge, &mut rule.pattern) {
+                (Judge::Key(key), Some(pattern)) => {
                     let is_product = pattern.anchors().iter().any(|a| a == b"ak_");
                     if is_product && !self.key_prefixes.is_empty() {
                         *pattern = pattern.with_prefixes(b"ak_", &self.key_prefixes)?;
                         key.add_prefixes(&self.key_prefixes);
                     }
                 }
-                Kind::Url(url) => url.allow(&self.plain_http_hosts),
-                Kind::Dotenv(dotenv) => {
+                (Judge::Url(url), _) => url.allow(&self.plain_http_hosts),
+                (Judge::Dotenv(dotenv), _) => {
                     dotenv.add_names(&self.dotenv_names, &self.dotenv_templates);
                 }
-                Kind::Age(age) => age.set_rotation(self.rotation_days),
-                Kind::Truncated(..)
-                | Kind::Browser(..)
-                | Kind::Header(..)
-                | Kind::Phrase(..)
-                | Kind::Plain(..)
-                | Kind::Upkeep(_) => {}
+                (Judge::Age(age), _) => age.set_rotation(self.rotation_days),
+                _ => {}
             }
         }
         Ok(())

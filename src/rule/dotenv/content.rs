@@ -403,7 +403,7 @@ mod tests {
     fn summary(text: &str) -> Summary {
         let rules = RuleSet::builtin();
         let rule = rules.rule("dotenv-tracked").unwrap();
-        let crate::rule::Kind::Dotenv(dotenv) = &rule.kind else {
+        let crate::rule::Judge::Dotenv(dotenv) = &rule.judge else {
             panic!("a dotenv rule")
         };
         dotenv.content.as_ref().unwrap().summary(text.as_bytes())
