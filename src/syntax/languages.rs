@@ -1586,12 +1586,7 @@ pub(super) static SPECS: &[Spec] = &[
         &["svelte"],
         Lexer::Markup(&markup::SVELTE),
     ),
-    Spec::other(
-        "Astro",
-        Template,
-        &["astro"],
-        Lexer::Markup(&markup::SVELTE),
-    ),
+    Spec::other("Astro", Template, &["astro"], Lexer::Markup(&markup::ASTRO)),
     Spec::other(
         "Blade",
         Template,
@@ -1883,6 +1878,16 @@ fn by_extension(name: &[u8], bytes: &[u8]) -> Option<usize> {
         }
         "configuration" if starts("{") => "JSON with comments",
         "PHP" if name.ends_with(b".inc") && !has("<?") => "Text",
+        // Salesforce's Apex, LaTeX.
+        "Visual Basic" if name.ends_with(b".cls") && !(has("VERSION ") || has("End ")) => {
+            if starts("%") || starts("\\") {
+                "TeX"
+            } else if has("{") {
+                "C-like"
+            } else {
+                "Visual Basic"
+            }
+        }
         "Perl" if name.ends_with(b".t") && !(has("use ") || has("perl")) => "Text",
         "Jinja" if name.ends_with(b".tpl") && starts("<?php") => "PHP",
         name => name,

@@ -17,6 +17,8 @@ pub(super) struct Dialect {
     comments: &'static [(&'static str, &'static str)],
     /// Code in markup.
     islands: &'static [Island],
+    /// Code between two lines of `---` at the beginning.
+    front: Option<&'static Syntax>,
 }
 
 struct Island {
@@ -50,6 +52,7 @@ const PLAIN: Dialect = Dialect {
     html: true,
     comments: &[],
     islands: &[],
+    front: None,
 };
 
 pub(super) static XML: Dialect = Dialect {
@@ -71,6 +74,10 @@ pub(super) static VUE: Dialect = Dialect {
 pub(super) static SVELTE: Dialect = Dialect {
     islands: &[island("{", "}", &languages::TYPESCRIPT)],
     ..PLAIN
+};
+pub(super) static ASTRO: Dialect = Dialect {
+    front: Some(&languages::TYPESCRIPT),
+    ..SVELTE
 };
 pub(super) static BLADE: Dialect = Dialect {
     comments: &[("{{--", "--}}")],
@@ -165,6 +172,9 @@ impl Markup<'_, '_> {
     }
 
     fn document(&mut self) {
+        if let Some(syntax) = self.dialect.front {
+            self.front(syntax);
+        }
         let mut text = self.at;
         while self.at < self.bytes.len() {
             if text == self.at && self.at > self.spans.stop {
@@ -192,6 +202,24 @@ impl Markup<'_, '_> {
             }
         }
         self.text(text..self.bytes.len());
+    }
+
+    fn front(&mut self, syntax: &'static Syntax) {
+        const FENCE: &[u8] = b"---";
+        const CLOSE: &[u8] = b"\n---";
+        let blank = self.bytes[self.at..].len() - self.bytes[self.at..].trim_ascii_start().len();
+        let start = self.at + blank;
+        if !self.bytes[start..].starts_with(FENCE) {
+            return;
+        }
+        let body = start + FENCE.len();
+        if let Some(length) = memmem::find(&self.bytes[body..], CLOSE) {
+            let end = body + length;
+            self.at = match engine::lex(self.spans, syntax, body..end) {
+                read if read < end => read,
+                _ => end + CLOSE.len(),
+            };
+        }
     }
 
     fn text(&mut self, range: Range<usize>) {

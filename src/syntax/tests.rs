@@ -257,6 +257,12 @@ const SNIPPETS: &[(&str, &str)] = &[
         "<template><p :a=⟦A\"b\"⟧>⟦MDon't ⟧{{ c(⟦S'd'⟧) }}</p></template><script lang=⟦A\"ts\"⟧>\nlet a = ⟦S'x'⟧ ⟦C// c⟧\n</script>",
     ),
     ("a.svelte", "<p>{a ? ⟦S'b'⟧ : c}⟦M it's⟧</p>"),
+    (
+        "a.astro",
+        "---\nconst a = ⟦S'b'⟧; ⟦C// c⟧\n---\n<p>{a ? ⟦S'b'⟧ : c}⟦M it's⟧</p>",
+    ),
+    ("A.cls", "class A { ⟦C// it's⟧\n  String a = ⟦S'b'⟧;\n}"),
+    ("a.cls", "⟦C% it's⟧\n\\ProvidesClass{a}"),
     ("a.blade.php", "⟦B{{-- c --}}⟧<b>{{ ⟦S'x'⟧ }}</b>"),
     ("a.html.erb", "⟦B<%# c %>⟧<a href=⟦A\"⟧<%= ⟦S'x'⟧ %>⟦A\"⟧>"),
     ("a.hbs", "⟦B{{!-- c --}}⟧<b>⟦Mx⟧</b>"),
