@@ -216,25 +216,117 @@ pub(super) fn is_import(text: &[u8], token: &Range<usize>) -> bool {
 }
 
 /// The name the text gives the token: `name = "`, `"name": "`, `name: `,
-/// `<name>`, `?name=`, `name", "`; empty where there is none.
+/// `<name>`, `?name=`, `name", "`, `name: type = "`; empty where there is none.
 pub(super) fn name<'t>(text: &'t [u8], token: &Range<usize>) -> &'t [u8] {
-    let before = line_before(text, token);
+    &text[name_at(text, token)]
+}
+
+/// Where that name stands.
+pub(super) fn name_at(text: &[u8], token: &Range<usize>) -> Range<usize> {
+    let line = line_before(text, token);
+    let from = token.start - line.len();
     let is_name = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
     // `ETag: W/"..."`: the mark of a weak one is no name.
-    let before = before.strip_suffix(b"W/\"").unwrap_or(before);
+    let before = line.strip_suffix(b"W/\"").unwrap_or(line);
     let end = before
         .iter()
         .rposition(|&b| is_name(b))
         .map_or(0, |at| at + 1);
     let between = &before[end..];
     if between.len() > 12 || !between.iter().any(|b| b"=:,>(\"'`".contains(b)) {
-        return &[];
+        return token.start..token.start;
     }
     let start = before[..end]
         .iter()
         .rposition(|&b| !is_name(b))
         .map_or(0, |at| at + 1);
-    &before[start..end]
+    let is_type = matches!(
+        &before[start..end],
+        b"string" | b"String" | b"str" | b"Text" | b"text" | b"any" | b"CharSequence"
+    );
+    let name = is_type
+        .then(|| typed(&before[..start]))
+        .flatten()
+        .filter(|_| between.trim_ascii_start().starts_with(b"="))
+        .unwrap_or(start..end);
+    from + name.start..from + name.end
+}
+
+/// The name that `before` gives a type to: `name: `, `name: &'static `, `name: Optional[`, Go's `const name `.
+fn typed(before: &[u8]) -> Option<Range<usize>> {
+    let is_name = |b: &u8| b.is_ascii_alphanumeric() || *b == b'_';
+    let text = before.strip_suffix(b"static ").unwrap_or(before);
+    let text = text.strip_suffix(b"'").unwrap_or(text);
+    let text = text.strip_suffix(b"&").unwrap_or(text);
+    let text = text.strip_suffix(b"Optional[").unwrap_or(text);
+    let blank = text.trim_ascii_end();
+    let left = match blank.strip_suffix(b":") {
+        Some(left) => left.trim_ascii_end(),
+        None if blank.len() < text.len() => blank,
+        None => return None,
+    };
+    let left = left.strip_suffix(b"?").unwrap_or(left);
+    let start = left
+        .iter()
+        .rposition(|b| !is_name(b))
+        .map_or(0, |at| at + 1);
+    let is_modifier = matches!(
+        &left[start..],
+        b"" | b"final"
+            | b"static"
+            | b"public"
+            | b"private"
+            | b"const"
+            | b"readonly"
+            | b"internal"
+            | b"protected"
+            | b"let"
+            | b"var"
+    );
+    (!is_modifier).then_some(start..left.len())
+}
+
+/// Whether what the name at `name` is part of, a section, a mapping, an
+/// object, has a name that `is_it`; `Section.name`, `section:\n  name:`, `[section]\nname =`.
+pub(super) fn is_within(text: &[u8], name: &Range<usize>, is_it: &dyn Fn(&[u8]) -> bool) -> bool {
+    const REACH: usize = 1024;
+    const LEVELS: usize = 3;
+    let from = name.start.saturating_sub(REACH);
+    let mut lines = text[from..name.start].rsplit(|&b| b == b'\n');
+    let own = lines.next().unwrap_or_default();
+    if is_it(own) {
+        return true;
+    }
+    let mut indent = indentation(own);
+    let mut levels = 0;
+    for line in lines {
+        let trimmed = line.trim_ascii();
+        let depth = indentation(line);
+        // Of an INI or TOML file, whose settings stand no deeper than their section.
+        let is_section = indent == 0 && trimmed.starts_with(b"[") && trimmed.ends_with(b"]");
+        let opens = matches!(trimmed.last(), Some(b':' | b'{' | b'[' | b'('));
+        if is_section {
+            return is_it(trimmed);
+        }
+        if trimmed.is_empty() || depth >= indent {
+            continue;
+        }
+        if opens && is_it(trimmed) {
+            return true;
+        }
+        indent = depth;
+        levels += 1;
+        if levels == LEVELS {
+            break;
+        }
+    }
+    false
+}
+
+fn indentation(line: &[u8]) -> usize {
+    line.iter()
+        .take_while(|b| matches!(b, b' ' | b'\t'))
+        .count()
 }
 
 /// What stands on the token's line before it, as far as a name may reach.

@@ -15,6 +15,10 @@ pub struct TruncatedText {
     length: [usize; 2],
     /// What the product's names have in them, lower case, without `_` and `-`.
     names: Vec<String>,
+    /// What the product is called, written the same way.
+    products: Vec<String>,
+    /// Names that are the product's within a section that is called by it.
+    fields: Vec<String>,
     /// Names that are the product's only as they are.
     exact: Vec<String>,
     /// Endings of files that hold placeholders.
@@ -45,9 +49,12 @@ impl TruncatedRule {
         let token = found.secret.clone();
         let body = &text[token.start + PREFIX..token.end];
         let [least, most] = self.text.length;
-        let name = around::name(text, &token);
+        let named = around::name_at(text, &token);
+        let name = &text[named.clone()];
         if !(least..=most).contains(&body.len())
-            || !(self.is_ours(name) || self.is_value_of_ours(text, token.start, name))
+            || !(self.is_ours(name)
+                || self.is_value_of_ours(text, token.start, name)
+                || self.is_field_of_ours(text, &named))
             || around::follows(text, &token, body.len()) != Follows::End
             || goes_on(&text[token.end..])
             || is_listed(text, &token)
@@ -87,22 +94,40 @@ impl TruncatedRule {
         })
     }
 
-    /// `name="OURS" value="..."`, `variable "ours" { default = "..." }`, and over two lines.
+    /// `name="OURS" value="..."`, `variable "ours" { default = "..." }`, and
+    /// over two lines; `set -x OURS ...`.
     fn is_value_of_ours(&self, text: &[u8], start: usize, name: &[u8]) -> bool {
         const REACH: usize = 96;
         let before = &text[start.saturating_sub(REACH)..start];
+        let line = around::line_before(text, &(start..start));
+        let mut words = line.split(u8::is_ascii_whitespace);
+        let is_set =
+            words.any(|word| matches!(word, b"set" | b"setx" | b"setenv" | b"ENV" | b"env:set"));
+        if is_set && words.any(|word| self.is_ours(word)) {
+            return true;
+        }
         (name.eq_ignore_ascii_case(b"value") || name == b"default")
             && before
                 .split(|b| !(b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-')))
                 .any(|word| self.is_ours(word))
     }
 
+    /// `reportflow.app-key`, `report_flow:` and `app_key:` below it, `[reportflow]` and `key =`.
+    fn is_field_of_ours(&self, text: &[u8], name: &Range<usize>) -> bool {
+        let field = plain(&text[name.clone()]);
+        let is_product = |section: &[u8]| {
+            let section = plain(section);
+            self.text
+                .products
+                .iter()
+                .any(|product| memchr::memmem::find(&section, product.as_bytes()).is_some())
+        };
+        self.text.fields.iter().any(|f| f.as_bytes() == field)
+            && around::is_within(text, name, &is_product)
+    }
+
     fn is_ours(&self, name: &[u8]) -> bool {
-        let plain: Vec<u8> = name
-            .iter()
-            .filter(|b| b.is_ascii_alphanumeric())
-            .map(u8::to_ascii_lowercase)
-            .collect();
+        let plain = plain(name);
         self.text.exact.iter().any(|exact| exact.as_bytes() == name)
             || self
                 .text
@@ -110,6 +135,13 @@ impl TruncatedRule {
                 .iter()
                 .any(|ours| plain.ends_with(ours.as_bytes()))
     }
+}
+
+fn plain(name: &[u8]) -> Vec<u8> {
+    name.iter()
+        .filter(|b| b.is_ascii_alphanumeric())
+        .map(u8::to_ascii_lowercase)
+        .collect()
 }
 
 /// Whether the literal is the first of several in a list, to be joined.
