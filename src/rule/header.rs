@@ -1,5 +1,7 @@
 //! The header in which a call to the product carries its key.
 
+mod role;
+
 use std::ops::Range;
 
 use super::{Match, Scene, Verdict};
@@ -19,7 +21,10 @@ pub struct HeaderText {
     calls: Vec<String>,
     /// Hosts of the product.
     hosts: Vec<String>,
-    /// What names of the product's key have in them: lower case, without `-` and `_`.
+    /// What names of its key have in them, lower case, without `-` and `_`;
+    /// such a name says where the key is sent.
+    product_key_names: Vec<String>,
+    /// The same, of names that other keys have as well.
     key_names: Vec<String>,
 }
 
@@ -31,7 +36,7 @@ pub struct HeaderRule {
 const REACH: usize = 1200;
 /// How far from it the host may be named where the value is the product's key.
 const FILE: usize = 32 * 1024;
-/// How far before a header what makes it one is looked for.
+/// A host that is nearer than this to a header is that of its call.
 const LEAD: usize = 400;
 /// How far behind it its value reaches.
 const VALUE: usize = 120;
@@ -54,14 +59,15 @@ impl HeaderRule {
         }
         let plain = plain(name);
         let is_listed = |list: &[String]| list.iter().any(|w| w.as_bytes() == plain);
-        let has_key = self.has_key(value(bytes, span.end));
+        let value = value(bytes, span.end);
+        let has_key = self.has_key(value);
         let is_call = is_listed(&self.text.calls) && bytes.get(span.end) == Some(&b'(');
         let is_shared = is_call || is_listed(&self.text.shared);
         if !(is_listed(&self.text.wrong) || (is_shared && has_key)) {
             return None;
         }
-        if !self.is_to_product(bytes, &span, has_key)
-            || !(is_call || is_header(bytes, &span))
+        if !self.is_to_product(bytes, &span, value)
+            || !(is_call || role::is_header(bytes, &span))
             || self.has_right_one(bytes, &span)
         {
             return None;
@@ -88,33 +94,47 @@ impl HeaderRule {
     fn has_key(&self, value: &[u8]) -> bool {
         let is_key =
             memchr::memmem::find_iter(value, b"ak_").any(|at| at == 0 || !is_token(value[at - 1]));
-        let plain = plain(value);
-        is_key
-            || self
-                .text
-                .key_names
-                .iter()
-                .any(|name| memchr::memmem::find(&plain, name.as_bytes()).is_some())
+        is_key || self.is_called(value, &self.text.key_names) || self.is_called_key(value)
     }
 
-    /// Whether the nearest URL is the product's, or the file has one and the value is its key.
-    fn is_to_product(&self, bytes: &[u8], header: &Range<usize>, has_key: bool) -> bool {
+    /// Whether the value is called the product's by the product's name.
+    fn is_called_key(&self, value: &[u8]) -> bool {
+        self.is_called(value, &self.text.product_key_names)
+    }
+
+    fn is_called(&self, value: &[u8], names: &[String]) -> bool {
+        let plain = plain(value);
+        names
+            .iter()
+            .any(|name| memchr::memmem::find(&plain, name.as_bytes()).is_some())
+    }
+
+    /// Whether the nearest host is the product's, or the value is called its
+    /// key and no other host is near.
+    fn is_to_product(&self, bytes: &[u8], header: &Range<usize>, value: &[u8]) -> bool {
         let window =
             |reach: usize| header.start.saturating_sub(reach)..bytes.len().min(header.end + reach);
         let near = window(REACH);
         let text = &bytes[near.clone()];
+        // A bare host stands in a client's settings.
+        let bare = self
+            .text
+            .hosts
+            .iter()
+            .flat_map(|host| memchr::memmem::find_iter(text, host.as_bytes()));
         let nearest = memchr::memmem::find_iter(text, b"://")
-            .map(|at| near.start + at)
-            .min_by_key(|&at| distance(bytes, header, at));
-        if nearest.is_some_and(|at| self.is_host(&bytes[at + 3..])) {
-            return true;
-        }
-        // A bare host, as in a client's settings.
-        if nearest.is_none() && self.is_in(text) {
-            return true;
-        }
-        let is_others = nearest.is_some_and(|at| distance(bytes, header, at) <= LEAD);
-        has_key && !is_others && self.is_in(&bytes[window(FILE)])
+            .map(|at| (at + 3, false))
+            .chain(bare.map(|at| (at, true)))
+            .min_by_key(|&(at, _)| distance(bytes, header, near.start + at));
+        let Some((at, is_bare)) = nearest else {
+            return self.is_called_key(value)
+                || (self.has_key(value) && self.is_in(&bytes[window(FILE)]));
+        };
+        is_bare
+            || self.is_host(&text[at..])
+            || (self.has_key(value)
+                && distance(bytes, header, near.start + at) > LEAD
+                && (self.is_called_key(value) || self.is_in(&bytes[window(FILE)])))
     }
 
     fn is_host(&self, text: &[u8]) -> bool {
@@ -123,6 +143,7 @@ impl HeaderRule {
             .position(|b| !(b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-')))
             .unwrap_or(text.len());
         let host = text[..end.min(253)].to_ascii_lowercase();
+        let host = host.strip_suffix(b".").unwrap_or(&host);
         self.text.hosts.iter().any(|own| {
             host.strip_suffix(own.as_bytes())
                 .is_some_and(|rest| rest.is_empty() || rest.ends_with(b"."))
@@ -149,7 +170,7 @@ impl HeaderRule {
                 .find(|b| !matches!(b, b'"' | b'\'' | b'`' | b' '))
                 .is_some_and(|b| matches!(b, b':' | b',' | b'=' | b']'));
             let is_same_call = distance(bytes, header, span.start) < NEXT;
-            is_whole && is_same_call && is_named && is_header(bytes, &span)
+            is_whole && is_same_call && is_named && role::is_header(bytes, &span)
         })
     }
 }
@@ -165,7 +186,7 @@ fn plain(text: &[u8]) -> Vec<u8> {
         .collect()
 }
 
-/// The whole word of which `part` is some.
+/// The whole word of which `part` is some; the letter of a `\n` before it is none of its own.
 fn word_around(bytes: &[u8], part: &Range<usize>) -> Range<usize> {
     const LONGEST: usize = 64;
     let left = bytes[part.start.saturating_sub(LONGEST)..part.start]
@@ -177,7 +198,11 @@ fn word_around(bytes: &[u8], part: &Range<usize>) -> Range<usize> {
         .iter()
         .take_while(|b| is_token(**b))
         .count();
-    part.start - left..part.end + right
+    let start = part.start - left;
+    let is_escape = left > 0
+        && start.checked_sub(1).is_some_and(|at| bytes[at] == b'\\')
+        && matches!(bytes[start], b'n' | b'r' | b't');
+    start + usize::from(is_escape)..part.end + right
 }
 
 /// What follows a header on its line, and on the next if that holds its value.
@@ -203,86 +228,4 @@ fn distance(bytes: &[u8], header: &Range<usize>, url: usize) -> usize {
     let ends = memchr::memmem::find_iter(between, b"curl ").count()
         + memchr::memmem::find_iter(between, b"});").count();
     between.len() + BREAK * (blank + ends)
-}
-
-/// Whether what stands there is the name of a header: given a value, in a
-/// call, a list or an option that says so.
-fn is_header(bytes: &[u8], name: &Range<usize>) -> bool {
-    const NAMES: &[&str] = &["header", "setrequestproperty"];
-    let after = &bytes[name.end..bytes.len().min(name.end + 8)];
-    let (quoted, after) = match after {
-        [b'\\', b'"' | b'\'', rest @ ..] | [b'"' | b'\'' | b'`', rest @ ..] => (true, rest),
-        _ => (false, after),
-    };
-    let after = after.trim_ascii_start();
-    let from = name.start.saturating_sub(LEAD);
-    let before = &bytes[from..name.start];
-    let is_open = before
-        .last()
-        .is_some_and(|b| matches!(b, b'"' | b'\'' | b'`'));
-    if quoted != is_open && quoted {
-        return false;
-    }
-    let lead = before.trim_ascii_end();
-    let is_name = quoted && lead[..lead.len() - 1].ends_with(b"from_static(");
-    let given = is_name
-        || after
-            .first()
-            .is_some_and(|b| matches!(b, b':' | b',' | b']' | b'='))
-            && !after.starts_with(b"==");
-    if !given {
-        return false;
-    }
-    let bare = lead
-        .strip_suffix(b"\"")
-        .or_else(|| lead.strip_suffix(b"'"))
-        .or_else(|| lead.strip_suffix(b"$'"))
-        .unwrap_or(lead);
-    let bare = bare.strip_suffix(b"\\").unwrap_or(bare).trim_ascii_end();
-    if bare.ends_with(b"-H") || bare.ends_with(b"--header") || bare.ends_with(b"--header=") {
-        return true;
-    }
-    // Ruby's `request["name"] = value` and `Net::HTTP::Get.new(uri, "name" => value)`.
-    let line = lead.rsplit(|&b| b == b'\n').next().unwrap_or_default();
-    let is_argument =
-        after.starts_with(b"=>") && memchr::memmem::find(line, b"Net::HTTP::").is_some();
-    if is_argument || bare.ends_with(b"request[") || bare.ends_with(b"req[") {
-        return true;
-    }
-    let lower = before.to_ascii_lowercase();
-    let said = NAMES
-        .iter()
-        .filter_map(|word| memchr::memmem::rfind(&lower, word.as_bytes()))
-        .max();
-    if let Some(said) = said {
-        // Not one that has been closed, and not merely a function's own name.
-        let since = &before[said..];
-        let open = since
-            .iter()
-            .filter(|b| matches!(b, b'{' | b'[' | b'('))
-            .count();
-        let closed = since
-            .iter()
-            .filter(|b| matches!(b, b'}' | b']' | b')'))
-            .count();
-        let ended = memchr::memchr(b';', since).is_some();
-        let is_block = open == 0 && memchr::memchr(b':', since).is_some();
-        return !ended && (open > closed || (is_block && closed == 0));
-    }
-    is_request_file(before, after)
-}
-
-/// A request as it goes over the wire: the method's line, headers line by line.
-fn is_request_file(before: &[u8], after: &[u8]) -> bool {
-    let lines: Vec<&[u8]> = before.rsplit(|&b| b == b'\n').collect();
-    let own = lines.first().is_some_and(|line| line.is_empty());
-    own && after.starts_with(b":")
-        && lines[1..]
-            .iter()
-            .take_while(|line| !line.trim_ascii().is_empty())
-            .any(|line| {
-                [&b"GET "[..], b"POST ", b"PUT ", b"PATCH ", b"DELETE "]
-                    .iter()
-                    .any(|method| line.starts_with(method))
-            })
 }
