@@ -62,7 +62,9 @@ impl HeaderRule {
         let value = value(bytes, span.end);
         let has_key = self.has_key(value);
         let is_call = is_listed(&self.text.calls) && bytes.get(span.end) == Some(&b'(');
-        let is_shared = is_call || is_listed(&self.text.shared);
+        // `Headers.Authorization = new AuthenticationHeaderValue(...)` is one mistake.
+        let is_made_by_call = || self.is_called(value, &self.text.calls);
+        let is_shared = is_call || (is_listed(&self.text.shared) && !is_made_by_call());
         if !(is_listed(&self.text.wrong) || (is_shared && has_key)) {
             return None;
         }

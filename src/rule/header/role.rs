@@ -224,10 +224,7 @@ impl<'t> Word<'t> {
         let before = plain(&rest[rest.len().saturating_sub(BEHIND)..]);
         let says_in = |text: &[u8]| holds(text, b"in:header") || holds(text, b"in=header");
         next_lines.iter().any(|line| says_in(line))
-            || before
-                .rsplit(|&b| b == b'\n')
-                .take(4)
-                .any(|line| says_in(line))
+            || before.rsplit(|&b| b == b'\n').take(4).any(says_in)
     }
 
     /// Whether something is given to the name: `NAME: x`, `"NAME", x`, `["NAME"] = x`, `"NAME" => x`, `"NAME" x`.
@@ -349,7 +346,13 @@ impl<'t> Word<'t> {
         let right = lower[said..].iter().take_while(is_part).count();
         let word = &lower[said - left..said + right];
         let is_list = LISTS.iter().any(|list| holds(word, list.as_bytes()));
-        (!is_list).then(|| &before[said..])
+        // `kind = "header"`: a value, which ends with its line.
+        let rest = before[said..].iter().position(|b| !is_token(*b));
+        let is_value = rest.is_some_and(|end| {
+            let rest = &before[said + end..];
+            rest.starts_with(b"\"\n") || rest.starts_with(b"'\n")
+        });
+        (!is_list && !is_value).then(|| &before[said..])
     }
 
     /// `headers.get("NAME", default)`: the call that takes the name as its first argument reads it.
