@@ -313,21 +313,10 @@ impl Folder {
         path: &Path,
         failures: &mut Vec<Failure>,
     ) -> Arc<Folder> {
-        self.enter_listed(name, path, true, failures)
-    }
-
-    /// The same for a folder that was listed; `has_rules`: it holds a `.gitignore`.
-    pub fn enter_listed(
-        self: &Arc<Folder>,
-        name: &[u8],
-        path: &Path,
-        has_rules: bool,
-        failures: &mut Vec<Failure>,
-    ) -> Arc<Folder> {
         let mut folder = self.within(name);
         // git reads no rules in a folder it ignores. A folder that others do
         // not ignore has, for them, rules of its own.
-        if has_rules && folder.ignored != Ignored::Shared {
+        if folder.ignored != Ignored::Shared {
             folder.read_rules(path, failures);
         }
         Arc::new(folder)

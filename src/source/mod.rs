@@ -5,7 +5,6 @@ pub mod hook;
 pub mod index;
 pub mod range;
 pub mod read;
-mod share;
 mod walk;
 pub mod worktree;
 

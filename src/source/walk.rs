@@ -1,23 +1,20 @@
 //! The walk through a target: what is listed, what is left out and why.
-//!
-//! A folder is read once, and what its listing does not name is not asked for:
-//! most folders hold no `.gitignore` and no repository. A walk by the ignore
-//! crate, which asks before it lists, took a fifth more of the whole scan's time.
 
-use std::ffi::{OsStr, OsString};
-use std::fs::{self, FileType};
-use std::io;
-use std::path::Path;
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::ffi::OsStr;
+use std::fs::FileType;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use ignore::{DirEntry, WalkBuilder, WalkState};
 
 use crate::document::{Coverage, RepoPath, Standing, bytes_to_path};
 use crate::finding::{Problem, ProblemKind, Skip};
 use crate::git::ignore::{Failure, Folder, Ignored};
 use crate::git::repository::{Repository, claims_worktree, is_bare, is_worktree};
 
-use super::share::share;
 use super::worktree::{Choice, Target, words};
 use super::{Body, FolderOnDisk, Input, Listing, Notable, OnDisk};
 
@@ -34,51 +31,10 @@ struct Place {
     within: Arc<[u8]>,
 }
 
-/// What a folder may hold that changes how it is taken.
-#[derive(Clone, Copy, Default)]
-struct Signs {
-    git: bool,
-    rules: bool,
-    /// What a bare repository holds.
-    head: bool,
-    objects: bool,
-}
-
-impl Signs {
-    /// Of a folder that is not listed yet, or cannot be.
-    const UNKNOWN: Signs = Signs {
-        git: true,
-        rules: true,
-        head: true,
-        objects: true,
-    };
-
-    /// Some file systems know these names in any case.
-    fn of(entries: &[Entry]) -> Signs {
-        let mut signs = Signs::default();
-        for (name, _) in entries {
-            let name = name.as_encoded_bytes();
-            match name.len() {
-                4 if name[0] == b'.' => signs.git |= name.eq_ignore_ascii_case(b".git"),
-                4 => signs.head |= name.eq_ignore_ascii_case(b"HEAD"),
-                7 => signs.objects |= name.eq_ignore_ascii_case(b"objects"),
-                10 => signs.rules |= name.eq_ignore_ascii_case(b".gitignore"),
-                _ => {}
-            }
-        }
-        signs
-    }
-}
-
-/// One thing a folder holds.
-type Entry = (OsString, FileType);
-
-/// A folder to be listed.
-struct Job {
-    folder: FolderOnDisk,
-    place: Arc<Place>,
-    /// Whether `place` is the folder's own, or that of the one around it.
-    entered: bool,
+/// A folder the walk is in.
+struct Around {
+    place: Place,
+    folder: Arc<FolderOnDisk>,
 }
 
 pub(super) struct Walk<'a> {
@@ -86,19 +42,30 @@ pub(super) struct Walk<'a> {
     notable: &'a Notable<'a>,
     target: &'a Target,
     root: &'a Path,
+    folders: Mutex<HashMap<PathBuf, Arc<Around>>>,
     /// Tracked files there should be, and those there are.
     expected: AtomicU64,
     seen: AtomicU64,
 }
 
 /// What one thread of the walk brings home.
-#[derive(Default)]
-struct Haul {
+struct Haul<'a> {
     listing: Listing,
+    home: &'a Mutex<Vec<Listing>>,
+    /// The folder of the last entry, which is mostly that of the next as well.
+    last: Option<Arc<Around>>,
     /// Tracked files met.
     seen: u64,
+    seen_by_all: &'a AtomicU64,
     /// A buffer for paths.
     path: Vec<u8>,
+}
+
+impl Drop for Haul<'_> {
+    fn drop(&mut self) {
+        self.seen_by_all.fetch_add(self.seen, Relaxed);
+        lock(self.home).push(std::mem::take(&mut self.listing));
+    }
 }
 
 impl<'a> Walk<'a> {
@@ -113,6 +80,7 @@ impl<'a> Walk<'a> {
             notable,
             target,
             root,
+            folders: Mutex::default(),
             expected: AtomicU64::new(0),
             seen: AtomicU64::new(0),
         }
@@ -124,34 +92,36 @@ impl<'a> Walk<'a> {
             listing.inputs.push(self.lone_file(&mut listing.problems));
             return;
         }
-        let first = Job {
-            folder: FolderOnDisk {
-                path: self.target.named.clone(),
-                reported: self.prefix(),
-            },
-            place: Arc::new(self.place_of_top(&mut listing.problems)),
-            entered: true,
-        };
-        let hauls = share(
-            self.choice.threads,
-            first,
-            Haul::default,
-            |job, haul, more| self.list_folder(job, haul, more),
-        );
-        let mut seen = self.seen.load(Relaxed);
-        for Haul {
-            listing: part,
-            seen: met,
-            ..
-        } in hauls
-        {
+        let home = Mutex::new(Vec::new());
+        WalkBuilder::new(&self.target.named)
+            .standard_filters(false)
+            .follow_links(false)
+            .threads(self.choice.threads)
+            .build_parallel()
+            .run(|| {
+                let mut haul = Haul {
+                    listing: Listing::default(),
+                    home: &home,
+                    last: None,
+                    seen: 0,
+                    seen_by_all: &self.seen,
+                    path: Vec::new(),
+                };
+                Box::new(move |entry| match entry {
+                    Ok(entry) => self.visit(entry, &mut haul),
+                    Err(error) => {
+                        haul.listing.problems.push(self.problem_of(&error));
+                        WalkState::Continue
+                    }
+                })
+            });
+        for part in home.into_inner().expect("the walk's threads have ended") {
             listing.inputs.extend(part.inputs);
             listing.configurations.extend(part.configurations);
             listing.problems.extend(part.problems);
             listing.skipped.add(part.skipped);
-            seen += met;
         }
-        let expected = self.expected.load(Relaxed);
+        let (expected, seen) = (self.expected.load(Relaxed), self.seen.load(Relaxed));
         let absent = expected.saturating_sub(seen);
         if absent > 0 {
             *listing.skipped.skipped.entry(Skip::Absent).or_default() += absent;
@@ -193,7 +163,7 @@ impl<'a> Walk<'a> {
                 .as_ref()
                 .is_some_and(|r| r.root != self.target.canonical)
         {
-            place = match self.enter(&place, name, &self.target.named, Signs::UNKNOWN, problems) {
+            place = match self.enter(&place, name, &self.target.named, problems) {
                 Some(inner) => inner,
                 None => Place {
                     within: [&place.within, name.as_encoded_bytes(), b"/"]
@@ -252,88 +222,82 @@ impl<'a> Walk<'a> {
         prefix
     }
 
-    /// Lists one folder; the folders in it become jobs.
-    fn list_folder(&self, job: Job, haul: &mut Haul, more: &mut Vec<Job>) {
-        let mut entries = Vec::new();
-        let mut unread = Vec::new();
-        let listed = read_folder(&job.folder.path, &mut entries, &mut unread);
-        let place = if job.entered {
-            job.place
-        } else {
-            let signs = match &listed {
-                Ok(()) => Signs::of(&entries),
-                Err(_) => Signs::UNKNOWN,
-            };
-            match self.take_folder(&job.place, &job.folder, signs, haul) {
-                Some(place) => Arc::new(place),
-                None => return,
-            }
+    fn visit(&self, entry: DirEntry, haul: &mut Haul<'_>) -> WalkState {
+        let Some(kind) = entry.file_type() else {
+            return WalkState::Continue;
         };
-        let unread = unread.into_iter().chain(listed.err());
-        haul.listing.problems.extend(unread.map(|error| Problem {
-            path: Some(self.report_path(&job.folder.path)),
-            kind: ProblemKind::Unreadable,
-            message: words(&error),
-        }));
-        let folder = Arc::new(job.folder);
-        for (name, kind) in entries {
-            if name == ".git" {
-                continue;
-            }
-            if kind.is_dir() {
-                more.extend(self.folder_job(&place, &folder, &name, haul));
-                continue;
-            }
-            if (self.notable.is_configuration)(name.as_encoded_bytes()) {
-                let path = [&folder.reported, name.as_encoded_bytes()].concat();
-                let file = RepoPath::new(path).join_to(self.root);
-                haul.listing.configurations.push(file);
-            }
-            if let Some((tracked, standing, name_only)) = self.take_file(&place, &name, kind, haul)
-            {
-                haul.listing.inputs.push(Input {
-                    body: Body::Disk(OnDisk {
-                        folder: folder.clone(),
-                        name,
-                    }),
-                    tracked,
-                    standing,
-                    name_only,
-                });
-            }
+        if entry.depth() == 0 {
+            let around = Around {
+                place: self.place_of_top(&mut haul.listing.problems),
+                folder: Arc::new(FolderOnDisk {
+                    path: entry.into_path(),
+                    reported: self.prefix(),
+                }),
+            };
+            self.remember(around);
+            return WalkState::Continue;
         }
+        if entry.file_name() == ".git" {
+            return WalkState::Skip;
+        }
+        let around = self.around(&entry, haul);
+        let name = entry.file_name();
+        if kind.is_dir() {
+            let folder = FolderOnDisk {
+                path: entry.path().to_owned(),
+                reported: [&around.folder.reported, name.as_encoded_bytes(), b"/"].concat(),
+            };
+            return match self.take_folder(&around.place, &folder, haul) {
+                Some(place) => {
+                    self.remember(Around {
+                        place,
+                        folder: Arc::new(folder),
+                    });
+                    WalkState::Continue
+                }
+                None => WalkState::Skip,
+            };
+        }
+        if (self.notable.is_configuration)(name.as_encoded_bytes()) {
+            let path = [&around.folder.reported, name.as_encoded_bytes()].concat();
+            let file = RepoPath::new(path).join_to(self.root);
+            haul.listing.configurations.push(file);
+        }
+        if let Some((tracked, standing, name_only)) =
+            self.take_file(&around.place, name, kind, haul)
+        {
+            haul.listing.inputs.push(Input {
+                body: Body::Disk(OnDisk {
+                    folder: around.folder.clone(),
+                    name: name.to_owned(),
+                }),
+                tracked,
+                standing,
+                name_only,
+            });
+        }
+        WalkState::Continue
     }
 
-    /// The job that lists the folder called `name`. What its own listing may
-    /// decide is left to the job.
-    fn folder_job(
-        &self,
-        outer: &Arc<Place>,
-        around: &FolderOnDisk,
-        name: &OsStr,
-        haul: &mut Haul,
-    ) -> Option<Job> {
-        let bytes = name.as_encoded_bytes();
-        let folder = FolderOnDisk {
-            path: around.path.join(name),
-            reported: [&around.reported, bytes, b"/"].concat(),
-        };
-        let is_submodule = outer.repository.as_ref().is_some_and(|repository| {
-            let path = [&outer.within, bytes].concat();
-            repository.tracked.is_submodule(&path)
-        });
-        let is_ignored = !self.choice.no_ignore && outer.ignores(bytes, true) != Ignored::No;
-        let (place, entered) = if is_submodule || is_ignored {
-            let place = self.take_folder(outer, &folder, Signs::UNKNOWN, haul)?;
-            (Arc::new(place), true)
-        } else {
-            (outer.clone(), false)
-        };
-        Some(Job {
-            folder,
-            place,
-            entered,
-        })
+    fn remember(&self, around: Around) {
+        let path = around.folder.path.clone();
+        lock(&self.folders).insert(path, Arc::new(around));
+    }
+
+    /// The folder that holds `entry`.
+    fn around(&self, entry: &DirEntry, haul: &mut Haul<'_>) -> Arc<Around> {
+        let parent = entry.path().parent().expect("depth is above 0");
+        match &haul.last {
+            Some(last) if last.folder.path.as_os_str() == parent.as_os_str() => last.clone(),
+            Some(_) | None => {
+                let around = lock(&self.folders)
+                    .get(parent)
+                    .cloned()
+                    .expect("a folder is visited before what it holds");
+                haul.last = Some(around.clone());
+                around
+            }
+        }
     }
 
     /// Whether a file is tracked, how it stands if it is a dotenv file, and
@@ -343,7 +307,7 @@ impl<'a> Walk<'a> {
         place: &Place,
         name: &OsStr,
         kind: FileType,
-        haul: &mut Haul,
+        haul: &mut Haul<'_>,
     ) -> Option<(bool, Option<Standing>, bool)> {
         let name = name.as_encoded_bytes();
         let tracked = place.holds_file(name, &mut haul.path);
@@ -377,12 +341,11 @@ impl<'a> Walk<'a> {
         &self,
         place: &Place,
         folder: &FolderOnDisk,
-        signs: Signs,
-        haul: &mut Haul,
+        haul: &mut Haul<'_>,
     ) -> Option<Place> {
         let name = folder.path.file_name().unwrap_or_default();
         let bytes = name.as_encoded_bytes();
-        let leave_out = |haul: &mut Haul, is_ignored| {
+        let leave_out = |haul: &mut Haul<'_>, is_ignored| {
             if is_ignored {
                 haul.listing.skipped.skip(Skip::Ignored);
             } else {
@@ -395,7 +358,7 @@ impl<'a> Walk<'a> {
             let path = [&place.within, bytes].concat();
             let nested = repository.tracked.is_submodule(&path);
             holds_tracked = repository.tracked.holds_folder(&path);
-            let is_worktree = || signs.git && is_worktree(&folder.path);
+            let is_worktree = || is_worktree(&folder.path);
             // Where another repository begins around tracked files, they stay this one's.
             let own = !nested && !holds_tracked && is_worktree();
             if nested && self.choice.submodules && !is_worktree() {
@@ -409,11 +372,11 @@ impl<'a> Walk<'a> {
             }
         }
         // Compressed, so that a scan would be green whatever it holds.
-        if !holds_tracked && signs.head && signs.objects && is_bare(&folder.path) {
+        if !holds_tracked && is_bare(&folder.path) {
             leave_out(haul, place.ignores(bytes, true) != Ignored::No);
             return None;
         }
-        let inner = self.enter(place, name, &folder.path, signs, &mut haul.listing.problems);
+        let inner = self.enter(place, name, &folder.path, &mut haul.listing.problems);
         if inner.is_none() {
             haul.listing.skipped.skip(Skip::Ignored);
         }
@@ -426,7 +389,6 @@ impl<'a> Walk<'a> {
         outer: &Place,
         name: &OsStr,
         path: &Path,
-        signs: Signs,
         problems: &mut Vec<Problem>,
     ) -> Option<Place> {
         let bytes = name.as_encoded_bytes();
@@ -437,9 +399,8 @@ impl<'a> Walk<'a> {
                 message,
             })
         };
-        let begins_repository = (outer.repository.is_none() || self.choice.submodules)
-            && signs.git
-            && claims_worktree(path);
+        let begins_repository =
+            (outer.repository.is_none() || self.choice.submodules) && claims_worktree(path);
         if begins_repository && let Ok(canonical) = path.canonicalize() {
             match Repository::discover(&canonical) {
                 Ok(Some(repository)) if repository.root == canonical => {
@@ -481,7 +442,7 @@ impl<'a> Walk<'a> {
             // What only this clone ignores is judged by the shared rules all the same.
             Ignored::Private(_) | Ignored::No => outer.rules.as_ref().map(|rules| {
                 let mut failures = Vec::new();
-                let rules = rules.enter_listed(bytes, path, signs.rules, &mut failures);
+                let rules = rules.enter(bytes, path, &mut failures);
                 self.report(failures, problems);
                 rules
             }),
@@ -528,7 +489,7 @@ impl<'a> Walk<'a> {
         let mut at = repository.root.clone();
         for name in above {
             at.push(name);
-            match self.enter(&place, name, &at, Signs::UNKNOWN, problems) {
+            match self.enter(&place, name, &at, problems) {
                 Some(inner) => place = inner,
                 None => {
                     place.ignored = Ignored::Shared;
@@ -563,6 +524,19 @@ impl<'a> Walk<'a> {
         Some(Standing { tracked, coverage })
     }
 
+    fn problem_of(&self, error: &ignore::Error) -> Problem {
+        let path = path_of_error(error).map(|p| self.report_path(p));
+        let message = match error.io_error() {
+            Some(io) => words(io),
+            None => error.to_string(),
+        };
+        Problem {
+            path,
+            kind: ProblemKind::Unreadable,
+            message,
+        }
+    }
+
     fn report_path(&self, path: &Path) -> RepoPath {
         // What cannot be read cannot be canonicalised either; the walk's own names lead there.
         if let Ok(rest) = path.strip_prefix(&self.target.named) {
@@ -582,19 +556,23 @@ impl FolderOnDisk {
     }
 }
 
-/// Appends what `folder` holds, and to `unread` why some of it stays unknown.
-fn read_folder(
-    folder: &Path,
-    entries: &mut Vec<Entry>,
-    unread: &mut Vec<io::Error>,
-) -> io::Result<()> {
-    for entry in fs::read_dir(folder)? {
-        match entry.and_then(|entry| Ok((entry.file_name(), entry.file_type()?))) {
-            Ok(entry) => entries.push(entry),
-            Err(error) => unread.push(error),
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().expect("no thread panics while it holds this")
+}
+
+fn path_of_error(error: &ignore::Error) -> Option<&Path> {
+    match error {
+        ignore::Error::WithPath { path, .. } => Some(path),
+        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => {
+            path_of_error(err)
         }
+        ignore::Error::Loop { child, .. } => Some(child),
+        ignore::Error::Partial(errors) => errors.iter().find_map(path_of_error),
+        ignore::Error::Io(_)
+        | ignore::Error::Glob { .. }
+        | ignore::Error::UnrecognizedFileType(_)
+        | ignore::Error::InvalidDefinition => None,
     }
-    Ok(())
 }
 
 impl Place {
