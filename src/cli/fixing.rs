@@ -2,7 +2,7 @@
 
 use crate::excerpt::{Excerpt, Masking};
 use crate::finding::{Applicability, Report};
-use crate::fix;
+use crate::fix::{self, Patch};
 use crate::rule::RuleSet;
 
 use super::args::CheckArgs;
@@ -82,7 +82,7 @@ impl Fixing {
     }
 
     /// Prints the patch, where that is wanted.
-    pub(super) fn show(self, report: &Report, rules: &RuleSet) -> Result<(), String> {
+    pub(super) fn show(self, report: &mut Report, rules: &RuleSet) -> Result<(), String> {
         let Fixing::Show(limit) = self else {
             return Ok(());
         };
@@ -90,8 +90,13 @@ impl Fixing {
             Masking::Reveal => true,
             Masking::Mask => rules.mask(text) == text && text.lines().all(is_harmless),
         };
-        let (patch, hidden) = fix::patch(&report.root, &report.findings, limit, &may_show);
-        output::to_stdout(clap::ColorChoice::Never, |out, _| out.write_all(&patch))?;
+        let Patch {
+            text,
+            hidden,
+            problems,
+        } = fix::patch(report, limit, &may_show);
+        output::to_stdout(clap::ColorChoice::Never, |out, _| out.write_all(&text))?;
+        report.problems.extend(problems);
         if hidden > 0 {
             let what = if hidden == 1 { "fix is" } else { "fixes are" };
             output::note(&format!(

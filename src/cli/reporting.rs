@@ -105,7 +105,7 @@ impl Reporting<'_> {
             scan(&mut regime, progress)
         })?;
         let rules = regime.rules(regime.main());
-        fixing.show(&report, rules)?;
+        fixing.show(&mut report, rules)?;
         mask_names(&mut report, rules);
         output::problems(&report.problems);
         let level = args

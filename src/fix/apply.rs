@@ -166,6 +166,11 @@ fn problem(path: &RepoPath, message: String) -> Problem {
     }
 }
 
+/// What is said of a file that somebody else has changed.
+pub(super) fn outdated(path: &RepoPath) -> Problem {
+    problem(path, CHANGED.to_owned())
+}
+
 /// A file whose new content is written, and not yet in its place.
 struct Ready {
     path: RepoPath,
