@@ -29,14 +29,18 @@ const MODULES: &[(&str, &[&str])] = &[
     ),
     ("migrate", &["rule"]),
     ("config", &["rule", "finding", "document", "suggest"]),
-    (
-        "suppress",
-        &["syntax", "finding", "document", "calendar", "suggest"],
-    ),
     ("report", &["rule", "finding", "document"]),
     (
         "fix",
-        &["source", "git", "syntax", "finding", "document", "replace"],
+        &[
+            "source", "git", "suppress", "syntax", "finding", "document", "replace",
+        ],
+    ),
+    (
+        "suppress",
+        &[
+            "syntax", "finding", "excerpt", "document", "calendar", "suggest",
+        ],
     ),
     ("source", &["git", "finding", "document"]),
     (
@@ -66,6 +70,7 @@ const OWNED: &[(&str, &[&str])] = &[
     ("clap", &["cli"]),
     ("anstream", &["cli"]),
     ("indicatif", &["cli"]),
+    ("console", &["cli"]),
     ("terminal_size", &["cli"]),
     ("rayon", &["check"]),
     ("argon2", &["suppress"]),

@@ -134,9 +134,9 @@ pub fn masked(rules: &RuleSet, path: &RepoPath) -> RepoPath {
 }
 
 impl Held {
-    /// Whether the file holds just these bytes.
-    pub fn is_written_as(&self, text: &str) -> bool {
-        self.bytes == text.as_bytes()
+    /// Whether the file held just these bytes.
+    pub fn is_of(&self, bytes: &[u8]) -> bool {
+        self.bytes == bytes
     }
 
     /// Suppresses what the baseline accepts, and tells what in it is stale.

@@ -139,6 +139,8 @@ pub(super) struct AuditArgs {
 pub(super) enum BaselineCommand {
     /// Add all findings at or above --fail-on that it does not hold yet; what it holds keeps its line
     Write(BaselineWriteArgs),
+    /// Walk through the findings by keyboard: accept, ignore in a comment, fix or skip each
+    Review(BaselineArgs),
     /// Remove the lines that no finding answers to any more
     Prune(BaselineArgs),
     /// List what it holds

@@ -12,22 +12,24 @@ use crate::suppress::baseline::{Baseline, FILE};
 
 use super::args::{BaselineArgs, BaselineCommand, BaselineShowArgs, BaselineWriteArgs, ReportArgs};
 use super::reporting::{Reporting, mask_names};
-use super::{Exit, output};
+use super::{Exit, output, review};
 
 pub(super) fn run(command: &BaselineCommand) -> Result<Exit, String> {
     match command {
         BaselineCommand::Write(args) => write(args),
+        BaselineCommand::Review(args) => review::run(args),
         BaselineCommand::Prune(args) => prune(args),
         BaselineCommand::Show(args) => show(args),
     }
 }
 
 /// What a scan for a baseline came to.
-struct Scanned {
-    report: Report,
-    regime: Regime,
-    file: PathBuf,
-    held: Option<Held>,
+pub(super) struct Scanned {
+    pub(super) report: Report,
+    pub(super) regime: Regime,
+    /// Where the baseline is, or will be.
+    pub(super) file: PathBuf,
+    pub(super) held: Option<Held>,
 }
 
 fn write(args: &BaselineWriteArgs) -> Result<Exit, String> {
@@ -123,7 +125,10 @@ fn show(args: &BaselineShowArgs) -> Result<Exit, String> {
 }
 
 /// Scans what the arguments name. `None`: not all of it could be, and what stands in a baseline is not to hang on that.
-fn scan(args: &BaselineArgs, reporting: &Reporting<'_>) -> Result<Option<Scanned>, String> {
+pub(super) fn scan(
+    args: &BaselineArgs,
+    reporting: &Reporting<'_>,
+) -> Result<Option<Scanned>, String> {
     refuse_what_says_nothing(&args.report)?;
     let here = [PathBuf::from(".")];
     let paths: &[PathBuf] = if args.paths.is_empty() {
@@ -182,14 +187,14 @@ fn refuse_what_says_nothing(args: &ReportArgs) -> Result<(), String> {
 }
 
 /// What is said about suppressions is not suppressed, but mended.
-fn is_acceptable(finding: &Finding, regime: &Regime) -> bool {
+pub(super) fn is_acceptable(finding: &Finding, regime: &Regime) -> bool {
     let rules = regime.rules(regime.of(&finding.path));
     let rule = rules.rule(finding.rule.as_str());
     rule.is_none_or(|r| r.upkeep().is_none())
 }
 
 /// The baseline as it was, with what has moved at its new path; or one with a salt of its own.
-fn kept(held: Option<&Held>) -> Result<Baseline, String> {
+pub(super) fn kept(held: Option<&Held>) -> Result<Baseline, String> {
     match held {
         Some(held) => {
             let mut baseline = held.baseline.clone();
@@ -205,9 +210,9 @@ fn kept(held: Option<&Held>) -> Result<Baseline, String> {
 }
 
 /// Writes the file, unless it says the same already.
-fn save(file: &Path, baseline: &Baseline, held: Option<&Held>) -> Result<(), String> {
+pub(super) fn save(file: &Path, baseline: &Baseline, held: Option<&Held>) -> Result<(), String> {
     let text = baseline.to_text();
-    if held.is_some_and(|h| h.is_written_as(&text)) {
+    if held.is_some_and(|h| h.is_of(text.as_bytes())) {
         return Ok(());
     }
     output::write_whole(file, text.as_bytes())

@@ -15,6 +15,7 @@ mod migrate;
 mod output;
 mod progress;
 mod reporting;
+mod review;
 mod rules;
 mod show;
 mod write;

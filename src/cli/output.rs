@@ -93,7 +93,7 @@ pub(super) fn to_stdout(
 }
 
 /// Columns to lay text out for; a pipe has the customary 100.
-fn terminal_width() -> usize {
+pub(super) fn terminal_width() -> usize {
     terminal_size::terminal_size().map_or(100, |(width, _)| usize::from(width.0))
 }
 

@@ -17,12 +17,14 @@ use std::path::Path;
 use std::rc::Rc;
 
 use crate::document::{Document, Position, RepoPath, Stamp};
-use crate::finding::{Applicability, Edit, Finding, Fix, Problem, ProblemKind, Report};
+use crate::finding::{Applicability, Edit, Finding, Fix, Problem, Report};
 use crate::source::read::{self, Buffers};
+use crate::source::worktree::words;
+use crate::suppress::{self, placing};
 use crate::syntax::{Language, Lexed};
 
 pub use apply::{Applied, apply};
-pub use patch::patch;
+pub use patch::{Patch, patch};
 
 /// A larger file is left to a person.
 const LARGEST: usize = read::WHOLE;
@@ -154,11 +156,7 @@ pub fn propose(report: &mut Report) -> Vec<Problem> {
         match read(&root, &path, stamp) {
             Ok(Some(document)) => plan(&others, &document, &of_text, &mut report.findings),
             Ok(None) => {}
-            Err(Changed) => problems.push(Problem {
-                message: "not fixed: it is not what was scanned any more".to_owned(),
-                kind: ProblemKind::Unwritable,
-                path: Some(path),
-            }),
+            Err(Changed) => problems.push(apply::outdated(&path)),
         }
     }
     // What planners saw of other files is what may be changed.
@@ -193,6 +191,56 @@ fn plan(others: &Others<'_>, document: &Document, places: &[usize], findings: &m
         let fix = of_finding(&scene, planner);
         findings[n].fix = fix;
     }
+}
+
+/// Why a finding cannot be suppressed by a comment.
+pub enum Refusal {
+    /// Its file is not what was scanned any more.
+    Outdated(Problem),
+    Impossible(String),
+}
+
+/// The comment that would suppress a finding of `report`, as a change of its file.
+pub fn suppression(
+    report: &mut Report,
+    finding: &Finding,
+    rules: &suppress::Rules,
+    reason: &str,
+) -> Result<Fix, Refusal> {
+    let path = &finding.path;
+    let impossible = |why: &str| Refusal::Impossible(why.to_owned());
+    let stamp = match report.stamps.get(path).copied().flatten() {
+        Some(stamp) => stamp,
+        // Nothing was said of its text so far.
+        None => std::fs::read(path.join_to(&report.root))
+            .map(|bytes| Stamp::of(&bytes))
+            .map_err(|error| impossible(&words(&error)))?,
+    };
+    report.stamps.insert(path.clone(), Some(stamp));
+    let document = read(&report.root, path, stamp)
+        .map_err(|Changed| Refusal::Outdated(apply::outdated(path)))?
+        .ok_or_else(|| impossible("the file is large or no text"))?;
+    let span = match finding.region {
+        Some(_) => {
+            let span = span(&document, finding);
+            Some(span.ok_or_else(|| impossible("its place is not to be found"))?)
+        }
+        None => None,
+    };
+    let insertions = placing::suppression(&document, finding, span, rules, reason)
+        .map_err(Refusal::Impossible)?;
+    let edits = insertions.into_iter().filter_map(|(at, text)| {
+        Some(Edit {
+            path: path.clone(),
+            range: document.stored(&(at..at))?,
+            text: document.form.encoding.encode(&text),
+        })
+    });
+    Ok(Fix {
+        title: "suppress it in a comment".to_owned(),
+        applicability: Applicability::Safe,
+        edits: edits.collect(),
+    })
 }
 
 type Planner = fn(&Scene<'_>) -> Option<Plan>;

@@ -39,6 +39,13 @@ pub fn explain(rules: &RuleSet, rule: &Rule, colour: bool) -> String {
     out
 }
 
+/// Why `rule` is there, for a terminal.
+pub fn reason(rule: &Rule) -> String {
+    let why = markdown::fill(&markdown::plain(&rule.why), MEASURE);
+    let lines: Vec<String> = why.lines().map(one_line).collect();
+    lines.join("\n")
+}
+
 /// The lines of the rule's first example that it finds, masked like any other finding.
 pub(super) fn example(rules: &RuleSet, rule: &Rule) -> Option<String> {
     let mut scratch = Scratch::default();

@@ -78,6 +78,11 @@ impl View<'_> {
     }
 }
 
+/// One finding as the text format shows it, and what its rule is about.
+pub fn card(finding: &Finding, view: &View<'_>) -> String {
+    text::card(finding, view)
+}
+
 /// `text` on one line, with nothing in it that a terminal would obey.
 fn one_line(text: &str) -> String {
     text.chars()

@@ -35,6 +35,16 @@ pub(super) fn write(report: &Report, view: &View<'_>, out: &mut dyn Write) -> io
     out.flush()
 }
 
+/// One finding, and below it what its rule is about.
+pub(super) fn card(finding: &Finding, view: &View<'_>) -> String {
+    let mut card = Page::new(view).finding(finding);
+    if let Some(rule) = view.rules.rule(finding.rule.as_str()) {
+        let summary = one_line(&markdown::plain(&rule.summary));
+        card.push_str(&format!("\n{}: {summary}", rule.id));
+    }
+    card
+}
+
 struct Page<'v> {
     view: &'v View<'v>,
     renderer: Renderer,

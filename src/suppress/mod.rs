@@ -4,6 +4,7 @@ pub mod baseline;
 pub mod foreign;
 pub mod inline;
 mod marker;
+pub mod placing;
 
 use crate::finding::{RuleId, Severity};
 

@@ -40,6 +40,16 @@ pub(super) struct Syntax {
     pub continued_comments: bool,
 }
 
+impl Syntax {
+    /// The comments that one can write on a line.
+    pub(super) fn plain_comments(&self) -> Vec<(&'static str, &'static str)> {
+        let plain = |c: &&Comment| !matches!(c.at, At::Column) && !c.close.contains('\n');
+        let rows = self.comments.iter().filter(plain);
+        let word = self.special.contains(&Special::Rem).then_some(("REM ", ""));
+        rows.map(|c| (c.open, c.close)).chain(word).collect()
+    }
+}
+
 pub(super) struct Comment {
     pub open: &'static str,
     /// Empty: the end of the line.

@@ -21,6 +21,22 @@ pub(super) struct Dialect {
     front: Option<&'static Syntax>,
 }
 
+impl Dialect {
+    /// Its own comments, and those of the code in it.
+    pub(super) fn all_comments(&self) -> Vec<(&'static str, &'static str)> {
+        let scripts = match self.html {
+            true => &[("//", ""), ("/*", "*/")][..],
+            false => &[],
+        };
+        let islands = self.islands.iter().flat_map(|i| i.syntax.plain_comments());
+        islands
+            .chain([("<!--", "-->")])
+            .chain(self.comments.iter().copied())
+            .chain(scripts.iter().copied())
+            .collect()
+    }
+}
+
 struct Island {
     open: &'static str,
     close: &'static str,

@@ -125,6 +125,23 @@ impl Language {
         self.spec().kind
     }
 
+    /// How a comment may begin and end, the handiest first; an empty end is that
+    /// of the line. Not each is one at each place of a file.
+    pub fn comments(self) -> Vec<(&'static str, &'static str)> {
+        let spec = self.spec();
+        let mut comments = match &spec.lexer {
+            Lexer::Plain => Vec::new(),
+            Lexer::Table(syntax) => syntax.plain_comments(),
+            Lexer::Markup(dialect) => dialect.all_comments(),
+            Lexer::Markdown => vec![("<!--", "-->")],
+            Lexer::ReStructured => vec![("..", "")],
+            Lexer::AsciiDoc => vec![("//", "")],
+            Lexer::Yaml => vec![("#", "")],
+        };
+        comments.sort_by_key(|(_, close)| !close.is_empty());
+        comments
+    }
+
     /// Every language of the table, for `--help` and tests.
     pub fn all() -> impl Iterator<Item = Language> {
         (0..SPECS.len()).map(|i| Language(u16::try_from(i).expect("the table is short")))
