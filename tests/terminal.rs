@@ -337,3 +337,44 @@ fn without_a_terminal_there_is_no_walk() {
         "error: baseline review: it asks at a terminal, and this is none; `hushlint baseline write` accepts all at once\n"
     );
 }
+
+#[test]
+fn init_asks_for_each_file() {
+    let sandbox = repository(&[("b.js", CALL.to_owned())]);
+    let args = ["init", "--ci", "github", "--baseline"];
+    let mut terminal = Terminal::new(&sandbox, &args);
+    let shown = terminal.answer("write .hushlint.toml? [y/N] ", "y\n");
+    assert!(
+        shown.starts_with(".hushlint.toml:\n  # What hushlint does"),
+        "{shown}"
+    );
+    terminal.answer("write .pre-commit-config.yaml? [y/N] ", "\n");
+    let shown = terminal.answer("write .github/workflows/hushlint.yml? [y/N] ", "n\n");
+    assert!(!shown.contains("written"), "{shown}");
+    let shown = terminal.answer("write .hushlint-baseline? [y/N] ", "YES\n");
+    assert!(shown.contains("  plain-http-api b.js "), "{shown}");
+    let (rest, code) = terminal.end();
+    assert_eq!((rest.as_str(), code), (".hushlint-baseline: written\n", 0));
+    let names = std::fs::read_dir(sandbox.tree()).unwrap();
+    let mut names: Vec<_> = names.map(|entry| entry.unwrap().file_name()).collect();
+    names.sort();
+    assert_eq!(
+        names,
+        [".git", ".hushlint-baseline", ".hushlint.toml", "b.js"]
+    );
+    assert_eq!(status_of_check(&sandbox), Some(0));
+    // What is there is not asked about.
+    let mut terminal = Terminal::new(&sandbox, &["init", "--baseline"]);
+    let shown = terminal.answer("write .pre-commit-config.yaml? [y/N] ", "\u{4}");
+    assert!(
+        shown.starts_with(".hushlint.toml: is there, and stays as it is."),
+        "{shown}"
+    );
+    let (rest, code) = terminal.end();
+    assert!(
+        rest.contains(".hushlint-baseline: is there, and stays as it is."),
+        "{rest}"
+    );
+    assert_eq!(code, 0);
+    assert!(!sandbox.tree().join(".pre-commit-config.yaml").exists());
+}

@@ -1,6 +1,6 @@
 //! The command line as clap reads it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Parser, Subcommand};
 
@@ -36,7 +36,7 @@ pub(super) enum Command {
     /// Accept the findings of today in a file, so that only new ones count
     #[command(subcommand)]
     Baseline(BaselineCommand),
-    /// Make a configuration, a hook for pre-commit, a CI job; shows them first, and overwrites nothing
+    /// Make a configuration, a hook for pre-commit, a CI job, a baseline; shows them first, and overwrites nothing
     Init(InitArgs),
     /// Turn the configuration of another tool into one of hushlint; shows it first, and overwrites nothing
     Migrate(MigrateArgs),
@@ -175,6 +175,19 @@ pub(super) struct BaselineArgs {
     pub(super) report: ReportArgs,
 }
 
+impl BaselineArgs {
+    /// As if nothing but `path` were named.
+    pub(super) fn of(path: &Path) -> BaselineArgs {
+        let words = ["hushlint", "baseline", "prune"];
+        let Command::Baseline(BaselineCommand::Prune(mut args)) = Args::parse_from(words).command
+        else {
+            unreachable!("these words name one command");
+        };
+        args.paths.push(path.to_owned());
+        args
+    }
+}
+
 #[derive(clap::Args)]
 pub(super) struct BaselineShowArgs {
     /// The baseline [default: .hushlint-baseline at the root of the repository]
@@ -274,6 +287,10 @@ pub(super) struct InitArgs {
     /// Make a CI job as well
     #[arg(long, value_name = "WHERE")]
     pub(super) ci: Option<Ci>,
+
+    /// Make a baseline of what is found today as well, so that only what is new counts
+    #[arg(long)]
+    pub(super) baseline: bool,
 
     /// Write without asking
     #[arg(long)]

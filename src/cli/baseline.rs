@@ -37,32 +37,15 @@ fn write(args: &BaselineWriteArgs) -> Result<Exit, String> {
     let Some(scanned) = scan(&args.scan, &reporting)? else {
         return Ok(Exit::Error);
     };
-    let Scanned {
-        report,
-        regime,
-        file,
-        held,
-    } = scanned;
-    let new: Vec<&Finding> = report
-        .findings
-        .iter()
-        .filter(|f| regime.fails(f) && is_acceptable(f, &regime))
-        .collect();
-    let mut baseline = kept(held.as_ref())?;
+    let held = scanned.held.as_ref();
     let (old, stale) = (
-        baseline.entries().len(),
-        held.as_ref().map_or(0, |h| h.matched.stale.len()),
+        held.map_or(0, |h| h.baseline.entries().len()),
+        held.map_or(0, |h| h.matched.stale.len()),
     );
-    let rules = regime.rules(regime.main());
-    let reason = args.reason.as_deref().map(|r| rules.masked(r));
-    let paths = |path: &_| masked(rules, path);
-    baseline.accept(&new, reason.as_deref(), reporting.threads(), &paths);
-    save(&file, &baseline, held.as_ref())?;
-    let mut line = format!(
-        "{}: {} accepted, {old} kept",
-        name_of(&file, &report.root),
-        new.len()
-    );
+    let (baseline, new) = accepting(&scanned, args.reason.as_deref(), reporting.threads())?;
+    save(&scanned.file, &baseline, held)?;
+    let name = name_of(&scanned.file, &scanned.report.root);
+    let mut line = format!("{name}: {new} accepted, {old} kept");
     if stale > 0 {
         line.push_str(&format!(
             "; {stale} of them stale, `hushlint baseline prune` removes them"
@@ -70,6 +53,42 @@ fn write(args: &BaselineWriteArgs) -> Result<Exit, String> {
     }
     say(&line)?;
     Ok(Exit::Clean)
+}
+
+/// The baseline with all that counts in it, and how much of that is new.
+fn accepting(
+    scanned: &Scanned,
+    reason: Option<&str>,
+    threads: usize,
+) -> Result<(Baseline, usize), String> {
+    let Scanned { report, regime, .. } = scanned;
+    let findings = report.findings.iter();
+    let new: Vec<&Finding> = findings
+        .filter(|f| regime.fails(f) && is_acceptable(f, regime))
+        .collect();
+    let mut baseline = kept(scanned.held.as_ref())?;
+    let rules = regime.rules(regime.main());
+    let reason = reason.map(|r| rules.masked(r));
+    let paths = |path: &_| masked(rules, path);
+    baseline.accept(&new, reason.as_deref(), threads, &paths);
+    Ok((baseline, new.len()))
+}
+
+/// The baseline that would accept all of `top` as it is; `None`: not all of it
+/// could be scanned. The text is empty where there is nothing to accept.
+pub(super) fn of_all(top: &Path) -> Result<Option<(PathBuf, String)>, String> {
+    let args = BaselineArgs::of(top);
+    let reporting = Reporting::new(&args.report)?;
+    let Some(scanned) = scan(&args, &reporting)? else {
+        return Ok(None);
+    };
+    let (baseline, new) = accepting(&scanned, None, reporting.threads())?;
+    let text = if new == 0 {
+        String::new()
+    } else {
+        baseline.to_text()
+    };
+    Ok(Some((scanned.file, text)))
 }
 
 fn prune(args: &BaselineArgs) -> Result<Exit, String> {

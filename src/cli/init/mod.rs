@@ -1,14 +1,15 @@
-//! `hushlint init`: a configuration, a hook, a CI job; shown first, and never over what is there.
+//! `hushlint init`: a configuration, a hook, a CI job, a baseline; shown first, and never over what is there.
 
 use std::path::Path;
 
+use crate::check::baseline::name_of;
 use crate::config::{NAMES, normal};
 use crate::source::Store;
 use crate::source::worktree::folder_and_top;
 
 use super::args::{Ci, InitArgs};
 use super::write::{Consent, New, offer};
-use super::{Exit, configuration};
+use super::{Exit, baseline, configuration, output};
 
 const CONFIGURATION: &str = include_str!("hushlint.toml");
 const PRE_COMMIT: &str = include_str!("pre-commit.yaml");
@@ -46,6 +47,18 @@ pub(super) fn run(args: &InitArgs) -> Result<Exit, String> {
         let within = within.to_owned();
         unasked |= offer(&[file], &within, consent)?;
     }
+    if args.baseline {
+        // Last, so that what was just written is in force.
+        let Some(file) = baseline_file(&top)? else {
+            return Ok(Exit::Error);
+        };
+        match file.text.is_empty() && file.file.symlink_metadata().is_err() {
+            true => output::to_stdout(clap::ColorChoice::Never, |out, _| {
+                writeln!(out, "{}: not needed, as nothing is found", file.name)
+            })?,
+            false => unasked |= offer(&[file], &top, consent)?,
+        }
+    }
     match unasked {
         true => Err("nobody to ask, so nothing was written: --yes writes all of it".to_owned()),
         false => Ok(Exit::Clean),
@@ -62,6 +75,18 @@ fn configuration_file(top: &Path) -> New {
         executable: false,
         otherwise: "`hushlint config show` tells what it comes to.".to_owned(),
     }
+}
+
+/// What is found today, accepted; `None`: not all could be scanned.
+fn baseline_file(top: &Path) -> Result<Option<New>, String> {
+    let found = baseline::of_all(top)?;
+    Ok(found.map(|(file, text)| New {
+        name: name_of(&file, top).to_string(),
+        text,
+        executable: false,
+        otherwise: "`hushlint baseline write` adds what it does not hold.".to_owned(),
+        file,
+    }))
 }
 
 /// git's own hook, where git looks for it.
@@ -90,12 +115,14 @@ fn job(top: &Path, ci: Ci) -> New {
         Ci::Github => (".github/workflows/hushlint.yml", GITHUB),
         Ci::Gitlab => (".gitlab-ci.yml", GITLAB),
     };
+    // The version that was tried here.
+    let text = text.replace("VERSION", env!("CARGO_PKG_VERSION"));
     New {
         file: top.join(name),
         name: name.to_owned(),
-        text: text.to_owned(),
+        otherwise: format!("The job would be:\n{}", indented(&text)),
+        text,
         executable: false,
-        otherwise: format!("The job would be:\n{}", indented(text)),
     }
 }
 
