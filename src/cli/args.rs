@@ -80,15 +80,15 @@ pub(super) struct CheckArgs {
     pub(super) max_file_size: Option<u64>,
 
     /// Mend what can be mended without changing what a program does, then report what is left
-    #[arg(long, conflicts_with_all = ["staged", "diff"])]
+    #[arg(long)]
     pub(super) fix: bool,
 
     /// As --fix, and also what may change what a program does: read the diff before you commit
-    #[arg(long, conflicts_with_all = ["staged", "diff"])]
+    #[arg(long)]
     pub(super) unsafe_fixes: bool,
 
     /// Print what --fix (or with it --unsafe-fixes) would do as a patch for `git apply`, and change nothing
-    #[arg(long, conflicts_with_all = ["staged", "diff", "fix"])]
+    #[arg(long, conflicts_with = "fix")]
     pub(super) diff_fixes: bool,
 
     #[command(flatten)]
@@ -97,6 +97,18 @@ pub(super) struct CheckArgs {
 
 #[derive(clap::Args)]
 pub(super) struct HookArgs {
+    /// Refused, with what to do instead
+    #[arg(long, hide = true)]
+    pub(super) fix: bool,
+
+    /// Refused, with what to do instead
+    #[arg(long, hide = true)]
+    pub(super) unsafe_fixes: bool,
+
+    /// Refused, with what to do instead
+    #[arg(long, hide = true)]
+    pub(super) diff_fixes: bool,
+
     /// The files the runner names: their staged content where it is not HEAD's, else what is on disk. All that is staged if none is named
     #[arg(value_name = "FILE")]
     pub(super) files: Vec<PathBuf>,

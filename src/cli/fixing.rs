@@ -5,7 +5,7 @@ use crate::finding::{Applicability, Report};
 use crate::fix::{self, Patch};
 use crate::rule::RuleSet;
 
-use super::args::CheckArgs;
+use super::args::{CheckArgs, HookArgs};
 use super::output;
 
 /// A fix can make room for the next; nothing needs more rounds than this.
@@ -29,6 +29,18 @@ impl Fixing {
             true => Applicability::Unsafe,
             false => Applicability::Safe,
         };
+        let asked = asked_for(args.fix, args.unsafe_fixes, args.diff_fixes);
+        if let Some(option) = asked {
+            if args.staged {
+                return Err(refusal(
+                    option,
+                    "--staged checks what the next commit would record",
+                ));
+            }
+            if args.diff.is_some() {
+                return Err(refusal(option, "--diff checks commits"));
+            }
+        }
         if args.diff_fixes {
             if args.report.format.iter().any(|f| !f.contains('=')) {
                 return Err("--diff-fixes: the patch goes to standard output; send the report to a file, as in `--format json=FILE`".to_owned());
@@ -42,6 +54,17 @@ impl Fixing {
         } else {
             Fixing::Tell
         })
+    }
+
+    /// For what never fixes; the error is for who wants it to.
+    pub(super) fn of_hook(args: &HookArgs) -> Result<Fixing, String> {
+        match asked_for(args.fix, args.unsafe_fixes, args.diff_fixes) {
+            Some(option) => Err(refusal(
+                option,
+                "a hook checks what is about to be committed or pushed",
+            )),
+            None => Ok(Fixing::Off),
+        }
     }
 
     /// Scans, and mends and scans again while that changes anything.
@@ -105,6 +128,26 @@ impl Fixing {
         }
         Ok(())
     }
+}
+
+/// The option that asks for fixes, if one does.
+fn asked_for(fix: bool, unsafe_fixes: bool, diff_fixes: bool) -> Option<&'static str> {
+    let options = [
+        ("--diff-fixes", diff_fixes),
+        ("--unsafe-fixes", unsafe_fixes),
+        ("--fix", fix),
+    ];
+    options
+        .into_iter()
+        .find(|(_, is_given)| *is_given)
+        .map(|(name, _)| name)
+}
+
+/// Why `option` cannot be had, and what can.
+fn refusal(option: &str, what: &str) -> String {
+    format!(
+        "{option}: {what}, and fixes change the files on disk, which may differ; run `hushlint check {option}`, look at the change, and `git add` it"
+    )
 }
 
 /// Whether a report would show the line as it is.

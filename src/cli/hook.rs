@@ -11,6 +11,7 @@ use super::fixing::Fixing;
 use super::reporting::Reporting;
 
 pub(super) fn run(args: &HookArgs) -> Result<Exit, String> {
+    let fixing = Fixing::of_hook(args)?;
     let reporting = Reporting::new(&args.report)?;
     let choice = Choice { whole_files: false };
     let source: Box<dyn Source> = match Push::read() {
@@ -22,7 +23,7 @@ pub(super) fn run(args: &HookArgs) -> Result<Exit, String> {
         }
         None => Box::new(Hook::new(&args.files, choice, reporting.threads())?),
     };
-    reporting.check(&*source, args.max_file_size, Fixing::Off)
+    reporting.check(&*source, args.max_file_size, fixing)
 }
 
 /// What is to be pushed, as pre-commit and prek tell a pre-push hook.
