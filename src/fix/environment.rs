@@ -296,6 +296,13 @@ fn default_of_lookup(scene: &Scene<'_>, range: &Range<usize>, before: &str) -> O
         call.is_some_and(|c| calls.iter().any(|call| c.ends_with(call)))
     };
     let (kept, name) = if let Some(head) = head.strip_suffix(',') {
+        if ["env.getOrElse(", "getenv().getOrDefault(", "getenv.getOrDefault("]
+            .iter()
+            .any(|call| head.contains(call))
+        {
+            // They take no fewer arguments.
+            return manual("take the default away: the variable must be set");
+        }
         let quoted = head.trim_end();
         let open = quoted.strip_suffix(['"', '\''])?;
         let start = open.rfind(['"', '\''])? + 1;
@@ -310,7 +317,15 @@ fn default_of_lookup(scene: &Scene<'_>, range: &Range<usize>, before: &str) -> O
         let start = shown
             .rfind(|c: char| !c.is_ascii_alphanumeric() && c != '_')
             .map_or(0, |at| at + 1);
-        let is_env = ["env.", "env[", "environ", "ENV[", "getenv", "_ENV["];
+        let is_env = [
+            "env.",
+            "env[",
+            "environ",
+            "ENV[",
+            "getenv",
+            "_ENV[",
+            "GetEnvironmentVariable",
+        ];
         is_env.iter().any(|e| left.contains(e)).then_some(())?;
         (left.len(), &shown[start..])
     };
@@ -536,18 +551,25 @@ fn yaml(scene: &Scene<'_>, name: &str) -> Option<Plan> {
     let is_workflow =
         path.starts_with(".github/workflows/") || path.contains("/.github/workflows/");
     let is_compose = file.contains("compose");
-    let edit = (
-        scene.span.clone(),
-        match (is_workflow, is_compose) {
-            (true, _) => format!("${{{{ secrets.{name} }}}}"),
-            (false, true) => format!("${{{name}}}"),
-            (false, false) => {
-                return manual(
-                    "let the deployment put the key in: plain YAML reads no environment",
-                );
-            }
-        },
-    );
+    let mut lookup = match (is_workflow, is_compose) {
+        (true, _) => format!("${{{{ secrets.{name} }}}}"),
+        (false, true) => format!("${{{name}}}"),
+        (false, false) => {
+            return manual("let the deployment put the key in: plain YAML reads no environment");
+        }
+    };
+    let before = scene.before(scene.span.start);
+    let count = |brackets: [char; 2]| before.matches(brackets).count();
+    let is_plain = scene.lexed().token(scene.span.start).is_none();
+    // Between brackets a brace ends what has no quotes.
+    if is_plain && count(['{', '[']) > count(['}', ']']) {
+        let after = scene.after(scene.span.end).trim_start();
+        if !before.ends_with([' ', '{', '[']) || !after.starts_with([',', '}', ']']) {
+            return manual("read the key from the environment: it is part of a longer text here");
+        }
+        lookup = format!("\"{lookup}\"");
+    }
+    let edit = (scene.span.clone(), lookup);
     if is_workflow {
         return Some(Plan::Edits(
             format!("read the key from the secret `{name}`"),
