@@ -7,6 +7,7 @@
 )]
 #![cfg(unix)]
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -371,6 +372,93 @@ fn a_fix_over_two_files_is_in_both_or_in_none() {
     assert_eq!(now("b.js"), call.replace("http:", "https:"));
     let names = std::fs::read_dir(folder.path()).unwrap().count();
     assert_eq!(names, 5, "something was left behind");
+}
+
+/// What a consumer of SARIF makes of the files under `folder` by the fixes of a log (§3.55 to §3.58).
+fn by_sarif(folder: &Path, log: &[u8]) -> BTreeMap<String, Vec<u8>> {
+    let log: serde_json::Value = serde_json::from_slice(log).unwrap();
+    let mut files = BTreeMap::new();
+    for result in log["runs"][0]["results"].as_array().unwrap() {
+        let [fix] = &result["fixes"].as_array().unwrap()[..] else {
+            panic!("{result}");
+        };
+        for change in fix["artifactChanges"].as_array().unwrap() {
+            let uri = change["artifactLocation"]["uri"]
+                .as_str()
+                .unwrap()
+                .to_owned();
+            let old = std::fs::read(folder.join(uri.replace("%20", " "))).unwrap_or_default();
+            let (mut new, mut at) = (Vec::new(), 0);
+            for replacement in change["replacements"].as_array().unwrap() {
+                let region = &replacement["deletedRegion"];
+                let offset = region["byteOffset"].as_u64().unwrap() as usize;
+                let inserted = replacement["insertedContent"]["binary"].as_str().unwrap();
+                new.extend(&old[at..offset]);
+                new.extend(data_encoding::BASE64.decode(inserted.as_bytes()).unwrap());
+                at = offset + region["byteLength"].as_u64().unwrap() as usize;
+            }
+            new.extend(&old[at..]);
+            assert!(files.insert(uri, new).is_none(), "one change a file");
+        }
+    }
+    files
+}
+
+#[test]
+fn a_fix_in_sarif_is_the_one_that_is_written() {
+    let key = key();
+    let call = "// \u{e9}\u{1F511}\r\nfetch(\"http://api.payments-hub.com:80/v1/x\");\r\n";
+    let wide = |text: &str, mark: &[u8], unit: fn(u16) -> [u8; 2]| {
+        [
+            mark,
+            &text.encode_utf16().flat_map(unit).collect::<Vec<u8>>(),
+        ]
+        .concat()
+    };
+    let one_finding_each: Vec<(&str, Vec<u8>)> = vec![
+        ("plain.js", call.into()),
+        ("mark.js", [&b"\xEF\xBB\xBF"[..], call.as_bytes()].concat()),
+        ("little.js", wide(call, b"\xFF\xFE", u16::to_le_bytes)),
+        ("big.js", wide(call, b"\xFE\xFF", u16::to_be_bytes)),
+        (
+            "latin.js",
+            [b"// caf\xe9\n", &call.as_bytes()[9..]].concat(),
+        ),
+        (
+            "sub/a b.py",
+            format!("#!/usr/bin/python3\nimport json\nk = \"{key}\"").into(),
+        ),
+        ("main.tf", format!("p {{\n  api_key = \"{key}\"\n}}").into()),
+        (
+            "a.go",
+            format!("package a\n\nvar apiKey = \"{key}\"\n").into(),
+        ),
+        (
+            "unused.c",
+            "int a; /* hushlint: ignore[ak-key] -- gone */\nint b;\n".into(),
+        ),
+        (".env", "SECRET_TOKEN=1\n".into()),
+    ];
+    for (name, text) in one_finding_each {
+        let ignored = if name == ".env" { "dist/" } else { ".env" };
+        let folder = repository(&[(".gitignore", ignored.to_owned()), (name, String::new())]);
+        std::fs::write(folder.path().join(name), text).unwrap();
+        let told = hushlint(folder.path(), &["check", ".", "--format", "sarif"]);
+        assert_eq!(told.status.code(), Some(1), "{name}");
+        let changed = by_sarif(folder.path(), &told.stdout);
+        assert!(!changed.is_empty(), "{name}");
+        let done = hushlint(folder.path(), &["check", ".", "--unsafe-fixes"]);
+        assert_eq!(done.status.code(), Some(0), "{name}: {done:?}");
+        for (file, expected) in changed {
+            let file = file.replace("%20", " ");
+            let now = std::fs::read(folder.path().join(&file)).unwrap();
+            assert_eq!(
+                now.escape_ascii().to_string(),
+                expected.escape_ascii().to_string(),
+                "{name}: {file}"
+            );
+        }
+    }
 }
 
 #[test]

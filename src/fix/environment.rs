@@ -296,9 +296,13 @@ fn default_of_lookup(scene: &Scene<'_>, range: &Range<usize>, before: &str) -> O
         call.is_some_and(|c| calls.iter().any(|call| c.ends_with(call)))
     };
     let (kept, name) = if let Some(head) = head.strip_suffix(',') {
-        if ["env.getOrElse(", "getenv().getOrDefault(", "getenv.getOrDefault("]
-            .iter()
-            .any(|call| head.contains(call))
+        if [
+            "env.getOrElse(",
+            "getenv().getOrDefault(",
+            "getenv.getOrDefault(",
+        ]
+        .iter()
+        .any(|call| head.contains(call))
         {
             // They take no fewer arguments.
             return manual("take the default away: the variable must be set");
