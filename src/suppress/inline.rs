@@ -1,6 +1,7 @@
 //! Suppressions in comments of the file: `ignore[rule] -- reason` behind the
 //! program's name and a colon, for its line, the next line, a block or the file.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::Rules;
@@ -56,6 +57,8 @@ struct Named {
 struct Removal {
     /// The marker, and the comment with it if it holds nothing else.
     whole: Option<Range<usize>>,
+    /// A comment that holds several markers and nothing else, and how many.
+    shared: Option<(Range<usize>, usize)>,
     /// The list of its rules.
     list: Option<Range<usize>>,
     encode: fn(&str) -> Vec<u8>,
@@ -96,14 +99,21 @@ impl Markers {
         let language = Language::detect(document.path.as_bytes(), bytes);
         let lexed = Lexed::new(language, bytes);
         let mut wrong = Vec::new();
-        for at in marks {
-            let token = lexed.token(at).filter(|t| t.place.is_comment());
-            let Some(token) = token else {
-                continue;
-            };
-            let span = at..end_of(bytes, at, &token);
+        let in_comments: Vec<(Token, Range<usize>)> = marks
+            .into_iter()
+            .filter_map(|at| {
+                let token = lexed.token(at).filter(|t| t.place.is_comment())?;
+                let span = at..end_of(bytes, at, &token);
+                Some((token, span))
+            })
+            .collect();
+        for (token, span) in &in_comments {
+            let (token, span) = (token, span.clone());
+            let at = span.start;
             let text = String::from_utf8_lossy(&bytes[at + LEAD.len()..span.end]).into_owned();
-            let removal = Removal::new(document, &token, &span);
+            let together = in_comments.iter().filter(|(t, _)| t.span == token.span);
+            let together: Vec<Range<usize>> = together.map(|(_, span)| span.clone()).collect();
+            let removal = Removal::new(document, token, &span, &together);
             let outcome = match parse(&text) {
                 None => continue,
                 Some(Err(message)) => Err(message),
@@ -116,7 +126,7 @@ impl Markers {
                         list,
                         ..removal.clone()
                     };
-                    self.take(document, around, words, &token, &span, removal)
+                    self.take(document, around, words, token, &span, removal)
                 }
             };
             if let Err(message) = outcome
@@ -274,9 +284,23 @@ impl Markers {
             return Vec::new();
         };
         let path = self.path;
+        let mut gone: BTreeMap<usize, usize> = BTreeMap::new();
+        let idle = self.markers.iter().filter(|m| m.is_idle());
+        for (comment, _) in idle.filter_map(|m| m.removal.shared.as_ref()) {
+            *gone.entry(comment.start).or_default() += 1;
+        }
         self.markers
             .into_iter()
-            .filter_map(|marker| marker.unused(rule, *severity, &path))
+            .filter_map(|mut marker| {
+                let shared = marker.removal.shared.take();
+                // With the last of its markers a comment goes as a whole.
+                if let Some((comment, count)) = shared
+                    && gone.get(&comment.start) == Some(&count)
+                {
+                    marker.removal.whole = Some(comment);
+                }
+                marker.unused(rule, *severity, &path)
+            })
             .collect()
     }
 }
@@ -296,6 +320,11 @@ impl Marker {
         (from..=to).contains(&start.line) || (from..=to).contains(&last)
     }
 
+    /// Whether none of its rules has anything to suppress.
+    fn is_idle(&self) -> bool {
+        self.rules.iter().all(|r| r.is_judged && !r.is_used)
+    }
+
     fn unused(self, rule: &RuleId, severity: Severity, path: &RepoPath) -> Option<Finding> {
         let idle: Vec<&Named> = self
             .rules
@@ -313,7 +342,7 @@ impl Marker {
             Verb::File => "in this file",
         };
         let message = format!("nothing to suppress: no {} {place}", names.join(", "));
-        let edits = if idle.len() == self.rules.len() {
+        let edits = if self.is_idle() {
             let mut edits = self.removal.edits(path)?;
             if let Some(end) = &self.end {
                 edits.extend(end.edits(path)?);
@@ -344,9 +373,18 @@ impl Marker {
 }
 
 impl Removal {
-    fn new(document: &Document, token: &Token, span: &Range<usize>) -> Removal {
+    /// `together` are the markers in the comment, of which `span` is one.
+    fn new(
+        document: &Document,
+        token: &Token,
+        span: &Range<usize>,
+        together: &[Range<usize>],
+    ) -> Removal {
         use crate::document::Encoding;
-        let whole = removal(document.bytes(), token, span);
+        let bytes = document.bytes();
+        let whole = removal(bytes, token, span, together);
+        let shared = (together.len() > 1 && is_bare_but_for(bytes, token, together))
+            .then(|| with_line(bytes, comment_of(bytes, token)));
         let encode = match document.form.encoding {
             Encoding::Utf8 => |text: &str| Encoding::Utf8.encode(text),
             Encoding::Utf16Le => |text: &str| Encoding::Utf16Le.encode(text),
@@ -354,6 +392,7 @@ impl Removal {
         };
         Removal {
             whole: document.stored(&whole),
+            shared: shared.and_then(|all| Some((document.stored(&all)?, together.len()))),
             list: None,
             encode,
         }
@@ -416,43 +455,74 @@ fn end_of(bytes: &[u8], at: usize, token: &Token) -> usize {
     at + line.trim_ascii_end().len()
 }
 
-/// What is to go with the marker at `span`: its comment, if that holds nothing
-/// else, and its line, if that holds nothing but the comment.
-fn removal(bytes: &[u8], token: &Token, span: &Range<usize>) -> Range<usize> {
-    let is_blank = |range: Range<usize>| bytes[range].iter().all(u8::is_ascii_whitespace);
-    // What decorates comments: the stars of a block, doubled signs.
-    let is_bare = |range: Range<usize>| {
-        bytes[range]
-            .iter()
-            .all(|b| b.is_ascii_whitespace() || b"*#/!;-".contains(b))
+/// Whether a comment's bytes only decorate it: the stars of a block, doubled signs.
+fn is_bare(bytes: &[u8]) -> bool {
+    bytes
+        .iter()
+        .all(|b| b.is_ascii_whitespace() || b"*#/!;-".contains(b))
+}
+
+/// Whether there is nothing in a comment but `markers`, which are in order.
+fn is_bare_but_for(bytes: &[u8], token: &Token, markers: &[Range<usize>]) -> bool {
+    let mut at = token.content.start;
+    let mut is_bare_between = |start: usize, end: usize| {
+        let between = at.min(start)..start;
+        at = end;
+        is_bare(&bytes[between])
     };
-    let comment =
-        token.span.start..token.span.start + bytes[token.span.clone()].trim_ascii_end().len();
-    let is_alone = is_bare(token.content.start.min(span.start)..span.start)
-        && is_bare(span.end..token.content.end.max(span.end));
+    markers.iter().all(|m| is_bare_between(m.start, m.end))
+        && is_bare_between(
+            token.content.end.max(markers.last().map_or(0, |m| m.end)),
+            0,
+        )
+}
+
+/// A comment without the blanks behind it.
+fn comment_of(bytes: &[u8], token: &Token) -> Range<usize> {
+    token.span.start..token.span.start + bytes[token.span.clone()].trim_ascii_end().len()
+}
+
+/// What is to go with the marker at `span`: its comment, if that holds nothing
+/// else, and its line, if that holds nothing but the comment. `together` are
+/// all the markers of the comment.
+fn removal(
+    bytes: &[u8],
+    token: &Token,
+    span: &Range<usize>,
+    together: &[Range<usize>],
+) -> Range<usize> {
     let line_start = memchr::memrchr(b'\n', &bytes[..span.start]).map_or(0, |i| i + 1);
     let line_end =
         memchr::memchr(b'\n', &bytes[span.end..]).map_or(bytes.len(), |i| span.end + i + 1);
-    let gone = if is_alone {
-        comment
-    } else if is_bare(line_start.max(token.content.start).min(span.start)..span.start)
-        && is_bare(span.end..line_end.min(token.content.end).max(span.end))
+    if is_bare_but_for(bytes, token, std::slice::from_ref(span)) {
+        return with_line(bytes, comment_of(bytes, token));
+    }
+    if is_bare(&bytes[line_start.max(token.content.start).min(span.start)..span.start])
+        && is_bare(&bytes[span.end..line_end.min(token.content.end).max(span.end)])
         && token.span.start < line_start
         && token.span.end >= line_end
     {
         // A line of a longer comment.
         return line_start..line_end;
-    } else {
-        span.clone()
-    };
+    }
+    // Up to the next one on the line.
+    let next = together.iter().map(|m| m.start).find(|&m| m >= span.end);
+    match next.filter(|&next| next < line_end) {
+        Some(next) => span.start..next,
+        None => with_line(bytes, span.clone()),
+    }
+}
+
+/// `gone` with its line, if that holds nothing else, or the blanks before it, if nothing follows.
+fn with_line(bytes: &[u8], gone: Range<usize>) -> Range<usize> {
+    let is_blank = |range: Range<usize>| bytes[range].iter().all(u8::is_ascii_whitespace);
     let first = memchr::memrchr(b'\n', &bytes[..gone.start]).map_or(0, |i| i + 1);
     let last = memchr::memchr(b'\n', &bytes[gone.end..]).map_or(bytes.len(), |i| gone.end + i + 1);
     if is_blank(first..gone.start) && is_blank(gone.end..last) {
         return first..last;
     }
     let before = bytes[first..gone.start].trim_ascii_end().len();
-    let is_last = is_blank(gone.end..last);
-    if is_last {
+    if is_blank(gone.end..last) {
         first + before..gone.end
     } else {
         // Something follows on the line, and stays apart from what stands before.
@@ -502,12 +572,21 @@ mod tests {
             .into_iter()
             .flat_map(|f| f.fix.expect("each can be mended").edits)
             .collect();
+        if edits.is_empty() {
+            return text.to_owned();
+        }
+        // One that overlaps with another waits for the next round.
         edits.sort_by_key(|e| std::cmp::Reverse(e.range.start));
         let mut bytes = text.as_bytes().to_vec();
+        let mut end = bytes.len();
         for edit in edits {
-            bytes.splice(edit.range, edit.text);
+            if edit.range.end <= end {
+                end = edit.range.start;
+                bytes.splice(edit.range, edit.text);
+            }
         }
-        String::from_utf8(bytes).expect("edits keep characters whole")
+        let text = String::from_utf8(bytes).expect("edits keep characters whole");
+        mended(path, &text)
     }
 
     #[test]
@@ -561,7 +640,27 @@ mod tests {
             (
                 "a.py",
                 "a # hushlint: ignore[ak-key] -- r  hushlint: ignore[url] -- s\n",
-                "a # \n",
+                "a\n",
+            ),
+            (
+                "a.c",
+                "a; /* hushlint: ignore[ak-key] -- r hushlint: ignore[url] -- s */ b\n",
+                "a;  b\n",
+            ),
+            (
+                "a.c",
+                "a;\n/*\n * hushlint: ignore-file[ak-key] -- r\n * hushlint: ignore-file[url] -- s\n */\n",
+                "a;\n",
+            ),
+            (
+                "a.py",
+                "a # why. hushlint: ignore[url] -- r hushlint: ignore[ak-key] -- s\n",
+                "a # why.\n",
+            ),
+            (
+                "a.py",
+                "a # hushlint: ignore[ak-key] -- r hushlint: ignore[other] -- s\n",
+                "a\n",
             ),
             ("a.py", "a # hushlint: ignore[ak-kye] -- r\n", "a\n"),
         ] {
