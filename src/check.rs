@@ -62,23 +62,23 @@ pub fn run_with(
     progress: &Progress,
 ) -> Result<(Report, Option<Held>), String> {
     let started = Instant::now();
-    let is_dotenv = regime.is_dotenv();
+    let listing = listing(source, regime)?;
     let Listing {
-        inputs,
-        configurations,
+        mut inputs,
         problems,
         skipped,
         root,
         may_be_empty,
-    } = source.list(&Notable {
-        is_dotenv: &is_dotenv,
-        is_configuration: config::is_configuration,
-    });
-    let folders: BTreeSet<Vec<u8>> = inputs.iter().filter_map(Input::folder_of_stored).collect();
-    regime
-        .admit(&configurations, &folders)
-        .map_err(|e| e.to_string())?;
+        configurations: _,
+    } = listing;
     let regime = &*regime;
+    // What one configuration calls a dotenv file need be none where another governs.
+    for input in inputs.iter_mut().filter(|i| i.standing.is_some()) {
+        let path = input.path();
+        let names = regime.rules(regime.of(&path)).dotenv_names();
+        input.standing = input.standing.take().filter(|_| names.holds(path.name()));
+    }
+    let inputs = inputs;
     let held = baseline::load(choice, &root);
     let accepted: HashSet<RepoPath> = match &held {
         Ok(Some(held)) => held.baseline.paths().into_iter().cloned().collect(),
@@ -197,6 +197,29 @@ pub fn run_with(
     tell_reuse(&mut report.findings, regime);
     report.elapsed = started.elapsed();
     Ok((report, held))
+}
+
+/// What `source` lists, once all the configurations are known that a listing comes across.
+fn listing(source: &dyn Source, regime: &mut Regime) -> Result<Listing, String> {
+    let mut names = regime.dotenv_names();
+    loop {
+        let is_dotenv = |name: &[u8]| names.iter().any(|n| n.holds(name));
+        let listing = source.list(&Notable {
+            is_dotenv: &is_dotenv,
+            is_configuration: config::is_configuration,
+        });
+        let inputs = listing.inputs.iter();
+        let folders: BTreeSet<Vec<u8>> = inputs.filter_map(Input::folder_of_stored).collect();
+        regime
+            .admit(&listing.configurations, &folders)
+            .map_err(|e| e.to_string())?;
+        let now = regime.dotenv_names();
+        if now == names {
+            return Ok(listing);
+        }
+        // One of them has names of its own, which this listing passed over.
+        names = now;
+    }
 }
 
 /// What one worker brings home.

@@ -324,15 +324,17 @@ impl Regime {
         self.sets.len()
     }
 
-    /// Tells whether a file of a name holds settings that git should not see,
-    /// by any of the configurations known so far.
-    pub fn is_dotenv(&self) -> impl Fn(&[u8]) -> bool + Send + Sync + use<> {
-        let names: Vec<Names> = self
-            .sets
-            .iter()
-            .map(|(_, rules)| rules.dotenv_names())
-            .collect();
-        move |name| names.iter().any(|n| n.holds(name))
+    /// The names of files with settings that git should not see, by each of
+    /// the configurations known so far.
+    pub fn dotenv_names(&self) -> Vec<Names> {
+        let mut names: Vec<Names> = Vec::new();
+        for (_, rules) in &self.sets {
+            let own = rules.dotenv_names();
+            if !names.contains(&own) {
+                names.push(own);
+            }
+        }
+        names
     }
 
     /// Gives the findings their levels, suppresses those that a configuration

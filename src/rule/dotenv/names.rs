@@ -1,7 +1,7 @@
 //! Which file names are dotenv files', and which are their templates'.
 
 /// The names of a run: those of the rules, and those the configuration adds.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Names {
     /// In lower case; one that ends in `*` stands for every name that goes on from there.
     files: Vec<String>,
