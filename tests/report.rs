@@ -121,12 +121,13 @@ fn written_as(name: &str, report: &Report, view: &View<'_>) -> String {
 
 fn written(name: &str, report: &Report) -> String {
     let rules = RuleSet::builtin();
-    written_as(name, report, &plain(&rules))
+    let sets = [&rules];
+    written_as(name, report, &plain(&sets))
 }
 
-fn plain(rules: &RuleSet) -> View<'_> {
+fn plain<'a>(sets: &'a [&'a RuleSet]) -> View<'a> {
     View {
-        rules,
+        sets,
         colour: false,
         width: 0,
         level: None,
@@ -142,10 +143,11 @@ fn parsed(name: &str, report: &Report) -> Value {
 #[test]
 fn no_format_shows_a_secret_or_the_machine() {
     let rules = RuleSet::builtin();
+    let sets = [&rules];
     for format in FORMATS {
         let view = View {
             level: Some(Severity::Note),
-            ..plain(&rules)
+            ..plain(&sets)
         };
         let out = written_as(format.name, &awkward(), &view);
         assert!(!out.contains(&key()), "{}", format.name);
@@ -227,9 +229,10 @@ scan incomplete: 2 problems
     assert!(out.ends_with(end), "{out}");
 
     let rules = RuleSet::builtin();
+    let sets = [&rules];
     let view = |level| View {
         level: Some(level),
-        ..plain(&rules)
+        ..plain(&sets)
     };
     let all = written_as("text", &report, &view(Severity::Note));
     assert!(all.contains("\n2 errors, 1 warning, 1 note\n"), "{all}");
@@ -250,10 +253,11 @@ scan incomplete: 2 problems
 #[test]
 fn text_holds_no_control_character_but_its_own_colours() {
     let rules = RuleSet::builtin();
+    let sets = [&rules];
     let view = View {
         level: Some(Severity::Note),
         width: 40,
-        ..plain(&rules)
+        ..plain(&sets)
     };
     let out = written_as("text", &awkward(), &view);
     assert!(

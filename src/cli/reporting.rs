@@ -112,7 +112,7 @@ impl Reporting<'_> {
             .severity
             .or((regime.fails_from() == Severity::Note).then_some(Severity::Note));
         let view = View {
-            rules,
+            sets: &regime.rule_sets(),
             colour: false,
             width: 0,
             level,

@@ -185,7 +185,7 @@ impl Walk<'_> {
         let head = format!("{} of {}", self.at + 1, self.items.len());
         output::to_stdout(self.args.report.color, |out, colour| {
             let view = View {
-                rules,
+                sets: &[rules],
                 colour,
                 width: output::terminal_width(),
                 level: None,

@@ -314,6 +314,14 @@ impl Regime {
         &self.sets[realm.set].1
     }
 
+    /// All sets of rules, that of [`Regime::main`] first.
+    pub fn rule_sets(&self) -> Vec<&RuleSet> {
+        let main = self.main().set;
+        let others = (0..self.sets.len()).filter(|&set| set != main);
+        let order = std::iter::once(main).chain(others);
+        order.map(|set| &self.sets[set].1).collect()
+    }
+
     /// Equal for runs that find the same.
     pub fn key(&self) -> &str {
         &self.sets[self.main().set].0

@@ -7,18 +7,20 @@ mod sarif;
 mod statistics;
 mod text;
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::io::{self, Write};
 
 use crate::document::is_unsafe_on_a_terminal;
 use crate::finding::{Finding, Report, Severity};
-use crate::rule::RuleSet;
+use crate::rule::{Rule, RuleSet};
 
 /// How the caller wants to see a report.
 #[derive(Clone, Copy)]
 pub struct View<'a> {
-    /// The rules that made the report.
-    pub rules: &'a RuleSet,
+    /// The rules that made the report: a set for each configuration that had
+    /// a part in it, that of the run as a whole first.
+    pub sets: &'a [&'a RuleSet],
     pub colour: bool,
     /// Columns of the terminal; 0 where there is none.
     pub width: usize,
@@ -62,7 +64,22 @@ pub fn format(name: &str) -> Option<&'static Format> {
     FORMATS.iter().find(|f| f.name == name)
 }
 
-impl View<'_> {
+impl<'a> View<'a> {
+    /// Every rule that is in use anywhere, once, with a set that holds it.
+    fn rules(&self) -> Vec<(&'a RuleSet, &'a Rule)> {
+        let mut known = BTreeSet::new();
+        let all = self
+            .sets
+            .iter()
+            .flat_map(|set| set.rules().iter().map(|r| (*set, r)));
+        all.filter(|(_, rule)| rule.enabled && known.insert(&rule.id))
+            .collect()
+    }
+
+    fn rule(&self, id: &str) -> Option<&'a Rule> {
+        self.sets.iter().find_map(|set| set.rule(id))
+    }
+
     /// The findings to show, in the report's order, where the format shows `default` and above.
     fn shown<'r>(
         &self,

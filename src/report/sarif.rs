@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::{Count, View, explain, markdown};
 use crate::document::RepoPath;
 use crate::finding::{Finding, Fix, Problem, ProblemKind, Region, Report, Severity, SuppressedBy};
-use crate::rule::Rule;
+use crate::rule::{Rule, RuleSet};
 
 /// GitHub refuses a run with more results.
 const RESULTS: usize = 25_000;
@@ -258,11 +258,11 @@ struct Accounting {
 
 impl Log {
     fn new(report: &Report, view: &View<'_>) -> Log {
-        let rules: Vec<&Rule> = view.rules.rules().iter().filter(|r| r.enabled).collect();
+        let rules = view.rules();
         let index: HashMap<&str, usize> = rules
             .iter()
             .enumerate()
-            .map(|(i, r)| (r.id.as_str(), i))
+            .map(|(i, (_, r))| (r.id.as_str(), i))
             .collect();
         let (findings, left_out) = most_severe(view.shown(report, Severity::Note).collect());
         let mut notifications: Vec<Notification> =
@@ -279,7 +279,10 @@ impl Log {
                         semantic_version: env!("CARGO_PKG_VERSION"),
                         information_uri: Some(env!("CARGO_PKG_REPOSITORY"))
                             .filter(|uri| !uri.is_empty()),
-                        rules: rules.iter().map(|r| Descriptor::of_rule(r, view)).collect(),
+                        rules: rules
+                            .iter()
+                            .map(|(set, r)| Descriptor::of_rule(r, set))
+                            .collect(),
                         notifications: Descriptor::of_problems(),
                     },
                 },
@@ -334,7 +337,7 @@ fn most_severe(findings: Vec<&Finding>) -> (Vec<&Finding>, usize) {
 }
 
 impl Descriptor {
-    fn of_rule(rule: &Rule, view: &View<'_>) -> Descriptor {
+    fn of_rule(rule: &Rule, set: &RuleSet) -> Descriptor {
         let why = markdown::plain(&rule.why);
         let fix = markdown::plain(&rule.fix);
         let summary = markdown::plain(&rule.summary);
@@ -344,7 +347,7 @@ impl Descriptor {
             rule.why.trim(),
             rule.fix.trim()
         );
-        if let Some(example) = explain::example(view.rules, rule) {
+        if let Some(example) = explain::example(set, rule) {
             let fence = "`".repeat(longest_run_of_backticks(&example).max(2) + 1);
             help.push_str(&format!(
                 "\n\n## What it finds\n\n{fence}text\n{example}\n{fence}"

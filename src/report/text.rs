@@ -38,7 +38,7 @@ pub(super) fn write(report: &Report, view: &View<'_>, out: &mut dyn Write) -> io
 /// One finding, and below it what its rule is about.
 pub(super) fn card(finding: &Finding, view: &View<'_>) -> String {
     let mut card = Page::new(view).finding(finding);
-    if let Some(rule) = view.rules.rule(finding.rule.as_str()) {
+    if let Some(rule) = view.rule(finding.rule.as_str()) {
         let summary = one_line(&markdown::plain(&rule.summary));
         card.push_str(&format!("\n{}: {summary}", rule.id));
     }
@@ -144,7 +144,6 @@ impl<'v> Page<'v> {
             (None, Some(_)) => None,
             (None, None) => self
                 .view
-                .rules
                 .rule(finding.rule.as_str())
                 .map(|rule| one_line(&markdown::plain(&markdown::first_paragraph(&rule.fix)))),
         };
