@@ -321,7 +321,8 @@ fn offset(bytes: &[u8], at: Position) -> Option<usize> {
     }
     let mut column = 1;
     let mut place = start;
-    for chunk in bytes[start..].utf8_chunks() {
+    let line = memchr::memchr(b'\n', &bytes[start..]).map_or(bytes.len(), |i| start + i + 1);
+    for chunk in bytes[start..line].utf8_chunks() {
         for c in chunk.valid().chars() {
             if column == at.column {
                 return Some(place);

@@ -43,10 +43,20 @@ pub struct Patterns {
     source: String,
     /// The folder the rules are relative to, with a `/` at the end unless it is the root.
     base: Vec<u8>,
-    /// How many folders `base` lies beneath the root.
-    depth: usize,
     patterns: Vec<Pattern>,
+    /// For each pattern what refuses most names at a glance.
+    gates: Vec<Gate>,
     fold: bool,
+}
+
+/// What a name, or the folder it is in, must be for a pattern to be compared.
+#[derive(Clone, Copy, Debug)]
+enum Gate {
+    /// It ends in this byte, in lower case.
+    Ends(u8),
+    /// It lies so deep.
+    Depth(usize),
+    Open,
 }
 
 #[derive(Debug)]
@@ -98,14 +108,16 @@ impl Patterns {
         if !base.is_empty() && !base.ends_with(b"/") {
             base.push(b'/');
         }
-        let patterns = bytes
+        let patterns: Vec<Pattern> = bytes
             .split(|&b| b == b'\n')
             .zip(1..)
             .filter_map(|(text, line)| Pattern::parse(text, line, fold))
             .collect();
+        // How many folders `base` lies beneath the root.
+        let depth = memchr::memchr_iter(b'/', &base).count();
         Patterns {
             source: source.to_owned(),
-            depth: memchr::memchr_iter(b'/', &base).count(),
+            gates: patterns.iter().map(|p| p.gate(depth)).collect(),
             base,
             patterns,
             fold,
@@ -115,13 +127,19 @@ impl Patterns {
     /// The last rule that matches `name` in `folder`, which lies beneath `base`.
     fn verdict(&self, folder: &Folder, name: &[u8], is_folder: bool) -> Option<Verdict<'_>> {
         let mut path: Option<Vec<u8>> = None;
-        let pattern = self.patterns.iter().rev().find(|pattern| {
-            if pattern.only_folders && !is_folder {
+        let last = name.last().map_or(0, u8::to_ascii_lowercase);
+        let gates = self.gates.iter().zip(&self.patterns).rev();
+        let (_, pattern) = gates.into_iter().find(|(gate, pattern)| {
+            let may_match = match **gate {
+                Gate::Ends(byte) => byte == last,
+                Gate::Depth(depth) => depth == folder.depth,
+                Gate::Open => true,
+            };
+            if !may_match || pattern.only_folders && !is_folder {
                 return false;
             }
             match pattern.reach {
                 Reach::Name => pattern.shape.matches(name, self.fold),
-                Reach::Path(Some(slashes)) if folder.depth != self.depth + slashes => false,
                 Reach::Path(_) => {
                     let path = path
                         .get_or_insert_with(|| [&folder.path[self.base.len()..], name].concat());
@@ -167,6 +185,19 @@ impl Pattern {
             },
             shape: Shape::new(body_from_base, !has_slash, fold)?,
         })
+    }
+}
+
+impl Pattern {
+    /// `depth`: of the folder the pattern is relative to.
+    fn gate(&self, depth: usize) -> Gate {
+        match (self.reach, &self.shape) {
+            (Reach::Path(Some(slashes)), _) => Gate::Depth(depth + slashes),
+            (Reach::Name, Shape::Literal(text) | Shape::Suffix(text)) => text
+                .last()
+                .map_or(Gate::Open, |b| Gate::Ends(b.to_ascii_lowercase())),
+            _ => Gate::Open,
+        }
     }
 }
 

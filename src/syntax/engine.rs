@@ -262,13 +262,15 @@ impl Engine<'_, '_> {
             }
         }
         for comment in self.syntax.comments {
-            if self.opens(comment) {
+            if comment.open.as_bytes()[0] == byte && self.opens(comment) {
                 self.comment(comment);
                 return false;
             }
         }
         for quote in self.syntax.quotes {
-            if let Some(start) = self.opens_quote(quote) {
+            if quote.open.as_bytes()[0] == byte
+                && let Some(start) = self.opens_quote(quote)
+            {
                 self.quote(quote, start);
                 return false;
             }

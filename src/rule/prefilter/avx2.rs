@@ -1,6 +1,6 @@
 //! Windows told apart by the halves of their bytes, 64 positions at a time.
 //!
-//! Every anchor is in one of up to 32 buckets. A shuffle looks up, for a half
+//! Every anchor is in one of eight or sixteen buckets. A shuffle looks up, for a half
 //! byte, the set of eight buckets that have an anchor with that half byte in that place;
 //! a position is a candidate if some bucket has all eight halves.
 
@@ -22,16 +22,16 @@ type Tables = [[__m256i; 2]; WINDOW];
 
 impl Filter {
     pub(super) fn new(anchors: &[Anchor]) -> Filter {
-        // One set costs as much as the candidates that three more would
-        // refuse, up to here. 139 anchors with one, two, four sets: 5.5, 3.6,
-        // 2.5 GB/s; 539: 1.9, 1.8, 1.8; 1,123: 1.0, 1.2, 1.4.
+        // Nanoseconds a byte of source text with one, two, four sets, best of
+        // many runs on a busy machine: 140 anchors 0.29, 0.27, 0.38; 282 0.45,
+        // 0.36, 0.42; 681 1.17, 0.59, 0.78; 1,261 1.11, 0.78, 0.90.
         match anchors.len() {
-            0..=700 => Filter::with_sets(anchors, 1),
-            _ => Filter::with_sets(anchors, 4),
+            0..=160 => Filter::with_sets(anchors, 1),
+            _ => Filter::with_sets(anchors, 2),
         }
     }
 
-    /// With `sets` times eight buckets; one set or four.
+    /// With `sets` times eight buckets; one set or two.
     pub(super) fn with_sets(anchors: &[Anchor], sets: usize) -> Filter {
         let (windows, buckets) = deal(anchors, sets * 8);
         let tables = buckets
@@ -61,7 +61,7 @@ impl Filter {
     pub(super) fn masks(&self, v3: V3, text: &[u8], masks: &mut [u64; TILE]) {
         match self.tables.as_slice() {
             [a] => masks_of(v3, &[*a], text, masks),
-            tables => masks_of::<4>(v3, tables.try_into().expect("one set or four"), text, masks),
+            tables => masks_of::<2>(v3, tables.try_into().expect("one set or two"), text, masks),
         }
     }
 }

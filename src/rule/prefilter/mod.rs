@@ -4,15 +4,13 @@
 //! of hashed windows refuses most of them, and what is left is compared. Each
 //! anchor is known by the window that source text holds least often.
 //!
-//! Measured over 4 MB of source text of twenty languages, in pieces of 16 KiB,
-//! one thread of a loaded Zen 4 (best of 400 runs, GB/s; memmem for one
-//! literal: 16.8): 139 anchors, those of the built-in rules, 5.5; 539, 400
-//! generated rules besides, 1.9; 1,123, with 1,000, 1.4. The portable way
-//! makes 0.4 to 0.5. `cargo bench --bench stages prefilter` repeats it over other text.
+//! What the vectors make of it is measured in `avx2`; the portable way makes
+//! 0.4 to 0.5 GB/s. `cargo bench --bench stages prefilter` measures both.
 //!
 //! Tried and left: a bitmap with two bits a window (what passes it wrongly are
 //! common windows that some anchor really has), windows chosen by how often
-//! letters follow each other (fewer comparisons, more candidates).
+//! letters follow each other (fewer comparisons, more candidates), filters that
+//! look at five or six bytes, four sets of buckets.
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
@@ -449,7 +447,7 @@ mod tests {
         assert_eq!(hits, quick);
         #[cfg(target_arch = "x86_64")]
         if let Some((v3, _)) = prefilter.avx2 {
-            let filter = avx2::Filter::with_sets(anchors, 4);
+            let filter = avx2::Filter::with_sets(anchors, 2);
             let masks = |text: &[u8], masks: &mut [u64; TILE]| filter.masks(v3, text, masks);
             let mut wide = Vec::new();
             prefilter.scan(&filter.verifier, &masks, bytes, core, &mut wide);

@@ -97,6 +97,18 @@ fn public(
     if shape == Shape::Identifier || paths::is_minified(path, bytes) {
         return None;
     }
+    if is_pattern(bytes, url) {
+        return None;
+    }
+    let context = Context::read(bytes, url.span.start);
+    let bare_calls = BARE_CALLS.iter().any(|e| path.ends_with(e.as_bytes()));
+    let evidence_for = |purpose| evidence(bytes, url, purpose, shape, &context, bare_calls);
+    // Most URLs have none, and lexing the file costs far more than asking. Only
+    // of markup the place decides what the file is.
+    let early = match purpose {
+        Purpose::Markup => None,
+        _ => Some(evidence_for(purpose)?),
+    };
     let place = scene.place(url.span.start);
     match place {
         Place::LineComment
@@ -120,15 +132,15 @@ fn public(
         | Place::MarkupText
         | Place::MarkupAttribute => {}
     }
-    if is_in_samples(bytes, url.span.start) || is_pattern(bytes, url) {
+    if is_in_samples(bytes, url.span.start)
+        || place.is_literal() && documents(scene, url.span.start)
+    {
         return None;
     }
-    if place.is_literal() && documents(scene, url.span.start) {
-        return None;
-    }
-    let context = Context::read(bytes, url.span.start);
-    let bare_calls = BARE_CALLS.iter().any(|e| path.ends_with(e.as_bytes()));
-    let evidence = evidence(bytes, url, purpose, shape, &context, bare_calls)?;
+    let evidence = match early {
+        Some(evidence) => evidence,
+        None => evidence_for(purpose)?,
+    };
     let evidence = if is_data_source(path, bytes, url.span.start) {
         Evidence::Call
     } else {
