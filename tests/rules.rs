@@ -167,6 +167,11 @@ fn every_pattern_compiles() {
 }
 
 #[test]
+fn every_anchor_of_ours_leads_to_its_tail() {
+    assert_eq!(load::check(&load::builtin()), Ok(Vec::new()));
+}
+
+#[test]
 fn the_readme_names_every_rule() {
     let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
     let readme = std::fs::read_to_string(readme).unwrap();

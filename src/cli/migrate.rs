@@ -82,13 +82,13 @@ fn keep_what_loads(plan: &mut Plan) {
     let (mut kept, mut refused) = (Vec::new(), Vec::new());
     for rule in std::mem::take(&mut plan.rules) {
         let loaded = load::parse(RULES, &rule.to_toml()).map_err(|e| e.message);
-        match loaded.and_then(|rules| load::check_sizes(&rules)) {
-            Ok(()) if known.contains(&rule.id) => {
+        match loaded.and_then(|rules| load::check(&rules)) {
+            Ok(_) if known.contains(&rule.id) => {
                 plan.left
                     .push(format!("rule {}: there is one of this id", rule.id));
                 refused.push(rule.id);
             }
-            Ok(()) => {
+            Ok(_) => {
                 known.push(rule.id.clone());
                 kept.push(rule);
             }

@@ -114,6 +114,13 @@ pub(super) fn error(message: &str) {
     let _ = writeln!(stderr, "{style}error{style:#}: {}", printable(message));
 }
 
+/// What may be wrong, on stderr; the run goes on.
+pub(super) fn warning(message: &str) {
+    let mut stderr = anstream::stderr().lock();
+    let style = anstyle::AnsiColor::Yellow.on_default().bold();
+    let _ = writeln!(stderr, "{style}warning{style:#}: {}", printable(message));
+}
+
 /// A remark on stderr, which is no error.
 pub(super) fn note(message: &str) {
     let mut stderr = anstream::stderr().lock();

@@ -108,6 +108,9 @@ impl Reporting<'_> {
         fixing.show(&mut report, rules)?;
         mask_names(&mut report, rules);
         output::problems(&report.problems);
+        for doubt in regime.doubts() {
+            output::warning(&rules.mask(doubt));
+        }
         let level = args
             .severity
             .or((regime.fails_from() == Severity::Note).then_some(Severity::Note));

@@ -50,6 +50,8 @@ pub struct Regime {
     /// What no configuration governs, once it is known that there is such.
     ungoverned: Option<usize>,
     looked_at: BTreeSet<PathBuf>,
+    /// What is doubtful about rules that users bring.
+    doubts: BTreeSet<String>,
 }
 
 impl Regime {
@@ -73,6 +75,7 @@ impl Regime {
             governed: HashMap::new(),
             ungoverned: None,
             looked_at: BTreeSet::new(),
+            doubts: BTreeSet::new(),
         };
         match regime.choice.clone() {
             Choice::File(file) => {
@@ -108,6 +111,11 @@ impl Regime {
         let asked = (Path::new(""), &[][..]);
         Regime::new(source, Choice::Nothing, layer, Options::default(), asked)
             .expect("nothing is asked for that could be wrong")
+    }
+
+    /// What is doubtful about rules that users bring, in order.
+    pub fn doubts(&self) -> impl Iterator<Item = &str> {
+        self.doubts.iter().map(String::as_str)
     }
 
     /// The realm of files that no configuration governs.
@@ -212,7 +220,7 @@ impl Regime {
 
     /// Joins the rules of the files that `layer` names to `rules`, and what tells their texts apart to `texts`.
     fn add_own(
-        &self,
+        &mut self,
         layer: &Layer,
         rules: &mut Vec<Rule>,
         texts: &mut String,
@@ -251,7 +259,9 @@ impl Regime {
                 key: String::new(),
                 message,
             };
-            load::check_sizes(&more).map_err(in_rules)?;
+            let doubts = load::check(&more).map_err(in_rules)?;
+            self.doubts
+                .extend(doubts.into_iter().map(|d| format!("{name}: {d}")));
             if let Some(twice) = more.iter().find(|m| rules.iter().any(|r| r.id == m.id)) {
                 return Err(in_rules(format!(
                     "{}: a rule of this id exists already; rules extend, they do not replace",

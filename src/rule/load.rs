@@ -11,7 +11,9 @@ use toml::Spanned;
 
 use super::guard::Before;
 use super::pattern::Pattern;
-use super::{Example, Examples, Judge, Rule, age, dotenv, header, key, phrase, plain, upkeep, url};
+use super::{
+    Example, Examples, Judge, Rule, age, anchored, dotenv, header, key, phrase, plain, upkeep, url,
+};
 use crate::finding::{RuleId, Severity};
 use crate::suggest::suggestion;
 
@@ -410,22 +412,26 @@ impl ExampleText {
     }
 }
 
-/// Refuses rules that would take too much memory: what a scan compiles only on need.
-pub fn check_sizes(rules: &[Rule]) -> Result<(), String> {
-    each_pattern(rules, Pattern::check_size)
+/// Refuses rules that would take too much memory, or that could find nothing:
+/// what a scan compiles only on need. Returns what is doubtful about the others.
+pub fn check(rules: &[Rule]) -> Result<Vec<String>, String> {
+    let mut doubts = Vec::new();
+    for rule in rules {
+        if let Some(pattern) = &rule.pattern {
+            let told = pattern
+                .check_size()
+                .and_then(|()| anchored::doubts(pattern));
+            let told = told.map_err(|e| format!("{}: {e}", rule.id))?;
+            doubts.extend(told.into_iter().map(|d| format!("{}: {d}", rule.id)));
+        }
+    }
+    Ok(doubts)
 }
 
 /// Compiles every tail, for tests.
 pub fn compile(rules: &[Rule]) -> Result<(), String> {
-    each_pattern(rules, Pattern::compile)
-}
-
-fn each_pattern(
-    rules: &[Rule],
-    check: impl Fn(&Pattern) -> Result<(), String>,
-) -> Result<(), String> {
     rules.iter().try_for_each(|rule| match &rule.pattern {
-        Some(pattern) => check(pattern).map_err(|e| format!("{}: {e}", rule.id)),
+        Some(pattern) => pattern.compile().map_err(|e| format!("{}: {e}", rule.id)),
         None => Ok(()),
     })
 }

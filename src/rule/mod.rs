@@ -6,6 +6,7 @@
 //! document, and turns a match into a finding or drops it.
 
 pub mod age;
+mod anchored;
 pub mod decode;
 pub mod dotenv;
 pub mod guard;

@@ -101,7 +101,6 @@ impl Pattern {
         Pattern::new(anchors.chain(more).collect(), self.before, &tail, long)
     }
 
-    #[cfg(test)]
     pub(super) fn tail(&self) -> &str {
         &self.tail
     }
@@ -158,7 +157,7 @@ impl Pattern {
         let part = part_of[anchor];
         let regex = parts[part]
             .regex
-            .get_or_init(|| parts[part].compile().expect("load::check_sizes saw to it"));
+            .get_or_init(|| parts[part].compile().expect("load::check saw to it"));
         let slots = &mut scratch.0;
         if slots.len() <= usize::from(rule) {
             slots.resize_with(usize::from(rule) + 1, Vec::new);
@@ -215,12 +214,17 @@ impl Part {
     }
 }
 
-/// The alternatives of `hir` by the anchors they can begin with.
-fn split(anchors: &[Vec<u8>], hir: &Hir) -> Parts {
-    let alternatives = match hir.kind() {
+/// What `hir` is one of.
+pub(super) fn alternatives(hir: &Hir) -> Vec<Hir> {
+    match hir.kind() {
         HirKind::Alternation(alternatives) => alternatives.clone(),
         _ => vec![hir.clone()],
-    };
+    }
+}
+
+/// The alternatives of `hir` by the anchors they can begin with.
+fn split(anchors: &[Vec<u8>], hir: &Hir) -> Parts {
+    let alternatives = alternatives(hir);
     let prefixes: Vec<Option<Vec<Vec<u8>>>> = alternatives.iter().map(prefixes).collect();
     let mut sets: Vec<Vec<usize>> = Vec::new();
     let mut part_of = Vec::new();
@@ -247,7 +251,7 @@ fn split(anchors: &[Vec<u8>], hir: &Hir) -> Parts {
 
 /// What every match of `hir` begins with one of, in lower case; `None` if
 /// that is not known.
-fn prefixes(hir: &Hir) -> Option<Vec<Vec<u8>>> {
+pub(super) fn prefixes(hir: &Hir) -> Option<Vec<Vec<u8>>> {
     let mut prefixes: Vec<Vec<u8>> = Extractor::new()
         .extract(hir)
         .literals()?
@@ -261,7 +265,7 @@ fn prefixes(hir: &Hir) -> Option<Vec<Vec<u8>>> {
 }
 
 /// Whether a text that begins with `anchor`, in lower case, may begin with one of `prefixes`.
-fn may_begin(prefixes: Option<&[Vec<u8>]>, anchor: &[u8]) -> bool {
+pub(super) fn may_begin(prefixes: Option<&[Vec<u8>]>, anchor: &[u8]) -> bool {
     prefixes.is_none_or(|prefixes| {
         prefixes.iter().any(|prefix| {
             let shared = prefix.len().min(anchor.len());

@@ -1,0 +1,228 @@
+//! Whether a user's anchors lead anywhere, and how often they will.
+//!
+//! A rule whose anchor no match begins with finds nothing, and a rule that
+//! finds nothing looks like a clean repository.
+
+use super::pattern::{Pattern, alternatives, may_begin, parse, prefixes};
+
+/// Words that stand in source text more than fifty times a megabyte, in
+/// whatever longer word: counted over 33 MB of 6,000 files of eighteen projects.
+const COMMON: &[&str] = &[
+    "access",
+    "api",
+    "app",
+    "auth",
+    "base",
+    "client",
+    "code",
+    "config",
+    "connection",
+    "data",
+    "database",
+    "dev",
+    "env",
+    "file",
+    "hash",
+    "header",
+    "host",
+    "http",
+    "https",
+    "ids",
+    "key",
+    "link",
+    "live",
+    "mail",
+    "name",
+    "pass",
+    "password",
+    "path",
+    "port",
+    "private",
+    "public",
+    "request",
+    "root",
+    "server",
+    "service",
+    "session",
+    "sign",
+    "site",
+    "string",
+    "test",
+    "text",
+    "token",
+    "type",
+    "url",
+    "user",
+    "value",
+    "var",
+    "web",
+];
+
+/// What is doubtful about a pattern. The error is why it is refused.
+pub(super) fn doubts(pattern: &Pattern) -> Result<Vec<String>, String> {
+    let mut doubts: Vec<String> = pattern
+        .anchors()
+        .iter()
+        .map(|anchor| String::from_utf8_lossy(anchor))
+        .filter(|anchor| COMMON.contains(&&*anchor.to_ascii_lowercase()))
+        .map(|anchor| {
+            format!(
+                "anchor `{anchor}` stands in any source text, so the rule will be slow; anchor it at what is peculiar to the secret"
+            )
+        })
+        .collect();
+    if let [anchor] = pattern.anchors()
+        && begins_plainly(pattern.tail().as_bytes(), anchor)
+    {
+        return Ok(doubts);
+    }
+    let hir = parse(pattern.tail())?;
+    let begins: Vec<_> = alternatives(&hir).iter().map(prefixes).collect();
+    let anchors: Vec<Vec<u8>> = pattern
+        .anchors()
+        .iter()
+        .map(|a| a.to_ascii_lowercase())
+        .collect();
+    for (anchor, lower) in pattern.anchors().iter().zip(&anchors) {
+        if !begins.iter().any(|b| may_begin(b.as_deref(), lower)) {
+            return Err(format!(
+                "anchor `{}`: no match of the tail begins with it, so it would find nothing; a tail begins with its anchor",
+                String::from_utf8_lossy(anchor)
+            ));
+        }
+    }
+    for begin in &begins {
+        if !anchors.iter().any(|a| may_begin(begin.as_deref(), a)) {
+            let begin = begin.iter().flatten().next();
+            let begin = begin.map_or_else(Default::default, |b| String::from_utf8_lossy(b));
+            doubts.push(format!(
+                "an alternative of the tail, `{begin}...`, begins with none of the anchors: it is never searched for"
+            ));
+        }
+    }
+    Ok(doubts)
+}
+
+/// Whether all of `tail` begins with `anchor`, as can be told without its syntax
+/// tree: behind the opening of groups the anchor stands as it is, and none of
+/// those groups has an alternative.
+fn begins_plainly(tail: &[u8], anchor: &[u8]) -> bool {
+    let mut rest = tail;
+    let mut depth = 0_usize;
+    while let Some(inner) = [&b"(?<secret>"[..], b"(?:", b"(?i:"]
+        .iter()
+        .find_map(|open| rest.strip_prefix(*open))
+    {
+        rest = inner;
+        depth += 1;
+    }
+    for &byte in anchor {
+        rest = rest.strip_prefix(b"\\").unwrap_or(rest);
+        match rest.split_first() {
+            Some((first, behind)) if first.eq_ignore_ascii_case(&byte) => rest = behind,
+            _ => return false,
+        }
+    }
+    // What repeats the last byte may leave it out.
+    if matches!(rest.first(), Some(b'?' | b'*' | b'{')) {
+        return false;
+    }
+    let mut lowest = depth;
+    let mut at = 0;
+    while at < rest.len() {
+        match rest[at] {
+            b'\\' => at += 1,
+            b'[' => match class_end(&rest[at..]) {
+                Some(end) => at += end,
+                None => return false,
+            },
+            b'(' => depth += 1,
+            b')' => {
+                // A group around the anchor may be left out.
+                if depth <= lowest && matches!(rest.get(at + 1), Some(b'?' | b'*' | b'{')) {
+                    return false;
+                }
+                depth = depth.saturating_sub(1);
+                lowest = lowest.min(depth);
+            }
+            b'|' if depth <= lowest => return false,
+            _ => {}
+        }
+        at += 1;
+    }
+    true
+}
+
+/// Where the class that `text` begins with ends.
+fn class_end(text: &[u8]) -> Option<usize> {
+    let mut at = 1;
+    while at < text.len() {
+        match text[at] {
+            b'\\' => at += 1,
+            b']' if at > 1 => return Some(at),
+            _ => {}
+        }
+        at += 1;
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule::guard::Before;
+
+    fn doubts_of(anchors: &[&str], tail: &str) -> Result<Vec<String>, String> {
+        let anchors = anchors.iter().map(|a| a.as_bytes().to_vec()).collect();
+        doubts(&Pattern::new(anchors, Before::Any, tail, false).unwrap())
+    }
+
+    #[test]
+    fn an_anchor_that_leads_nowhere_is_refused() {
+        for (anchors, tail) in [
+            (&["acme_"][..], "(?<secret>[a-z]{4}x{16})"),
+            (&["acme_", "ecma_"], "acme_[a-z]{16}"),
+            (&["acme"], "(?:emca|ecma)_[0-9]{16}"),
+        ] {
+            let refused = doubts_of(anchors, tail);
+            assert_eq!(refused.is_err(), !tail.contains("[a-z]{4}"), "{tail}");
+        }
+    }
+
+    #[test]
+    fn what_no_anchor_leads_to_is_told() {
+        let told = doubts_of(&["acme_"], "(?<secret>acme_[0-9]{16})|ecma_[0-9]{16}").unwrap();
+        assert_eq!(told.len(), 1);
+        assert!(told[0].contains("`ecma_"), "{told:?}");
+        let told = doubts_of(&["Token"], "(?i:token)=[0-9]{16}").unwrap();
+        assert!(told[0].contains("`Token` stands in any"), "{told:?}");
+        for tail in [
+            "acme_[0-9]{16}(?:=|:)x",
+            "(?<secret>(?i:ACME)_[]|x]{2})(?:a|b)",
+            r"(?:acme\_)x|y",
+        ] {
+            let told = doubts_of(&["acme_"], tail);
+            assert_eq!(
+                told.is_ok_and(|t| t.is_empty()),
+                !tail.ends_with("|y"),
+                "{tail}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_plain_beginning_is_known() {
+        for (tail, plain) in [
+            ("acme_[|]x", true),
+            (r"(?<secret>acme\_(?:a|b))(?:c|d)", true),
+            ("(?:acme_|b)c", false),
+            ("(?:acme_)?c", false),
+            ("acme_?", false),
+            ("acme_|b", false),
+            ("(?:acme_)b|c", false),
+            ("[a]cme_", false),
+        ] {
+            assert_eq!(begins_plainly(tail.as_bytes(), b"acme_"), plain, "{tail}");
+        }
+    }
+}
