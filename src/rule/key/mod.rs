@@ -87,8 +87,7 @@ impl KeyRule {
     pub fn new(text: KeyText, anchors: &[Vec<u8>]) -> KeyRule {
         let bytes = |words: Vec<String>| words.into_iter().map(String::into_bytes).collect();
         // Only the product's own prefix has images.
-        let images = decode::ANCHORS
-            .iter()
+        let images = decode::anchors()
             .filter(|_| anchors.iter().any(|a| a == b"ak_"))
             .map(|image| image.as_bytes().to_vec());
         KeyRule {
