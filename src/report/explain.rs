@@ -14,10 +14,13 @@ const MEASURE: usize = 80;
 pub fn explain(rules: &RuleSet, rule: &Rule, colour: bool) -> String {
     let heading = |name: &str| text::paint(colour, DEFAULT_EMPHASIS_STYLE, name);
     let label = format!("{}[{}]", rule.severity.name(), rule.id);
+    let summary = one_line(&rule.summary);
+    let is_short = label.len() + 2 + summary.chars().count() <= MEASURE;
     let mut out = format!(
-        "{}: {}\n",
+        "{}:{}{}\n",
         text::paint(colour, text::style(rule.severity), &label),
-        heading(&one_line(&rule.summary)),
+        if is_short { " " } else { "\n  " },
+        heading(&summary),
     );
     for (name, body) in [("Why it matters", &rule.why), ("What to do", &rule.fix)] {
         let body = markdown::fill(&markdown::plain(body), MEASURE - 2);
@@ -33,7 +36,8 @@ pub fn explain(rules: &RuleSet, rule: &Rule, colour: bool) -> String {
         rule.precision,
     );
     if !rule.tags.is_empty() {
-        facts.push_str(&format!("\ntags: {}", rule.tags.join(", ")));
+        let tags = format!("tags: {}", rule.tags.join(", "));
+        facts.push_str(&format!("\n{}", markdown::fill(&tags, MEASURE - 2)));
     }
     out.push_str(&section(&heading("At a glance"), &facts));
     out

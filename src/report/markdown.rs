@@ -1,5 +1,8 @@
 //! The little Markdown that rules are written in, turned into plain text.
 
+/// How far the cells of a row are indented under its first.
+const STEP: usize = 2;
+
 /// `markdown` without links and bold; code keeps its backticks, which read well as they are.
 pub(super) fn plain(markdown: &str) -> String {
     let mut out = String::with_capacity(markdown.len());
@@ -55,8 +58,9 @@ pub(super) fn first_paragraph(text: &str) -> String {
 }
 
 /// `text` in lines of at most `width` characters where its words allow it.
-/// Paragraphs and list items stay apart; code blocks stay as they are; the
-/// cells of a table stand below each other, however long the last ones are.
+/// Paragraphs and list items stay apart; code blocks stay as they are. The
+/// cells of a table stand below each other, or, where they are too wide for
+/// that, each row's under its first.
 pub(super) fn fill(text: &str, width: usize) -> String {
     let mut out = String::new();
     let mut block = String::new();
@@ -68,7 +72,7 @@ pub(super) fn fill(text: &str, width: usize) -> String {
             table.push(row);
             continue;
         }
-        lay_out(&mut table, &mut out);
+        lay_out(&mut table, width, &mut out);
         let fence = line.trim_start().starts_with("```");
         if fence || fenced {
             flush(&mut block, width, &mut out);
@@ -89,7 +93,7 @@ pub(super) fn fill(text: &str, width: usize) -> String {
         }
     }
     flush(&mut block, width, &mut out);
-    lay_out(&mut table, &mut out);
+    lay_out(&mut table, width, &mut out);
     out.truncate(out.trim_end().len());
     out
 }
@@ -101,7 +105,7 @@ fn cells(line: &str) -> Option<Vec<&str>> {
 }
 
 /// Appends the rows of `table`, without the rule under its head, and empties it.
-fn lay_out(table: &mut Vec<Vec<&str>>, out: &mut String) {
+fn lay_out(table: &mut Vec<Vec<&str>>, width: usize, out: &mut String) {
     table.retain(|row| {
         !row.iter()
             .all(|cell| cell.chars().all(|c| "-:|".contains(c)))
@@ -112,15 +116,27 @@ fn lay_out(table: &mut Vec<Vec<&str>>, out: &mut String) {
             cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
         })
         .collect();
-    for row in table.drain(..) {
-        for (column, cell) in row.iter().enumerate() {
-            out.push_str(cell);
-            if column + 1 < row.len() {
-                let gap = widths[column] + 2 - cell.chars().count();
-                out.extend(std::iter::repeat_n(' ', gap));
+    let is_narrow = widths.iter().map(|cell| cell + 2).sum::<usize>() <= width + 2;
+    if is_narrow {
+        for row in table.drain(..) {
+            for (column, cell) in row.iter().enumerate() {
+                out.push_str(cell);
+                if column + 1 < row.len() {
+                    let gap = widths[column] + 2 - cell.chars().count();
+                    out.extend(std::iter::repeat_n(' ', gap));
+                }
             }
+            out.push('\n');
         }
-        out.push('\n');
+        return;
+    }
+    // The head says nothing that the rows do not.
+    for row in table.drain(..).skip(1) {
+        for (column, cell) in row.iter().enumerate() {
+            let indent = if column == 0 { 0 } else { STEP };
+            out.extend(std::iter::repeat_n(' ', indent));
+            wrap(cell, indent, indent, width, out);
+        }
     }
 }
 
@@ -137,25 +153,51 @@ fn hanging(block: &str) -> usize {
 }
 
 fn flush(block: &mut String, width: usize, out: &mut String) {
-    let indent = hanging(block);
-    let mut column = 0;
-    for word in block.split_whitespace() {
-        let length = word.chars().count();
-        if column > 0 && column + 1 + length > width {
-            out.push('\n');
-            out.extend(std::iter::repeat_n(' ', indent));
-            column = indent;
-        } else if column > 0 {
-            out.push(' ');
-            column += 1;
-        }
-        out.push_str(word);
-        column += length;
-    }
     if !block.is_empty() {
-        out.push('\n');
+        wrap(block, 0, hanging(block), width, out);
         block.clear();
     }
+}
+
+/// Appends the words of `text` in lines of at most `width`; the first goes on
+/// in `column`, the others are indented. Code is not parted where it fits a line.
+fn wrap(text: &str, column: usize, indent: usize, width: usize, out: &mut String) {
+    let mut at = column;
+    for word in words(text, width - indent) {
+        let length = word.chars().count();
+        if at > indent && at + 1 + length > width {
+            out.push('\n');
+            out.extend(std::iter::repeat_n(' ', indent));
+            at = indent;
+        } else if at > column {
+            out.push(' ');
+            at += 1;
+        }
+        out.push_str(word);
+        at += length;
+    }
+    out.push('\n');
+}
+
+/// The words of `text`; code of up to `longest` characters is one, with what is glued to it.
+fn words(text: &str, longest: usize) -> Vec<&str> {
+    let mut words = Vec::new();
+    let mut rest = text.trim_start();
+    while !rest.is_empty() {
+        let mut end = 0;
+        while let Some(c) = rest[end..].chars().next().filter(|c| !c.is_whitespace()) {
+            let span = if c == '`' {
+                code_span(&rest[end..])
+            } else {
+                ""
+            };
+            let fits = span.len() > 1 && rest[..end + span.len()].chars().count() <= longest;
+            end += if fits { span.len() } else { c.len_utf8() };
+        }
+        words.push(&rest[..end]);
+        rest = rest[end..].trim_start();
+    }
+    words
 }
 
 #[cfg(test)]
@@ -184,9 +226,28 @@ mod tests {
     fn tables_stay_tables() {
         let text = "Read it:\n\n| language | read it |\n|---|---|\n| Go | `os.Getenv(\"K\")` |\n| JavaScript | `a \\|\\| b` |\n\nThen stop.";
         assert_eq!(
-            fill(text, 20),
+            fill(text, 32),
             "Read it:\n\nlanguage    read it\nGo          `os.Getenv(\"K\")`\nJavaScript  `a \\|\\| b`\n\nThen stop."
         );
+    }
+
+    #[test]
+    fn rows_too_wide_stand_under_their_first_cell() {
+        let text = "| language | read it |\n|---|---|\n| Go | `os.Getenv(\"K\")` |\n| shell | `a b c`, or else `d` |";
+        assert_eq!(
+            fill(text, 20),
+            "Go\n  `os.Getenv(\"K\")`\nshell\n  `a b c`, or else\n  `d`"
+        );
+    }
+
+    #[test]
+    fn code_stays_whole_where_a_line_holds_it() {
+        assert_eq!(
+            fill("one `POST /v1` (`a b`), so", 12),
+            "one\n`POST /v1`\n(`a b`), so"
+        );
+        assert_eq!(fill("`one two three four`", 10), "`one two\nthree\nfour`");
+        assert_eq!(fill("a ` b", 10), "a ` b");
     }
 
     #[test]
