@@ -161,6 +161,68 @@ fn texts_are_complete() {
     }
 }
 
+/// Who reads of a leaked key learns how to rotate it, what that ends, and what the rule leaves alone.
+#[test]
+fn texts_tell_how_to_recover_and_what_is_left_alone() {
+    for rule in load::builtin() {
+        let (id, fix) = (&rule.id, &rule.fix);
+        assert!(
+            fix.contains("**Not reported, on purpose**"),
+            "{id}: what is left alone"
+        );
+        assert!(fix.to_lowercase().contains("rotate"), "{id}: rotate");
+        if rule.upkeep().is_some() {
+            continue;
+        }
+        let fix = fix.split_whitespace().collect::<Vec<_>>().join(" ");
+        for part in [
+            "**Workspace settings > Application key > Regenerate**",
+            "`POST /v1/workspace/{id}/application-token/regenerate`",
+            "at once",
+        ] {
+            assert!(fix.contains(part), "{id}: {part}");
+        }
+    }
+}
+
+#[test]
+fn fixes_in_code_are_there_for_the_main_languages() {
+    let languages = [
+        "shell",
+        "JavaScript",
+        "Python",
+        "Go",
+        "Java",
+        "C#",
+        "PHP",
+        "Ruby",
+        "Rust",
+    ];
+    let places = ["Docker", "Compose", "GitHub Actions", "Terraform"];
+    let rules = load::builtin();
+    for (id, with_places) in [
+        ("ak-key", true),
+        ("ak-key-truncated", true),
+        ("dotenv-tracked", true),
+        ("appkey-header", false),
+        ("plain-http-api", false),
+    ] {
+        let rule = rules.iter().find(|rule| rule.id.as_str() == id).unwrap();
+        let rows = rule.fix.lines().filter_map(|line| line.strip_prefix("| "));
+        let firsts: Vec<&str> = rows.filter_map(|row| row.split(" | ").next()).collect();
+        let names = firsts.join(", ");
+        let names: Vec<&str> = names
+            .split(", ")
+            .map(|name| name.split(" (").next().unwrap_or_default())
+            .collect();
+        let places = places.iter().filter(|_| with_places);
+        for name in languages.iter().chain(places) {
+            let is_there = names.contains(name) || (*name == "shell" && names.contains(&"curl"));
+            assert!(is_there, "{id}: no row for {name}");
+        }
+    }
+}
+
 #[test]
 fn every_pattern_compiles() {
     load::compile(&load::builtin()).unwrap();
