@@ -43,7 +43,19 @@ fn is_in_url(before: &[u8]) -> bool {
         .next()
         .unwrap_or_default();
     // JSON may escape its slashes.
-    memchr::memmem::find(word, b"://").is_some() || memchr::memmem::find(word, b":\\/\\/").is_some()
+    let is_of_files = [
+        &b"s3://"[..],
+        b"gs://",
+        b"file://",
+        b"hdfs://",
+        b"abfs://",
+        b"abfss://",
+    ]
+    .iter()
+    .any(|scheme| word.starts_with(scheme));
+    !is_of_files
+        && (memchr::memmem::find(word, b"://").is_some()
+            || memchr::memmem::find(word, b":\\/\\/").is_some())
 }
 
 /// `s/OLD`: what `sed` and others put in its place follows.

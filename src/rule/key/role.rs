@@ -79,6 +79,8 @@ const DECLARES: &[&str] = &[
     "pushd",
     "mkdir",
     "rmdir",
+    "rm",
+    "pod",
     "touch",
 ];
 
@@ -200,6 +202,14 @@ const TABLE_KEYS: &[&str] = &[
 
 /// Functions whose (first) argument is the name of something.
 const TAKES_NAME: &[&str] = &[
+    "getlogger",
+    "broadcastchannel",
+    "qualifier",
+    "getproperty",
+    "putextra",
+    "getstringextra",
+    "getintextra",
+    "hasextra",
     "getitem",
     "setitem",
     "removeitem",
@@ -372,6 +382,8 @@ const SCHEMA_WORDS: &[&str] = &[
     "sequence",
     "addindex",
     "createindex",
+    "table",
+    "column",
 ];
 
 /// What LaTeX's commands of names take.
@@ -479,8 +491,10 @@ pub(super) fn is_name(
     is_in_sql(&line)
         || is_in_naming_attribute(&line)
         || is_schema_name(&line)
+        || is_section(&line)
         || if line.quoted {
             is_subscript(&line)
+                || is_item_of_a_view(&line)
                 || is_named_argument(&line)
                 || is_package(&line)
                 || is_block_label(&line)
@@ -619,6 +633,24 @@ fn is_schema_name(line: &Line<'_>) -> bool {
         && super::around::words(rest)
             .iter()
             .any(|word| is_listed(SCHEMA_WORDS, word))
+}
+
+/// `[x]` on a line of its own.
+fn is_section(line: &Line<'_>) -> bool {
+    !line.quoted && line.before.trim_ascii() == b"[" && line.after.trim_ascii_end() == b"]"
+}
+
+/// React's `<Item key="x"`: which of its siblings it is.
+fn is_item_of_a_view(line: &Line<'_>) -> bool {
+    let Some(tag) = line.before.trim_ascii_end().strip_suffix(b"key=") else {
+        return false;
+    };
+    let (rest, name) = last_word(tag.trim_ascii_end());
+    // `<add key="x" value="..."/>` names what it sets, `<Client key="x"/>` may hold it.
+    tag.ends_with(b" ")
+        && rest.ends_with(b"<")
+        && (name.iter().all(u8::is_ascii_lowercase)
+            || memchr::memmem::find(line.after, b"={").is_some())
 }
 
 /// `text` without `end`, if it ends in it.
