@@ -67,9 +67,9 @@ impl Content {
     pub(super) fn summary(&self, text: &[u8]) -> Summary {
         let mut summary = Summary::default();
         let text = text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text);
-        // A value of a dotenv file may hold commas; in JSON they part what stands on one line.
+        // A value of a dotenv file may hold commas and braces; in JSON they part what stands on one line.
         let is_json = text.trim_ascii_start().starts_with(b"{");
-        let lines = text.split(|&b| b == b'\n' || is_json && b == b',');
+        let lines = text.split(|&b| b == b'\n' || is_json && matches!(b, b',' | b'{'));
         for setting in lines.filter_map(setting) {
             let words = words(setting.name);
             let look = self.look(&words, setting.value);
@@ -79,7 +79,10 @@ impl Content {
             summary.settings += 1;
             summary.public += usize::from(self.is_public(&words));
             summary.hollow += usize::from(look == Look::Hollow);
-            summary.issued += usize::from(look == Look::Certain && !self.is_self_made(&words));
+            // Nobody draws a value with an issuer's prefix, whatever it is called.
+            let is_self_made =
+                || self.is_self_made(&words) && !self.has_credential_prefix(setting.value);
+            summary.issued += usize::from(look == Look::Certain && !is_self_made());
             if matches!(look, Look::Secret | Look::Certain) {
                 let name = String::from_utf8_lossy(setting.name).into_owned();
                 if !summary.secret.contains(&name) {
@@ -160,6 +163,7 @@ impl Content {
                 .references
                 .iter()
                 .any(|r| value.starts_with(r.as_bytes()))
+            || is_counting(value)
             || value.len() > 2
                 && value
                     .iter()
@@ -215,7 +219,7 @@ impl Content {
             value.strip_prefix(prefix.as_bytes()).is_some_and(|rest| {
                 let body = rest
                     .iter()
-                    .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'))
+                    .take_while(|b| b.is_ascii_alphanumeric() || b"_-./".contains(b))
                     .count();
                 body >= 12 && rest[..body].iter().any(u8::is_ascii_digit)
             })
@@ -369,6 +373,15 @@ fn is_location(value: &[u8]) -> bool {
     starts.iter().any(|s| value.starts_with(s)) && !(value.starts_with(b"/") && is_base64)
 }
 
+/// `0123456789abcdef`, `abcdefgh`, twice or more.
+fn is_counting(value: &[u8]) -> bool {
+    let ups = value
+        .windows(2)
+        .filter(|w| w[1] == w[0].wrapping_add(1) || w == b"9a" || w == b"90")
+        .count();
+    value.len() >= 8 && ups * 10 >= value.len() * 9 - 10
+}
+
 /// Whether the value was drawn by a machine: long, mixed, and hardly repeating.
 fn is_random(value: &[u8]) -> bool {
     let digits = value.iter().filter(|b| b.is_ascii_digit()).count();
@@ -412,6 +425,8 @@ mod tests {
     #[test]
     fn values_look_secret_or_not() {
         let token = ["ghp", "_16C7e42F292c6912E7710c838347Ae178B4a"].concat();
+        let hook =
+            "HOOK=https://hooks.slack.com/services/T0?2ABC/B0?3DEF/kd93hd73kq".replace('?', "");
         let cases = [
             ("DB_PASSWORD=hunter2", true),
             ("export API_TOKEN='s3cr3t-t0ken-value'", true),
@@ -458,6 +473,9 @@ mod tests {
             ("PUBLIC_KEY=93jd73hd93jd", false),
             ("VITE_API_KEY=mapsmapsmaps", false),
             ("GREETING=hello # password=hunter2", false),
+            ("ENCRYPTION_KEY=0123456789abcdef0123456789abcdef", false),
+            ("{\"Mail\": {\"Password\": \"kd93hd73k\"}}", true),
+            (&hook, true),
             ("PORT=3000", false),
         ];
         for (line, expected) in cases {
@@ -470,6 +488,13 @@ mod tests {
         let seen = summary("VITE_TITLE=x\nVITE_URL=https://a.b\n\n# comment\nAPI_KEY=your_key\n");
         assert_eq!((seen.settings, seen.public, seen.hollow), (3, 2, 1));
         assert_eq!(summary(""), Summary::default());
+    }
+
+    #[test]
+    fn what_its_issuer_marked_is_nobodys_own() {
+        let key = ["sk_live", "_kd93hd73kq82ls"].concat();
+        assert_eq!(summary(&format!("APP_SECRET_KEY={key}")).issued, 1);
+        assert_eq!(summary("APP_SECRET_KEY=kd93hd73kq82lsmw73hd").issued, 0);
     }
 
     #[test]

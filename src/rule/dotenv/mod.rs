@@ -238,7 +238,7 @@ fn is_sample(path: &RepoPath) -> bool {
     const KINDS: [&[u8]; 6] = [b"test", b"testing", b"tests", b"ci", b"e2e", b"dusk"];
     let by_name = path
         .name()
-        .split(|&b| b == b'.')
+        .split(|b| matches!(b, b'.' | b'-' | b'_'))
         .any(|part| KINDS.iter().any(|k| part.eq_ignore_ascii_case(k)));
     let path = path.as_bytes();
     by_name || paths::is_test_path(path) || paths::is_fixture_path(path) || paths::is_doc_path(path)
@@ -267,5 +267,25 @@ fn quoted(path: &str) -> String {
         path.to_owned()
     } else {
         format!("'{}'", path.replace('\'', r"'\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_for_tests_are_known_by_a_word_of_their_name() {
+        for (path, expected) in [
+            (".env.testing-ci", true),
+            (".env.ci_mysql", true),
+            ("api/.env.test.local", true),
+            ("tests/.env", true),
+            (".env", false),
+            (".env.latest", false),
+            (".env.production", false),
+        ] {
+            assert_eq!(is_sample(&path.into()), expected, "{path}");
+        }
     }
 }

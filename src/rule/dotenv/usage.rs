@@ -172,7 +172,7 @@ impl Usage {
             .filter(|word| !matches!(*word, b"" | b"-" | b"path:"));
         let value = value.next()?;
         let name = &value[memchr::memrchr(b'/', value).map_or(0, |i| i + 1)..];
-        if !self.names.holds(name) {
+        if !self.names.holds(name) || !is_whole(name) {
             return None;
         }
         // A Compose file names paths as seen from itself; a command line, from where it is typed.
@@ -203,7 +203,7 @@ impl Usage {
             .filter(|name| name.contains(&b'.') && !name.starts_with(b".."));
         let mut other = false;
         for name in quoted {
-            if self.names.holds(name) {
+            if self.names.holds(name) && is_whole(name) {
                 return Some(name.to_vec());
             }
             other = true;
@@ -275,6 +275,11 @@ fn is_defined_at(bytes: &[u8], start: usize) -> bool {
     let last = words.into_iter().next();
     line.last().is_some_and(u8::is_ascii_whitespace)
         && last.is_some_and(|w| matches!(w, b"def" | b"function" | b"fn" | b"func" | b"fun"))
+}
+
+/// Whether nothing is put into the name, or behind it, when the program runs: `.env.${stage}`, `".env." + stage`.
+fn is_whole(name: &[u8]) -> bool {
+    !name.ends_with(b".") && !name.iter().any(|b| b"${}%#<>*".contains(b))
 }
 
 /// Where the call whose arguments begin `rest` ends; `depth` of its brackets are open.
