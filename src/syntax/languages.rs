@@ -1120,8 +1120,13 @@ pub(super) static SPECS: &[Spec] = &[
     )
     .run_by(&["node", "nodejs", "bun"]),
     Spec::table("TSX", Code, &["tsx"], &JAVASCRIPT),
-    Spec::table("TypeScript", Code, &["ts", "mts", "cts"], &TYPESCRIPT)
-        .run_by(&["deno", "ts-node", "tsx"]),
+    Spec::table(
+        "TypeScript",
+        Code,
+        &["ts", "mts", "cts", "uts"],
+        &TYPESCRIPT,
+    )
+    .run_by(&["deno", "ts-node", "tsx"]),
     Spec::table(
         "CoffeeScript",
         Code,
@@ -1589,7 +1594,12 @@ pub(super) static SPECS: &[Spec] = &[
         &["html", "htm", "shtml"],
         Lexer::Markup(&markup::HTML),
     ),
-    Spec::other("Vue", Template, &["vue"], Lexer::Markup(&markup::VUE)),
+    Spec::other(
+        "Vue",
+        Template,
+        &["vue", "uvue", "nvue"],
+        Lexer::Markup(&markup::VUE),
+    ),
     Spec::other(
         "Svelte",
         Template,

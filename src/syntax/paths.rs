@@ -102,6 +102,58 @@ const VENDOR_FOLDERS: &[&[u8]] = &[
     b"_vendor",
 ];
 
+/// Folders that applications copy libraries into beside code of their own.
+const COPY_FOLDERS: &[&[u8]] = &[b"lib", b"libs", b"lib3", b"ext", b"packages"];
+
+/// Libraries that are copied whole.
+const COPIED_LIBRARIES: &[&[u8]] = &[
+    b"babelfish",
+    b"boto",
+    b"boto3",
+    b"botocore",
+    b"bs4",
+    b"certifi",
+    b"chardet",
+    b"cheroot",
+    b"cherrypy",
+    b"dateutil",
+    b"feedparser",
+    b"html5lib",
+    b"httplib2",
+    b"idna",
+    b"jinja2",
+    b"mako",
+    b"markdown2",
+    b"oauthlib",
+    b"openssl",
+    b"paramiko",
+    b"pip",
+    b"pkg_resources",
+    b"pygments",
+    b"requests",
+    b"requests_toolbelt",
+    b"rsa",
+    b"setuptools",
+    b"sqlalchemy",
+    b"tornado",
+    b"twitter",
+    b"urllib3",
+    b"webencodings",
+    b"websocket",
+    b"werkzeug",
+    b"yaml",
+];
+
+/// Folders that set up a machine for development.
+const DEVELOPMENT_FOLDERS: &[&[u8]] = &[
+    b"docker-compose",
+    b".devcontainer",
+    b"devcontainer",
+    b"minikube",
+    b"vagrant",
+    b"molecule",
+];
+
 const DOC_FOLDERS: &[&[u8]] = &[
     b"doc",
     b"docs",
@@ -262,7 +314,19 @@ pub fn is_fixture_path(path: &[u8]) -> bool {
 pub fn is_vendored_path(path: &[u8]) -> bool {
     let name = file_name(path);
     let script = ends_any(name, &[".js", ".css", ".mjs"]);
-    in_folder(path, VENDOR_FOLDERS) || (script && starts_any(name, VENDORED_NAMES))
+    in_folder(path, VENDOR_FOLDERS)
+        || in_folder_ending(path, &[".dist-info", ".egg-info"])
+        || is_copied_library(path)
+        || (script && starts_any(name, VENDORED_NAMES))
+}
+
+/// `lib/pygments/a.py`: a library in an application, not the library's own repository.
+fn is_copied_library(path: &[u8]) -> bool {
+    let is_one_of =
+        |folder: &[u8], names: &[&[u8]]| names.iter().any(|n| n.eq_ignore_ascii_case(folder));
+    folders(path)
+        .zip(folders(path).skip(1))
+        .any(|(outer, inner)| is_one_of(outer, COPY_FOLDERS) && is_one_of(inner, COPIED_LIBRARIES))
 }
 
 /// Whether `path` is documentation, or code that is part of one.
@@ -281,6 +345,11 @@ pub fn is_doc_path(path: &[u8]) -> bool {
                 "changes.",
             ],
         )
+}
+
+/// Whether `path` is part of what sets up a machine for development.
+pub fn is_development_path(path: &[u8]) -> bool {
+    in_folder(path, DEVELOPMENT_FOLDERS)
 }
 
 /// Whether a program wrote the file: by its name, by what its first lines
@@ -416,6 +485,10 @@ mod tests {
         assert!(is_vendored_path(b"a/node_modules/x/y.js"));
         assert!(is_vendored_path(b"public/jquery-3.1.js"));
         assert!(!is_vendored_path(b"src/jquery/plugin.ts"));
+        assert!(is_vendored_path(b"lib/a-1.0.dist-info/METADATA"));
+        assert!(is_vendored_path(b"ext/pygments/lexers/a.py"));
+        assert!(!is_vendored_path(b"pygments/lexers/a.py") && !is_vendored_path(b"lib/a/b.py"));
+        assert!(is_development_path(b"tools/docker-compose/a.yml"));
         assert!(is_generated(b"a.min.js", b""));
         assert!(is_generated(
             b"a.go",
