@@ -120,6 +120,12 @@ impl Context {
             context.names.extend(element(bytes, line, start));
             return context;
         }
+        if context.lead == Lead::Quote
+            && let Some(name) = macro_name(bytes, line, at)
+        {
+            context.names.push(name);
+            return context;
+        }
         context.climb(bytes, at);
         context
     }
@@ -357,6 +363,17 @@ impl Context {
     }
 }
 
+/// `#define NAME "http:..`: what the literal at `at` is called.
+fn macro_name(bytes: &[u8], line: usize, at: usize) -> Option<Range<usize>> {
+    let before = bytes[line..at].trim_ascii_end();
+    let rest = before.trim_ascii_start().strip_prefix(b"#")?;
+    let rest = rest.trim_ascii_start().strip_prefix(b"define")?;
+    let name = rest.trim_ascii();
+    let end = line + before.len();
+    (rest.len() > name.len() && !name.is_empty() && name.iter().all(|&b| is_word(b)))
+        .then(|| end - name.len()..end)
+}
+
 /// Where the line that holds `at` begins, not before `floor`.
 fn line_start(bytes: &[u8], floor: usize, at: usize) -> usize {
     floor
@@ -376,17 +393,27 @@ pub(super) fn is_in_samples(bytes: &[u8], start: usize) -> bool {
     let indent = |line: &[u8]| line.len() - line.trim_ascii_start().len();
     let mut end = line_start(bytes, floor, start);
     let mut depth = indent(&bytes[end..start]);
-    while end > floor && depth > 0 {
+    // In YAML, the items of a list may stand as far left as their key.
+    let is_item = |text: &[u8]| text.starts_with(b"- ");
+    let mut listed = is_item(bytes[end..start].trim_ascii_start());
+    while end > floor && (depth > 0 || listed) {
         let newline = end - 1;
         end = line_start(bytes, floor, newline);
         let line = &bytes[end..newline];
         let text = line.trim_ascii();
+        if listed && indent(line) == depth && text.ends_with(b":") && !is_item(text) {
+            if names_samples(&text[..text.len() - 1]) {
+                return true;
+            }
+            listed = false;
+        }
         let closes = matches!(text.first(), Some(b'}' | b']' | b')') | None);
         let comment = text.starts_with(b"#") || text.starts_with(b"//") || text.starts_with(b"*");
         if closes || comment || indent(line) >= depth {
             continue;
         }
         depth = indent(line);
+        listed = is_item(text);
         let head = text
             .iter()
             .position(|b| matches!(b, b'=' | b':' | b'(' | b'{' | b'['))
@@ -691,6 +718,11 @@ mod tests {
             ("spec:\n  url: http://", false),
             ("def latest():\n  url = 'http://", false),
             ("tests = 1\nurl = 'http://", false),
+            ("a:\n  examples:\n  - |\n    curl http://", true),
+            (
+                "a:\n  examples:\n  - b\n  feeds:\n  - |\n    curl http://",
+                false,
+            ),
         ];
         for (text, expected) in cases {
             let start = text.find("http://").expect("the test's own text holds it");
@@ -730,6 +762,8 @@ mod tests {
                 "require('./request')",
             ),
             ("URLS = [\n  'a',\n  'http://", "URLS", ""),
+            ("#define SHOP_XMLNS \"http://", "SHOP_XMLNS", ""),
+            ("# define SHOP_URL L\"http://", "SHOP_URL", ""),
             ("URLS = {\n  'a',\n  -- b\n  'http://", "URLS", ""),
             ("<endpoint>http://", "endpoint", ""),
             ("this.http.get<User[]>('http://", "", "this.http.get"),

@@ -225,6 +225,7 @@ const SILENT: &[&str] = &[
     "rc",
     "spdx",
     "opml",
+    "jmx",
     "nfo",
     "sum",
 ];

@@ -9,7 +9,7 @@ use super::file::{Purpose, Weight, purpose, weight};
 use super::host::Class;
 use super::parse::Url;
 use super::shape::{Credential, Shape, Value, credentials, shape};
-use super::words::{Role, Work, is_doubtful, role, work};
+use super::words::{Role, Work, is_abbreviated, is_doubtful, role, words, work};
 use crate::finding::Severity;
 use crate::syntax::{Place, paths};
 
@@ -94,15 +94,18 @@ fn public(
         return None;
     }
     let bytes = scene.bytes();
-    if shape == Shape::Identifier || paths::is_minified(path, bytes) {
+    if shape == Shape::Identifier || is_probe(bytes, url) || paths::is_minified(path, bytes) {
         return None;
     }
     if is_pattern(bytes, url) {
         return None;
     }
     let context = Context::read(bytes, url.span.start);
-    let bare_calls = BARE_CALLS.iter().any(|e| path.ends_with(e.as_bytes()));
-    let evidence_for = |purpose| evidence(bytes, url, purpose, shape, &context, bare_calls);
+    let speech = Speech {
+        bare_calls: BARE_CALLS.iter().any(|e| path.ends_with(e.as_bytes())),
+        shell: scene.language().name() == "Shell",
+    };
+    let evidence_for = |purpose| evidence(bytes, url, purpose, shape, &context, speech);
     // Most URLs have none, and lexing the file costs far more than asking. Only
     // of markup the place decides what the file is.
     let early = match purpose {
@@ -149,7 +152,9 @@ fn public(
     let light = weight == Weight::Light
         || purpose == Purpose::Prose
         || is_in_manual(scene, url.span.start)
-        || (purpose == Purpose::Data && is_catalogue(bytes));
+        || (purpose == Purpose::Data && is_catalogue(bytes))
+        // Rows that a dump or a migration fills tables with.
+        || scene.language().name() == "SQL";
 
     let carried = credentials.iter().find(|c| c.kind != Value::Placeholder);
     if let Some(credential) = carried
@@ -260,6 +265,15 @@ enum Evidence {
     Little,
 }
 
+/// How the file's language writes calls.
+#[derive(Clone, Copy)]
+struct Speech {
+    /// Without brackets as well.
+    bare_calls: bool,
+    /// As commands.
+    shell: bool,
+}
+
 /// Why the URL may be an API call; `None` where it is something else.
 fn evidence(
     bytes: &[u8],
@@ -267,11 +281,14 @@ fn evidence(
     purpose: Purpose,
     shape: Shape,
     context: &Context,
-    bare_calls: bool,
+    speech: Speech,
 ) -> Option<Evidence> {
     let line = line_start(bytes, url.span.start);
     let before = &bytes[line..url.span.start];
-    let command = runs_command(before);
+    if is_replaced(before) {
+        return None;
+    }
+    let command = runs_command(before) || (speech.shell && runs_helper(before));
     match context.lead {
         Lead::Link | Lead::Embedded => return None,
         Lead::Inside if !command => return mirror(before),
@@ -291,8 +308,9 @@ fn evidence(
         return (command && shape != Shape::Page).then_some(Evidence::Little);
     }
     let name = |range: &Range<usize>| &bytes[range.clone()];
+    let records = matches!(purpose, Purpose::Data | Purpose::Unknown);
     let mut works: Vec<Work> = context.calls.iter().map(|c| work(name(&c.name))).collect();
-    let bare = (bare_calls && context.calls.is_empty() && context.lead == Lead::Quote)
+    let bare = (speech.bare_calls && context.calls.is_empty() && context.lead == Lead::Quote)
         .then(|| bare_call(before))
         .flatten();
     works.extend(bare.map(work));
@@ -304,8 +322,15 @@ fn evidence(
         .filter(|n| {
             sender.is_none_or(|s| context.calls.get(s).is_some_and(|c| n.start > c.name.start))
         })
-        .map(|n| role(name(n)))
+        .map(|n| match role(name(n)) {
+            Role::Endpoint if records && is_abbreviated(name(n)) => Role::Unknown,
+            role => role,
+        })
         .collect();
+    // A record whose URL is filled in is no note about the thing it is named after.
+    if records && !url.holes.is_empty() {
+        roles.truncate(1);
+    }
     let siblings = context
         .calls
         .iter()
@@ -368,7 +393,7 @@ fn evidence(
         return None;
     }
     // In records, the names around say what the record is about.
-    let near = if matches!(purpose, Purpose::Data | Purpose::Unknown) {
+    let near = if records {
         roles.len().min(1)
     } else {
         roles.len()
@@ -514,6 +539,79 @@ fn runs_command(before: &[u8]) -> bool {
         && !segment
             .windows(8)
             .any(|w| w.eq_ignore_ascii_case(b"referer:"))
+}
+
+/// Whether the shell command that the URL is an argument of fetches it: a
+/// function named for that, or a program that copies repositories.
+fn runs_helper(before: &[u8]) -> bool {
+    let segment = before
+        .iter()
+        .rposition(|&b| matches!(b, b'|' | b';' | b'&' | b'('))
+        .map_or(before, |i| &before[i + 1..]);
+    let mut arguments = segment
+        .split(u8::is_ascii_whitespace)
+        .filter(|w| !w.is_empty())
+        .skip_while(|w| {
+            [
+                "if", "then", "do", "else", "while", "until", "!", "sudo", "time",
+            ]
+            .iter()
+            .any(|k| k.as_bytes() == *w)
+        });
+    let Some(program) = arguments.next() else {
+        return false;
+    };
+    // `url="http://..`: nothing is run.
+    if !program
+        .iter()
+        .all(|&b| is_word(b) || matches!(b, b'-' | b'.'))
+    {
+        return false;
+    }
+    let copies: &[&str] = match program {
+        b"git" | b"hg" => &["clone"],
+        b"svn" => &["checkout", "co", "export"],
+        _ => {
+            return words(program)
+                .first()
+                .is_some_and(|w| ["download", "fetch", "curl", "wget"].contains(&w.as_str()));
+        }
+    };
+    arguments.any(|w| copies.iter().any(|c| c.as_bytes() == w))
+}
+
+/// Whether the URL is what a `sed` script looks for: `s|http://old|..|`.
+fn is_replaced(before: &[u8]) -> bool {
+    let Some(sed) = memchr::memmem::rfind(before, b"sed ") else {
+        return false;
+    };
+    let script = &before[sed..];
+    let Some(at) = (1..script.len().saturating_sub(1)).rev().find(|&i| {
+        script[i] == b's'
+            && matches!(script[i - 1], b'\'' | b'"' | b' ' | b';' | b'/')
+            && matches!(
+                script[i + 1],
+                b'|' | b'#' | b'@' | b',' | b'!' | b'%' | b'/' | b'~'
+            )
+    }) else {
+        return false;
+    };
+    !script[at + 2..].contains(&script[at + 1])
+}
+
+/// Whether the URL's path is that of a page whose empty answer shows that a
+/// network lets requests through: over HTTPS nothing would be shown.
+fn is_probe(bytes: &[u8], url: &Url) -> bool {
+    let path = &bytes[url.path.clone()];
+    [
+        "/generate_204",
+        "/gen_204",
+        "/hotspot-detect.html",
+        "/connecttest.txt",
+        "/ncsi.txt",
+    ]
+    .iter()
+    .any(|page| path.ends_with(page.as_bytes()))
 }
 
 /// Whether the URL is the beginning of a regular expression in a plain literal: `re.search(r'http://h/(\d+)'`.

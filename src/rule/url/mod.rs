@@ -25,6 +25,8 @@ pub struct UrlText {
     /// Hosts, some with the beginning of a path, whose URLs only name things.
     namespaces: Vec<String>,
     licences: Vec<String>,
+    /// Hosts that tell whether a network lets requests through; only plain ones show that.
+    probes: Vec<String>,
     /// Hosts whose pages are for people.
     documentation: Vec<String>,
     /// Query parameters that carry a credential, without `-` and `_`.
@@ -41,6 +43,7 @@ impl UrlRule {
     pub fn new(anchors: Vec<Vec<u8>>, text: UrlText) -> UrlRule {
         let mut identifiers = text.namespaces;
         identifiers.extend(text.licences);
+        identifiers.extend(text.probes);
         UrlRule {
             anchors,
             hosts: Hosts {

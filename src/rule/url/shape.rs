@@ -75,6 +75,16 @@ pub(super) fn shape(host: &str, raw: &str, query: Option<&str>, ends_open: bool)
         let part = |list: &[&str]| parts.iter().any(|p| list.contains(&p.as_str()));
         !owner && part(SERVICE_LABELS) || owner && *label == "api"
     });
+    // `/2005/atom`, `/2016.1/pcore`: the year that a vocabulary is of.
+    let dated = segments.len() <= 3
+        && segments.first().is_some_and(|s| is_year(s))
+        && query.is_none()
+        && extension.is_empty()
+        && !path.contains('\0')
+        && !path.ends_with('/');
+    if dated && !api_host {
+        return Shape::Identifier;
+    }
     let feed = has(&["rss", "feed", "feeds", "atom"])
         || ["rss", "atom"].contains(&extension)
         || (extension == "xml"
@@ -266,6 +276,14 @@ const LINK_SEGMENTS: &[&str] = &[
     "blog", "forum", "forums", "article", "articles", "news", "post", "posts", "people", "users",
     "user", "profile",
 ];
+
+/// `2005`, `2016.1`.
+fn is_year(segment: &str) -> bool {
+    let (year, part) = segment.split_once('.').unwrap_or((segment, ""));
+    year.len() == 4
+        && (year.starts_with("19") || year.starts_with("20"))
+        && year.bytes().chain(part.bytes()).all(|b| b.is_ascii_digit())
+}
 
 /// `v1`, `v2.0`, and nothing else of a name.
 fn is_version(segment: &str) -> bool {
@@ -514,8 +532,9 @@ fn is_stand_in(value: &[u8], name: &str) -> bool {
         || text.contains("...")
         || text.contains("***")
         || text.contains("1234")
-        || text.contains("deadbeef")
-        || text.contains("cafebabe")
+        || ["deadbeef", "cafebabe", "password"]
+            .iter()
+            .any(|w| plain(&bare).contains(w))
         || value
             .iter()
             .any(|b| matches!(b, b'[' | b']' | b'(' | b')' | b'<' | b'>'))
@@ -550,6 +569,21 @@ fn is_stand_in(value: &[u8], name: &str) -> bool {
                 ]
                 .contains(&p.as_str())
             }))
+}
+
+/// `text` with the digits that stand for letters as those: `d3adb33f`.
+fn plain(text: &str) -> String {
+    text.chars()
+        .map(|c| match c {
+            '0' => 'o',
+            '1' => 'i',
+            '3' => 'e',
+            '4' => 'a',
+            '5' => 's',
+            '7' => 't',
+            c => c,
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -602,6 +636,8 @@ mod tests {
             ("api.h.io", "/docs/intro", Shape::Page),
             ("h.io", "/spec/v2.0.0.html", Shape::Page),
             ("h.io", "/schemas/v1", Shape::Identifier),
+            ("h.io", "/2016.1/core", Shape::Identifier),
+            ("h.io", "/2016/core.json", Shape::Api),
             ("h.io", "/api/users", Shape::Api),
             ("h.io", "/openapi.do", Shape::Api),
             ("h.io", "/news", Shape::Page),

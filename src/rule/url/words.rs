@@ -66,10 +66,13 @@ pub(super) fn role(name: &[u8]) -> Role {
     let words = words(name);
     let has = |list: &[&str]| words.iter().any(|w| list.contains(&w.as_str()));
     // `video_ep`: an endpoint, as `api` is one whatever stands before it.
-    if words.last().is_some_and(|w| w == "ep") && words.len() < 3 {
+    if is_short_endpoint(&words) {
         return Role::Endpoint;
     }
     if has(NEVER)
+        // Kept to tell a user's setting by, and replaced.
+        || (has(&["legacy", "old", "obsolete", "former", "previous", "outdated"])
+            && has(&["urls", "uris", "hosts", "servers", "addresses"]))
         || (has(&["name"]) && has(&["space"]))
         // `__url__`: what a Python package says about itself.
         || (name.starts_with(b"__") && words.len() == 1 && has(ADDRESS))
@@ -88,6 +91,15 @@ pub(super) fn role(name: &[u8]) -> Role {
     } else {
         Role::Unknown
     }
+}
+
+fn is_short_endpoint(words: &[String]) -> bool {
+    words.last().is_some_and(|w| w == "ep") && words.len() < 3
+}
+
+/// Whether `name` is an endpoint only to a programmer: in records, `ep` is an episode, a record, an epoch.
+pub(super) fn is_abbreviated(name: &[u8]) -> bool {
+    is_short_endpoint(&words(name))
 }
 
 const SERVICE: &[&str] = &[
@@ -182,6 +194,9 @@ const NEVER: &[&str] = &[
     "realm",
     "href",
     "favicon",
+    "pluginspage",
+    "codebase",
+    "classid",
     "wiki",
     "faq",
     "readme",
@@ -359,7 +374,7 @@ pub(super) fn names_samples(head: &[u8]) -> bool {
     const BRANCHES: [&str; 10] = [
         "if", "for", "while", "elif", "else", "switch", "case", "when", "with", "return",
     ];
-    const SAMPLES: [&str; 14] = [
+    const SAMPLES: [&str; 16] = [
         "test",
         "tests",
         "testcase",
@@ -374,6 +389,9 @@ pub(super) fn names_samples(head: &[u8]) -> bool {
         "mocks",
         "describe",
         "expected",
+        // True and false positives, to those who write rules.
+        "tps",
+        "fps",
     ];
     let words = words(head);
     !words
@@ -698,6 +716,9 @@ mod tests {
             ("result.ShortenedURL", Role::Other),
             ("SOAPAction", Role::Other),
             ("turn", Role::Unknown),
+            ("LegacyUrls", Role::Other),
+            ("pluginspage", Role::Other),
+            ("old_api_url", Role::Endpoint),
             ("info['url'", Role::Address),
             ("headers['Referer'", Role::Other),
             ("__url__", Role::Other),
