@@ -10,7 +10,14 @@ const LINES: usize = 8;
 
 /// Whether what is addressed next to the turn is this machine.
 pub(super) fn is_to_this_machine(bytes: &[u8], found: &Match) -> bool {
-    let text = &bytes[statement(bytes, &found.span)];
+    if names_this_machine(&bytes[statement(bytes, &found.span)]) {
+        return true;
+    }
+    let block = &bytes[block(bytes, &found.span)];
+    names_this_machine(block) && !addresses_another(block)
+}
+
+fn names_this_machine(text: &[u8]) -> bool {
     ["localhost", "127.0.0.1", "[::1]", "0.0.0.0"]
         .iter()
         .any(|host| {
@@ -23,6 +30,57 @@ pub(super) fn is_to_this_machine(bytes: &[u8], found: &Match) -> bool {
                 }
             })
         })
+}
+
+/// Whether `text` has the URL of a public host.
+fn addresses_another(text: &[u8]) -> bool {
+    memchr::memmem::find_iter(text, b"https://").any(|at| {
+        let host = &text[at + 8..];
+        let length = host
+            .iter()
+            .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'))
+            .count();
+        is_public(&host[..length])
+    })
+}
+
+/// The lines around `span` that are as deep as its own or deeper: the other
+/// keys of a mapping, the statements that follow in a function.
+fn block(bytes: &[u8], span: &Range<usize>) -> Range<usize> {
+    const ABOVE: usize = 3;
+    const BELOW: usize = 12;
+    let indent = |range: &Range<usize>| {
+        let text = &bytes[range.clone()];
+        let rest = text.trim_ascii_start();
+        (!rest.is_empty()).then(|| text.len() - rest.len())
+    };
+    let here = line(bytes, span.start);
+    let depth = indent(&here).unwrap_or_default();
+    let mut range = here.start..line(bytes, span.end).end;
+    if depth == 0 {
+        return range;
+    }
+    for _ in 0..ABOVE {
+        let Some(end) = range.start.checked_sub(1) else {
+            break;
+        };
+        let above = line(bytes, end);
+        if indent(&above).is_some_and(|d| d < depth) {
+            break;
+        }
+        range.start = above.start;
+    }
+    for _ in 0..BELOW {
+        if range.end >= bytes.len() {
+            break;
+        }
+        let below = line(bytes, range.end + 1);
+        if indent(&below).is_some_and(|d| d < depth) {
+            break;
+        }
+        range.end = below.end;
+    }
+    range
 }
 
 /// The lines that `span` and what continues them take: calls and lists over

@@ -72,7 +72,16 @@ pub(super) fn is_asked_for(bytes: &[u8], found: &Match, choices: &[String]) -> b
             .any(|keyword| word_at(trimmed, keyword.as_bytes()).is_some());
         if is_function {
             let end = memchr::memchr(b'(', trimmed).unwrap_or(trimmed.len());
-            return says_insecure(&trimmed[..end]);
+            if says_insecure(&trimmed[..end]) {
+                return true;
+            }
+            if depth == 0 {
+                return false;
+            }
+            // A function in another: that one's name may tell.
+            wants_head = false;
+            indent = depth;
+            continue;
         }
         let is_if = ["if", "elif", "unless"]
             .iter()
@@ -141,10 +150,21 @@ fn is_safe(line: &[u8]) -> bool {
 const FUNCTIONS: &[&str] = &["func", "fn", "def", "function", "fun"];
 
 fn says_insecure(name: &[u8]) -> bool {
-    let lower = name.to_ascii_lowercase();
-    [&b"insecure"[..], b"unverified", b"withoutverif"]
+    let plain: Vec<u8> = name
         .iter()
-        .any(|word| memchr::memmem::find(&lower, word).is_some())
+        .filter(|b| **b != b'_')
+        .map(u8::to_ascii_lowercase)
+        .collect();
+    [
+        &b"insecure"[..],
+        b"unverified",
+        b"withoutverif",
+        b"noverif",
+        b"nosslverif",
+        b"notlsverif",
+    ]
+    .iter()
+    .any(|word| memchr::memmem::find(&plain, word).is_some())
 }
 
 fn indentation(line: &[u8]) -> usize {
@@ -201,6 +221,7 @@ mod tests {
             "TURN unless verify",
             "tls: o.insecure\n  ? {\n      TURN",
             "func Insecure() {\n\tTURN",
+            "def no_ssl_verification():\n    def send():\n        TURN",
             "if check:\n    a = CERT_REQUIRED\nelse:\n    TURN",
             "if (!peer) {\n  TURN\n} else {\n  f(SSL_VERIFY_PEER);\n}",
             "mode = if plain\n         TURN\n       else\n         VERIFY_PEER",

@@ -58,8 +58,8 @@ impl PhraseRule {
     }
 
     /// `None` where the turn is written for readers only, or named without
-    /// being chosen; a note in a test, whose server is its own, and where a
-    /// setting asks for it.
+    /// being chosen; a note in a test, whose server is its own, in an
+    /// example, and where a setting asks for it.
     pub fn judge(&self, found: &Match, scene: &Scene<'_>) -> Option<Verdict> {
         let (bytes, path) = (scene.bytes(), scene.document.path.as_bytes());
         let kind = scene.language().kind();
@@ -83,6 +83,8 @@ impl PhraseRule {
         }
         let is_note = paths::is_test_path(path)
             || paths::is_fixture_path(path)
+            || paths::is_doc_path(path)
+            || paths::is_development_path(path)
             || choice::is_asked_for(bytes, found, &self.text.choices)
             || named::is_in_test_module(scene, found);
         let words = String::from_utf8_lossy(&bytes[found.span.clone()]);

@@ -50,7 +50,10 @@ pub(super) fn is_only_named(bytes: &[u8], found: &Match) -> bool {
         .any(|end| before.ends_with(end.as_bytes()));
     let is_declared = DECLARATIONS
         .iter()
-        .any(|keyword| whole.starts_with(keyword.as_bytes()));
+        .any(|keyword| whole.starts_with(keyword.as_bytes()))
+        // Groovy's `def answer = get(..)` declares a variable, and makes a call.
+        && !(whole.starts_with(b"def ")
+            && whole[4..].split(|&b| b == b' ').nth(1) == Some(b"="));
     let says = |word: &str| memchr::memmem::find(whole, word.as_bytes()).is_some();
     let is_claimed = ["expect(", ".should", "toEqual", "toBe("]
         .into_iter()
@@ -64,15 +67,43 @@ pub(super) fn is_only_named(bytes: &[u8], found: &Match) -> bool {
             && [&b"=="[..], b"!="]
                 .iter()
                 .any(|sign| memchr::memmem::find(after, sign).is_some()));
+    // `VERIFY_NONE = SSL.VERIFY_NONE`: the name once more.
+    let is_alias = after.is_empty()
+        && whole.contains(&b'=')
+        && whole
+            .split(|&b| b == b'=')
+            .next()
+            .is_some_and(|name| name.trim_ascii() == &bytes[found.span.clone()]);
     is_compared
         || is_declared
+        || is_alias
         || is_claimed
         || is_defined
         || is_parameter(bytes, found)
         || (is_constant
             && (is_table_entry(before)
                 || is_ternary(bytes, line.start, before)
-                || is_looked_up(before, after)))
+                || is_looked_up(before, after)
+                || is_logged(bytes, found)))
+}
+
+/// Whether the constant is given to what writes a message.
+fn is_logged(bytes: &[u8], found: &Match) -> bool {
+    const REACH: usize = 300;
+    const MESSAGES: [&str; 14] = [
+        "log", "logf", "print", "printf", "println", "fprintf", "sprintf", "snprintf", "warn",
+        "warning", "error", "debug", "info", "trace",
+    ];
+    let before = &bytes[found.span.start.saturating_sub(REACH)..found.span.start];
+    let Some(open) = unclosed(before) else {
+        return false;
+    };
+    let head = &before[..open];
+    let start = head.iter().rposition(|b| !is_word(*b)).map_or(0, |i| i + 1);
+    before[open] == b'('
+        && MESSAGES
+            .iter()
+            .any(|word| head[start..].eq_ignore_ascii_case(word.as_bytes()))
 }
 
 const COMPARISONS: &[&str] = &[

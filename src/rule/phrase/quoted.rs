@@ -48,7 +48,7 @@ pub(super) fn is_quoted(scene: &Scene<'_>, found: &Match) -> bool {
     if matches!(language.name(), "Shell" | "fish" | "PowerShell" | "Batch") {
         return match token.place {
             Place::Heredoc => is_printed(bytes, token.extent.start),
-            _ => SAYING.contains(&begins.as_str()),
+            _ => SAYING.contains(&begins.as_str()) && !is_written(bytes, token.extent.end),
         };
     }
     let is_backtick =
@@ -75,6 +75,9 @@ const DESCRIBING: &[&str] = &[
     "usage",
     "about",
     "documentation",
+    "pattern",
+    "patterns",
+    "regex",
 ];
 
 /// Commands that print what they are given.
@@ -111,6 +114,18 @@ fn key_before(bytes: &[u8], start: usize) -> String {
         .collect();
     word.reverse();
     String::from_utf8_lossy(&word).into_owned()
+}
+
+/// `echo '..' > file`: what is printed from `end` on goes into a file.
+fn is_written(bytes: &[u8], end: usize) -> bool {
+    let rest = bytes[end..line(bytes, end).end].trim_ascii_start();
+    let target = rest
+        .strip_prefix(b">")
+        .map(|r| r.strip_prefix(b">").unwrap_or(r));
+    target.is_some_and(|t| {
+        let name = t.trim_ascii_start();
+        !name.starts_with(b"&") && !name.starts_with(b"/dev/")
+    })
 }
 
 /// `cat <<EOF` to the terminal, not into a file or a program.
