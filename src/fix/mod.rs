@@ -175,9 +175,10 @@ pub fn propose(report: &mut Report) -> Vec<Problem> {
 fn plan(others: &Others<'_>, document: &Document, places: &[usize], findings: &mut [Finding]) {
     let language = Language::detect(document.path.as_bytes(), document.bytes());
     let lexed = OnceCell::new();
+    let mut seen = Places::new(document.bytes());
     for &n in places {
         let finding = &findings[n];
-        let (Some(span), Some(planner)) = (span(document, finding), planner(finding)) else {
+        let (Some(span), Some(planner)) = (seen.span(finding), planner(finding)) else {
             continue;
         };
         let scene = Scene {
@@ -222,7 +223,7 @@ pub fn suppression(
         .ok_or_else(|| impossible("the file is large or no text"))?;
     let span = match finding.region {
         Some(_) => {
-            let span = span(&document, finding);
+            let span = Places::new(document.bytes()).span(finding);
             Some(span.ok_or_else(|| impossible("its place is not to be found"))?)
         }
         None => None,
@@ -305,40 +306,58 @@ fn read(root: &Path, path: &RepoPath, stamp: Stamp) -> Result<Option<Document>, 
     Ok(held.filter(|document| all.is_ok() && document.window.is_none()))
 }
 
-/// Where a finding's region stands in the text.
-fn span(document: &Document, finding: &Finding) -> Option<Range<usize>> {
-    let region = finding.region.as_ref()?;
-    let start = offset(document.bytes(), region.start)?;
-    let end = offset(document.bytes(), region.end)?;
-    (start <= end).then_some(start..end)
+/// Finds places in a text by their positions. What follows the last one found is
+/// not counted from the start again, however long a line is and however many stand on it.
+struct Places<'b> {
+    bytes: &'b [u8],
+    line: usize,
+    column: usize,
+    offset: usize,
 }
 
-/// The offset of a position: what [`Document::position`] turned into it.
-fn offset(bytes: &[u8], at: Position) -> Option<usize> {
-    let mut start = 0;
-    for _ in 1..at.line {
-        start += memchr::memchr(b'\n', &bytes[start..])? + 1;
-    }
-    let mut column = 1;
-    let mut place = start;
-    let line = memchr::memchr(b'\n', &bytes[start..]).map_or(bytes.len(), |i| start + i + 1);
-    for chunk in bytes[start..line].utf8_chunks() {
-        for c in chunk.valid().chars() {
-            if column == at.column {
-                return Some(place);
-            }
-            column += 1;
-            place += c.len_utf8();
-        }
-        for _ in chunk.invalid() {
-            if column == at.column {
-                return Some(place);
-            }
-            column += 1;
-            place += 1;
+impl<'b> Places<'b> {
+    fn new(bytes: &'b [u8]) -> Places<'b> {
+        Places {
+            bytes,
+            line: 1,
+            column: 1,
+            offset: 0,
         }
     }
-    (column == at.column).then_some(place)
+
+    /// Where a finding's region stands.
+    fn span(&mut self, finding: &Finding) -> Option<Range<usize>> {
+        let region = finding.region.as_ref()?;
+        let start = self.offset(region.start)?;
+        let end = Places { ..*self }.offset(region.end)?;
+        (start <= end).then_some(start..end)
+    }
+
+    /// The offset of a position: what [`Document::position`] turned into it.
+    fn offset(&mut self, to: Position) -> Option<usize> {
+        if (to.line, to.column) < (self.line, self.column) {
+            *self = Places::new(self.bytes);
+        }
+        while self.line < to.line {
+            self.offset += memchr::memchr(b'\n', &self.bytes[self.offset..])? + 1;
+            (self.line, self.column) = (self.line + 1, 1);
+        }
+        // A column takes four bytes at most: what lies further on need not be looked at.
+        let reach = 4 * (to.column - self.column + 1);
+        let rest = &self.bytes[self.offset..];
+        for chunk in rest[..rest.len().min(reach)].utf8_chunks() {
+            let valid = chunk.valid().chars().map(char::len_utf8);
+            let invalid = Some(chunk.invalid().len()).filter(|&length| length > 0);
+            for length in valid.chain(invalid) {
+                if self.column == to.column {
+                    return Some(self.offset);
+                }
+                self.column += 1;
+                self.offset += length;
+            }
+        }
+        (self.column == to.column).then_some(self.offset)
+    }
 }
 
 #[cfg(test)]
@@ -348,17 +367,15 @@ mod tests {
     #[test]
     fn an_offset_is_what_its_position_came_from() {
         let bytes = "a\u{e9}b\r\n\u{1F511}x \n\nlast".as_bytes();
-        let bytes = [bytes, b"\xff\xfe|"].concat();
+        // What is cut short is one character that is none.
+        let bytes = [bytes, b"\xff\xe2\x82|"].concat();
         let document = Document::new("a".into(), bytes.clone());
-        let text = String::from_utf8_lossy(&bytes[..bytes.len() - 3]).into_owned();
-        let ends = [
-            bytes.len() - 3,
-            bytes.len() - 2,
-            bytes.len() - 1,
-            bytes.len(),
-        ];
-        for at in text.char_indices().map(|(i, _)| i).chain(ends) {
-            assert_eq!(offset(&bytes, document.position(at)), Some(at));
+        let text = String::from_utf8_lossy(&bytes[..bytes.len() - 4]).into_owned();
+        let ends = [4, 3, 1, 0].map(|behind| bytes.len() - behind);
+        let places: Vec<usize> = text.char_indices().map(|(i, _)| i).chain(ends).collect();
+        let mut onwards = Places::new(&bytes);
+        for &at in places.iter().chain(places.iter().rev()) {
+            assert_eq!(onwards.offset(document.position(at)), Some(at));
         }
     }
 }
