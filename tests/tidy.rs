@@ -76,7 +76,7 @@ const OWNED: &[(&str, &[&str])] = &[
     ("argon2", &["suppress"]),
     ("getrandom", &["cli"]),
     ("gix", &["git"]),
-    ("ignore", &["config"]),
+    ("ignore", &["config", "source"]),
     ("encoding_rs", &["source"]),
     ("similar", &["fix"]),
     ("annotate_snippets", &["report"]),
