@@ -575,7 +575,7 @@ fn explain_tells_all_of_a_rule_and_no_key() {
     for rule in rules.rules() {
         let text = explain::explain(&rules, rule, false);
         assert!(
-            text.starts_with(&format!("{}[{}]: ", rule.severity.name(), rule.id)),
+            text.starts_with(&format!("{}[{}]:", rule.severity.name(), rule.id)),
             "{text}"
         );
         for part in [
