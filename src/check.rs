@@ -37,8 +37,9 @@ pub struct Progress {
 /// A worker takes this many inputs at a time: few enough to share the work
 /// evenly, enough not to meet at the counter.
 const BATCH: usize = 16;
-/// Below this many inputs, starting threads costs more than they save.
+/// Below this many inputs and this many bytes, starting threads costs more than they save.
 const ALONE: usize = 32;
+const LITTLE: u64 = 1 << 20;
 
 /// Scans all that `source` lists, each file as the configuration that governs
 /// it wants, on as many as `threads`, at least 1. Whatever goes wrong is in the
@@ -85,6 +86,9 @@ pub fn run_with(
         Ok(None) | Err(_) => HashSet::new(),
     };
     progress.total.store(inputs.len() as u64, Ordering::Relaxed);
+    let is_little = inputs.len() < ALONE && inputs.iter().map(Input::size).sum::<u64>() < LITTLE;
+    let workers = if is_little { 1 } else { threads };
+    let batch = (inputs.len() / (4 * workers)).clamp(1, BATCH);
     let next = AtomicUsize::new(0);
     let work = || {
         let mut worker = Worker {
@@ -99,16 +103,15 @@ pub fn run_with(
             haul: Haul::default(),
         };
         loop {
-            let start = next.fetch_add(BATCH, Ordering::Relaxed);
+            let start = next.fetch_add(batch, Ordering::Relaxed);
             if start >= inputs.len() {
                 return worker.haul;
             }
-            for input in &inputs[start..inputs.len().min(start + BATCH)] {
+            for input in &inputs[start..inputs.len().min(start + batch)] {
                 worker.scan(input);
             }
         }
     };
-    let workers = if inputs.len() < ALONE { 1 } else { threads };
     let hauls = if workers == 1 {
         vec![work()]
     } else {

@@ -74,6 +74,14 @@ pub enum Since {
 }
 
 impl Input {
+    /// In bytes; 0 where that is not known before it is read.
+    pub fn size(&self) -> u64 {
+        match &self.body {
+            Body::Disk(file) => file.file().symlink_metadata().map_or(0, |m| m.len()),
+            Body::Stored(_) => 0,
+        }
+    }
+
     /// The folder of what is not read from the disk, which nobody has looked into.
     pub fn folder_of_stored(&self) -> Option<Vec<u8>> {
         match &self.body {

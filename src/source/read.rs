@@ -9,10 +9,14 @@ use crate::document::{self, Document, Form, Position, RepoPath, Window, characte
 
 /// A file up to this size is held and judged whole.
 pub const WHOLE: usize = 4 << 20;
-/// The part of a larger file that one window answers for.
-const CORE: usize = 1 << 20;
+/// The part of a larger file that one window answers for. A window is 128 KiB
+/// with its context: the system copies into so much three times as fast as into
+/// 256 KiB (362 MB read and summed on a Zen 4: 0.08 s of system time to 0.27 s).
+const CORE: usize = 96 << 10;
 /// What a window holds on each side of its core: more than the longest rule and its context.
 const CONTEXT: usize = 16 << 10;
+/// What is held of a larger file: a window, and nothing to move but its context.
+const HELD: usize = CORE + 2 * CONTEXT;
 /// The first read: most files end in it.
 const FIRST: usize = 64 << 10;
 /// git's own rule (`buffer_is_binary`): a NUL byte in this many first bytes.
@@ -74,7 +78,7 @@ pub fn each_document(
             } else {
                 windows(raw, text..length, path, visit, &mut |buffer, length| {
                     let before = *length;
-                    let ended = fill(file, buffer, length, WHOLE)?;
+                    let ended = fill(file, buffer, length, HELD)?;
                     size += (*length - before) as u64;
                     Ok(ended)
                 })?;
@@ -103,7 +107,7 @@ pub fn each_document(
                     path,
                     visit,
                     &mut |text, decoded| {
-                        while *decoded < WHOLE {
+                        while *decoded < HELD {
                             let mut block = 0;
                             let ended = fill(file, raw, &mut block, FIRST)?;
                             size += block as u64;
