@@ -41,13 +41,15 @@ impl Reader {
         let (from, to) = spec
             .split_once("...")
             .or_else(|| spec.split_once(".."))
-            .unwrap_or((spec, ""));
-        let or_head = |name: &str| match name {
-            "" => "HEAD".to_owned(),
-            name => name.to_owned(),
-        };
-        let (from, to) = (or_head(from), or_head(to));
-        let (old, new) = (self.commit(&from)?, self.commit(&to)?);
+            .unwrap_or((spec, "HEAD"));
+        // Git takes nothing for HEAD; but nothing is what an unset variable leaves
+        // in a script, and HEAD against itself would be clean whatever it holds.
+        if from.trim().is_empty() || to.trim().is_empty() {
+            return Err(format!(
+                "\"{spec}\": a revision is missing; is the variable that names it not set? HEAD is to be written out: `BASE...HEAD`"
+            ));
+        }
+        let (old, new) = (self.commit(from)?, self.commit(to)?);
         let base = self.repository.merge_base(old, new);
         let cut = self.shallow();
         let base = match base {
