@@ -178,7 +178,7 @@ pub fn run_with(
             message: message.to_owned(),
         });
     }
-    regime.classify(&mut report.findings);
+    report.findings.retain_mut(|f| regime.classify(f));
     let held = match held {
         Ok(held) => held,
         Err(problem) => {
@@ -192,7 +192,7 @@ pub fn run_with(
             .findings
             .sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
         let mut stale = held.apply(&mut report, source, rules, &covered, threads);
-        regime.classify(&mut stale);
+        stale.retain_mut(|f| regime.classify(f));
         report.findings.extend(stale);
         held
     });

@@ -686,8 +686,11 @@ fn one_key_in_two_repositories_is_one_finding() {
     let (_, report) = project.audit(&[".", other.to_str().unwrap()]);
     let found = keys(&report);
     assert_eq!(found.len(), 2, "{report:#}");
-    assert_eq!(found[0]["path"], "tree/a.py");
+    // Shown where it is still to be taken out, with the commit that brought it first.
+    assert_eq!(found[0]["path"], "other/deploy.sh", "{report:#}");
+    assert_eq!(found[0]["provenance"]["path"], "tree/a.py");
     assert_eq!(found[0]["provenance"]["commit"], *first);
+    assert_eq!(found[0]["provenance"]["in_head"], true);
     let output = project
         .sandbox
         .command(env!("CARGO_BIN_EXE_hushlint"))
@@ -696,10 +699,38 @@ fn one_key_in_two_repositories_is_one_finding() {
         .output()
         .unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
-    assert!(
-        text.contains("other/deploy.sh:1:16: the same secret"),
-        "{text}"
-    );
+    assert!(text.contains("other/deploy.sh:1:16\n"), "{text}");
+    assert!(text.contains("tree/a.py:1:12: the same secret"), "{text}");
+    assert!(text.contains("still in HEAD"), "{text}");
+}
+
+#[test]
+fn a_path_that_is_ignored_speaks_for_itself_alone() {
+    let ignored = "[[per-path]]\npaths = [\"tests/**\"]\nignore = [\"ak-key\"]\n";
+    let lowered = "[[per-path]]\npaths = [\"tests/**\"]\nseverity = { ak-key = \"note\" }\n";
+    for settings in [ignored, lowered, "exclude = [\"tests/\"]\n"] {
+        for at_once in [false, true] {
+            let project = Project::new();
+            project.write(".hushlint.toml", settings);
+            project.write("tests/x.py", &config(&key(0)));
+            if !at_once {
+                project.commit("tests");
+                assert_eq!(project.audit(&["--no-cache"]).0, 0, "{settings}");
+            }
+            // Later in the alphabet, and in other words.
+            project.write("tools/y.py", &format!("{}z = 1\n", config(&key(0))));
+            project.commit("tools");
+            for gone in [false, true] {
+                let (code, report) = project.audit(&["--no-cache"]);
+                assert_eq!(code, 1, "{settings}{report:#}");
+                assert_eq!(paths(&report), ["tools/y.py"], "{settings}{report:#}");
+                assert_eq!(keys(&report)[0]["severity"], "error");
+                assert_eq!(keys(&report)[0]["provenance"]["in_head"], !gone);
+                project.git(&["rm", "-q", "--ignore-unmatch", "tests/x.py", "tools/y.py"]);
+                project.commit("gone");
+            }
+        }
+    }
 }
 
 #[test]

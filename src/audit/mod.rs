@@ -90,6 +90,7 @@ pub fn run(
             &repository,
             prefix,
             (rules, &tools),
+            regime,
             settings,
             progress,
             &mut report,
@@ -97,16 +98,15 @@ pub fn run(
             if group.is_secret {
                 groups.entry(group.secret).or_default().push(group);
             } else {
-                let alone = story::findings(vec![group], rules, settings.now);
+                let alone = story::findings(vec![group], rules, regime, settings.now);
                 report.findings.extend(alone);
             }
         }
     }
     let grouped = groups
         .into_values()
-        .flat_map(|groups| story::findings(groups, rules, settings.now));
+        .flat_map(|groups| story::findings(groups, rules, regime, settings.now));
     report.findings.extend(grouped);
-    regime.classify(&mut report.findings);
     let baseline = match &settings.baseline {
         Choice::AtRoot if repositories.len() > 1 => &Choice::Nothing,
         choice => choice,
@@ -147,6 +147,7 @@ fn audit(
     repository: &Repository,
     prefix: Option<String>,
     (rules, tools): (&RuleSet, &[&str]),
+    regime: &Regime,
     settings: &Settings<'_>,
     progress: &Progress,
     report: &mut Report,
@@ -240,7 +241,7 @@ fn audit(
         },
     };
     let story = Story::new(&commits, &mut forms, &catch, &set_of, &tips, since);
-    let groups = story.judge(repository, (rules, tools), prefix.as_deref());
+    let groups = story.judge(repository, (rules, tools), regime, prefix.as_deref());
 
     for message in what_is_missing(repository, &commits, &story, &lost) {
         problem(message);

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::calendar::date;
 use crate::check::suppressions;
+use crate::config::Regime;
 use crate::document::{Coverage, Document, RepoPath, Standing};
 use crate::finding::{Finding, Provenance, Related, Secret, Severity, Situation};
 use crate::git::history::{Change, Commits, Forms, Leaf, NOTHING, Repository, Tips};
@@ -73,6 +74,81 @@ pub(super) struct Group {
     repository: Option<String>,
     pub(super) is_secret: bool,
     is_pushed: bool,
+}
+
+/// The worst of what was heard, apart for what counts and what is suppressed.
+#[derive(Default)]
+struct Worst {
+    open: Option<(Secret, Finding)>,
+    suppressed: Option<(Secret, Finding)>,
+}
+
+impl Worst {
+    fn take(&mut self, heard: Option<(Secret, Finding)>) {
+        let Some(heard) = heard else {
+            return;
+        };
+        let held = match heard.1.suppressed {
+            None => &mut self.open,
+            Some(_) => &mut self.suppressed,
+        };
+        if held
+            .as_ref()
+            .is_none_or(|h| h.1.severity < heard.1.severity)
+        {
+            *held = Some(heard);
+        }
+    }
+
+    /// Whether nothing worse can come.
+    fn is_settled(&self) -> bool {
+        self.open
+            .as_ref()
+            .is_some_and(|o| o.1.severity == Severity::Error)
+    }
+
+    fn is_any(&self) -> bool {
+        self.open.is_some() || self.suppressed.is_some()
+    }
+
+    fn into_one(self) -> Option<(Secret, Finding)> {
+        self.open.or(self.suppressed)
+    }
+}
+
+impl Group {
+    fn in_head(&self) -> bool {
+        self.finding.provenance.as_ref().is_some_and(|p| p.in_head)
+    }
+
+    /// Less for what is to be shown rather: what counts, what is in HEAD, what came earlier.
+    fn rank(&self) -> (bool, bool, i64) {
+        let is_suppressed = self.finding.suppressed.is_some();
+        (is_suppressed, !self.in_head(), self.first)
+    }
+
+    /// Takes up what is known of the same secret elsewhere, which is shown
+    /// less prominently, as `message` says.
+    fn join(&mut self, other: Group, message: &str) {
+        let in_head = self.in_head() || other.in_head();
+        self.is_pushed |= other.is_pushed;
+        self.finding.severity = self.finding.severity.max(other.finding.severity);
+        if other.first < self.first {
+            self.first = other.first;
+            self.finding.provenance = other.finding.provenance;
+        }
+        if let Some(provenance) = &mut self.finding.provenance {
+            provenance.in_head = in_head;
+        }
+        if other.finding.path != self.finding.path {
+            self.finding.related.push(Related {
+                path: other.finding.path,
+                region: other.finding.region,
+                message: message.to_owned(),
+            });
+        }
+        self.finding.related.extend(other.finding.related);
+    }
 }
 
 impl<'a, 't> Story<'a, 't> {
@@ -330,8 +406,16 @@ impl<'a, 't> Story<'a, 't> {
         &self,
         repository: &Repository,
         (rules, tools): (&RuleSet, &[&str]),
+        regime: &Regime,
         prefix: Option<&str>,
     ) -> Vec<Group> {
+        let classify = |finding: &mut Finding| {
+            let path = finding.path.clone();
+            finding.path = below(prefix, &path);
+            let is_used = regime.classify(finding);
+            finding.path = path;
+            is_used
+        };
         let mut events = self.events.clone();
         events.sort_unstable();
         events.dedup();
@@ -361,7 +445,7 @@ impl<'a, 't> Story<'a, 't> {
             };
             for versions in cases {
                 let Some((secret, mut finding)) =
-                    self.find(repository, &mut court, &versions, wanted)
+                    self.find(repository, &mut court, &classify, &versions, wanted)
                 else {
                     continue;
                 };
@@ -467,13 +551,15 @@ impl<'a, 't> Story<'a, 't> {
         }
     }
 
-    /// What the judges say of the first of `versions` that they do not let
-    /// pass and no comment in it suppresses. It is suppressed if it is wherever
-    /// it stands now, or else in the last form that it had in each place.
+    /// What the judges say of the worst of `versions`, the first of equal ones,
+    /// that neither a comment in it nor the configuration of its path
+    /// suppresses. It is suppressed if it is wherever it stands now, or else
+    /// in the last form that it had in each place.
     fn find(
         &self,
         repository: &Repository,
         court: &mut Court<'_>,
+        classify: &dyn Fn(&mut Finding) -> bool,
         versions: &[Version],
         wanted: &Content,
     ) -> Option<(Secret, Finding)> {
@@ -483,36 +569,35 @@ impl<'a, 't> Story<'a, 't> {
             let wanted = judged
                 .iter()
                 .find(|j| j.sight.rule == wanted.rule && j.sight.content == wanted.secret)?;
-            Some((wanted.secret, wanted.finding.clone()))
+            let mut finding = wanted.finding.clone();
+            classify(&mut finding).then_some((wanted.secret, finding))
         };
-        let is_open = |finding: &Finding| finding.suppressed.is_none();
         let (past, now): (Vec<&Version>, Vec<&Version>) = versions.iter().partition(|v| v.is_past);
-        let mut suppressed = None;
+        let mut worst = Worst::default();
         for version in now {
-            match hear(version) {
-                Some((secret, finding)) if is_open(&finding) => return Some((secret, finding)),
-                heard => suppressed = suppressed.or(heard),
+            worst.take(hear(version));
+            if worst.is_settled() {
+                break;
             }
         }
-        if suppressed.is_some() {
-            return suppressed;
+        if worst.is_any() {
+            return worst.into_one();
         }
         for version in &past {
             let heard = hear(version);
-            let Some((_, finding)) = &heard else {
-                continue;
-            };
-            if !is_open(finding) {
-                suppressed = suppressed.or(heard);
-                continue;
+            if heard.as_ref().is_some_and(|h| h.1.suppressed.is_none()) {
+                let mut same_place = past.iter().rev().filter(|v| v.place == version.place);
+                let last = same_place.find_map(|v| hear(v));
+                let is_open = last.as_ref().is_none_or(|l| l.1.suppressed.is_none());
+                worst.take(if is_open { heard } else { last });
+            } else {
+                worst.take(heard);
             }
-            let mut same_place = past.iter().rev().filter(|v| v.place == version.place);
-            match same_place.find_map(|v| hear(v)) {
-                Some(last) if !is_open(&last.1) => suppressed = suppressed.or(Some(last)),
-                Some(_) | None => return heard,
+            if worst.is_settled() {
+                break;
             }
         }
-        suppressed
+        worst.into_one()
     }
 
     /// What a place is called where findings name files.
@@ -729,97 +814,82 @@ fn document(bytes: Vec<u8>, path: &RepoPath) -> Option<Document> {
 
 /// Groups of one secret that was matched in several ways, as one.
 fn merge(groups: Vec<Group>) -> Vec<Group> {
-    let mut by_secret: BTreeMap<Secret, Group> = BTreeMap::new();
-    let mut others = Vec::new();
-    for group in groups {
-        if !group.is_secret {
-            others.push(group);
-            continue;
-        }
-        match by_secret.entry(group.secret) {
-            std::collections::btree_map::Entry::Vacant(entry) => {
-                entry.insert(group);
-            }
-            std::collections::btree_map::Entry::Occupied(mut entry) => {
-                let held = entry.get_mut();
-                held.is_pushed |= group.is_pushed;
-                if group.finding.suppressed.is_none() {
-                    held.finding.suppressed = None;
-                }
-                if group.first < held.first {
-                    held.first = group.first;
-                    held.finding
-                        .provenance
-                        .clone_from(&group.finding.provenance);
-                }
-                if group.finding.path != held.finding.path {
-                    held.finding.related.push(Related {
-                        path: group.finding.path,
-                        region: group.finding.region,
-                        message: "the same secret in another form".to_owned(),
-                    });
-                }
-                held.finding.related.extend(group.finding.related);
-            }
-        }
+    let (secrets, mut others): (Vec<Group>, Vec<Group>) =
+        groups.into_iter().partition(|g| g.is_secret);
+    let mut by_secret: BTreeMap<Secret, Vec<Group>> = BTreeMap::new();
+    for group in secrets {
+        by_secret.entry(group.secret).or_default().push(group);
     }
-    others.extend(by_secret.into_values());
+    let message = "the same secret in another form";
+    others.extend(
+        by_secret
+            .into_values()
+            .map(|groups| joined(groups, message)),
+    );
     others
 }
 
-/// One finding for a secret, whatever the repositories it was found in, and what its age gives.
-pub(super) fn findings(mut groups: Vec<Group>, rules: &RuleSet, now: i64) -> Vec<Finding> {
-    groups.sort_by(|a, b| (a.first, &a.repository).cmp(&(b.first, &b.repository)));
-    let is_pushed = groups.iter().any(|g| g.is_pushed);
-    let in_head = groups
-        .iter()
-        .any(|g| g.finding.provenance.as_ref().is_some_and(|p| p.in_head));
+/// Groups of one secret as one; not suppressed unless all are.
+fn joined(mut groups: Vec<Group>, message: &str) -> Group {
+    groups.sort_by(|a, b| (a.rank(), &a.repository).cmp(&(b.rank(), &b.repository)));
     let mut groups = groups.into_iter();
-    let first = groups.next().expect("a group has a member");
-    let mut finding = first.finding;
-    place_in(&mut finding, first.repository.as_deref());
+    let mut shown = groups.next().expect("a group has a member");
     for other in groups {
-        let mut other_finding = other.finding;
-        place_in(&mut other_finding, other.repository.as_deref());
-        finding.severity = finding.severity.max(other_finding.severity);
-        // Accepted is what is accepted wherever it stands.
-        if other_finding.suppressed.is_none() {
-            finding.suppressed = None;
-        }
-        finding.related.push(Related {
-            path: other_finding.path,
-            region: other_finding.region,
-            message: "the same secret: one to rotate, each place to clean".to_owned(),
-        });
-        finding.related.extend(other_finding.related);
+        shown.join(other, message);
     }
-    if first.is_secret {
-        finding.situation = Some(Situation::of_committed(is_pushed, in_head));
+    shown
+}
+
+/// One finding for a secret, whatever the repositories it was found in, and what its age gives.
+pub(super) fn findings(
+    mut groups: Vec<Group>,
+    rules: &RuleSet,
+    regime: &Regime,
+    now: i64,
+) -> Vec<Finding> {
+    for group in &mut groups {
+        place_in(&mut group.finding, group.repository.as_deref());
+    }
+    let group = joined(
+        groups,
+        "the same secret: one to rotate, each place to clean",
+    );
+    let in_head = group.in_head();
+    let mut finding = group.finding;
+    if group.is_secret {
+        finding.situation = Some(Situation::of_committed(group.is_pushed, in_head));
     }
     let written = |days: i64| {
         let (year, month, day) = date(days);
         format!("{year:04}-{month:02}-{day:02}")
     };
-    let mut findings = rules.scan_age(&finding, first.secret, (first.first, now), &written);
+    let mut findings = rules.scan_age(&finding, group.secret, (group.first, now), &written);
     for aged in &mut findings {
         aged.suppressed.clone_from(&finding.suppressed);
     }
-    findings.push(finding);
+    findings.retain_mut(|aged| regime.classify(aged));
+    // The judges' word on each place of a secret was classified by its path.
+    if group.is_secret || regime.classify(&mut finding) {
+        findings.push(finding);
+    }
     findings
 }
 
 /// Puts the repository's name before every path, where there are several.
 fn place_in(finding: &mut Finding, repository: Option<&str>) {
-    let Some(name) = repository else {
-        return;
-    };
-    let join = |path: &mut RepoPath| {
-        *path = RepoPath::new([name.as_bytes(), b"/", path.as_bytes()].concat());
-    };
+    let join = |path: &mut RepoPath| *path = below(repository, path);
     join(&mut finding.path);
     finding.related.iter_mut().for_each(|r| join(&mut r.path));
     if let Some(provenance) = &mut finding.provenance {
         join(&mut provenance.path);
+    }
+}
+
+/// What `path` is called where there are several repositories.
+fn below(repository: Option<&str>, path: &RepoPath) -> RepoPath {
+    match repository {
+        None => path.clone(),
+        Some(name) => RepoPath::new([name.as_bytes(), b"/", path.as_bytes()].concat()),
     }
 }
 

@@ -355,20 +355,18 @@ impl Regime {
         names
     }
 
-    /// Gives the findings their levels, suppresses those that a configuration
-    /// suppresses, and drops those of rules that are not in use where they stand.
-    pub fn classify(&self, findings: &mut Vec<Finding>) {
-        findings.retain_mut(|finding| {
-            let settings = &self.of(&finding.path).settings;
-            let is_used = settings.classify(finding);
-            if finding.suppressed.is_none() && settings.excludes(finding.path.as_bytes()) {
-                finding.suppressed = Some(Suppression {
-                    by: SuppressedBy::Configuration,
-                    reason: Some("excluded".to_owned()),
-                });
-            }
-            is_used
-        });
+    /// Gives the finding its level, and suppresses it if a configuration does.
+    /// `false`: its rule is not in use where it stands.
+    pub fn classify(&self, finding: &mut Finding) -> bool {
+        let settings = &self.of(&finding.path).settings;
+        let is_used = settings.classify(finding);
+        if finding.suppressed.is_none() && settings.excludes(finding.path.as_bytes()) {
+            finding.suppressed = Some(Suppression {
+                by: SuppressedBy::Configuration,
+                reason: Some("excluded".to_owned()),
+            });
+        }
+        is_used
     }
 
     /// Whether `finding` makes the run fail.
