@@ -5,6 +5,7 @@
 mod support;
 
 use std::ops::Range;
+use std::path::Path;
 use std::process::Output;
 use std::sync::LazyLock;
 
@@ -70,6 +71,8 @@ const CONTEXTS: &[(&str, &str)] = &[
     ("long_continued.sh", "KEY={head}\\\n{rest}\n"),
     ("split.py", "key = ('ak_'\n       '{tail}')\n"),
     ("sub/{}.txt", "{}\n"),
+    ("x-{}.py", "key = '{}'\n"),
+    ("old_{}/old{}_2.py", "key = '{}'\n"),
     (
         "{}/a.py",
         "key = '{}'\nrequests.get('http://api.payments-hub.com/v1/charges')\n",
@@ -195,6 +198,54 @@ fn no_message_shows_a_key() {
             ] {
                 let output = hushlint(&sandbox, arguments);
                 prop_assert_eq!(output.status.code(), Some(2), "{:?}", arguments);
+                hidden(key, &output, &format!("{arguments:?}"))?;
+            }
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn no_history_shows_a_key() {
+    check(|plants| {
+        let key = &plants[0].key;
+        let sandbox = planted(&[]);
+        let repository = sandbox.top().join(format!("repo-{key}"));
+        let git_in = |folder: &Path, arguments: &[&str]| {
+            let done = sandbox
+                .command("git")
+                .current_dir(folder)
+                .args(arguments)
+                .env("GIT_AUTHOR_NAME", format!("bot {key}"))
+                .output()
+                .unwrap();
+            assert!(done.status.success(), "{}", text(&done));
+            text(&done)
+        };
+        let git = |arguments: &[&str]| git_in(&repository, arguments);
+        let empty = ["commit", "-q", "--allow-empty", "-m", "first"];
+        std::fs::create_dir(&repository).unwrap();
+        git(&["init", "-q"]);
+        git(&empty);
+        let name = format!("p_{key}.py");
+        for text in [format!("key = '{key}'\n"), "key = ''\n".to_owned()] {
+            std::fs::write(repository.join(&name), text).unwrap();
+            git(&["add", "."]);
+            git(&["commit", "-q", "-m", "more"]);
+        }
+        std::fs::write(sandbox.top().join("blob"), format!("appkey: {key}\n")).unwrap();
+        let tag = format!("tg-{key}");
+        let blob = git(&["hash-object", "-w", "../blob"]);
+        git(&["tag", &tag, blob.trim()]);
+        git_in(&sandbox.tree(), &empty);
+        let folder = repository.to_str().unwrap();
+        for format in FORMATS {
+            for arguments in [
+                &["audit", "--no-cache", "--format", format, folder, "."][..],
+                &["check", "--diff", "HEAD~2", "--format", format, folder],
+            ] {
+                let output = hushlint(&sandbox, arguments);
+                prop_assert_eq!(output.status.code(), Some(1), "{}", text(&output));
                 hidden(key, &output, &format!("{arguments:?}"))?;
             }
         }

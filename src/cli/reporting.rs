@@ -144,7 +144,7 @@ impl Reporting<'_> {
     }
 }
 
-/// Masks the secrets in what names files: a name can hold one too.
+/// Masks the secrets in what names files and people: a name can hold one too.
 pub(super) fn mask_names(report: &mut Report, rules: &RuleSet) {
     let masked = |path: &mut RepoPath| {
         let text = path.to_text();
@@ -172,6 +172,7 @@ pub(super) fn mask_names(report: &mut Report, rules: &RuleSet) {
         }
         if let Some(provenance) = &mut finding.provenance {
             masked(&mut provenance.path);
+            provenance.author = rules.mask(&provenance.author);
         }
     }
     for problem in &mut report.problems {

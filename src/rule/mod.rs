@@ -528,8 +528,9 @@ impl RuleSet {
         masked
     }
 
-    /// What would be a secret if it stood alone behind a name that says so. In a
-    /// path or an error, what stands around a key tells nothing about it.
+    /// What would be a secret if it stood alone behind a name that says so. In the
+    /// name of a file, a branch or a person, or in an error, what stands around a
+    /// key tells nothing about it: `x-ak_...`, `old_ak_...`, `ak_..._old` hold one.
     fn lone_secrets(&self, scratch: &mut Scratch, text: &[u8]) -> Vec<Range<usize>> {
         const NAME: &[u8] = b"key=";
         let mut secrets = Vec::new();
@@ -541,22 +542,27 @@ impl RuleSet {
                 let Judge::Key(key) = &rule.judge else {
                     continue;
                 };
-                let found = rule.find(&mut scratch.pattern, index, text, hit.start);
+                let rest = &text[hit.start..text.len().min(hit.start + CONTEXT)];
+                let alone = [NAME, rest].concat();
+                let found = rule.find(&mut scratch.pattern, index, &alone, NAME.len());
                 let Some(Match { secret, .. }) = found else {
                     continue;
                 };
-                let alone = [NAME, &text[secret.clone()]].concat();
-                let span = NAME.len()..alone.len();
-                let document = Document::new(RepoPath::default(), alone);
-                let found = Match {
-                    span: span.clone(),
-                    secret: span,
-                };
-                let verdict = key.judge(Some(&found), NAME.len(), &Scene::new(&document));
-                let shift = |r: Range<usize>| {
-                    let start = secret.start + r.start.saturating_sub(NAME.len());
-                    start..secret.start + r.end.saturating_sub(NAME.len())
-                };
+                let joints = secret
+                    .clone()
+                    .filter(|&at| matches!(alone[at], b'-' | b'_'))
+                    .chain([secret.end]);
+                let verdict = joints.rev().find_map(|end| {
+                    let document = Document::new(RepoPath::default(), alone[..end].to_vec());
+                    let span = secret.start..end;
+                    let found = Match {
+                        span: span.clone(),
+                        secret: span,
+                    };
+                    key.judge(Some(&found), NAME.len(), &Scene::new(&document))
+                });
+                let in_text = |at: usize| hit.start + at.saturating_sub(NAME.len());
+                let shift = |r: Range<usize>| in_text(r.start)..in_text(r.end);
                 secrets.extend(verdict.into_iter().flat_map(|v| v.secrets).map(shift));
             }
         }
