@@ -267,6 +267,63 @@ fn a_plain_hook_needs_no_runner() {
     project.blocks(&project.commit(), "sub/a.py:1");
 }
 
+/// A repository and a remote without anything, with git's own pre-push hook.
+fn plain_push(hook: &str) -> Project {
+    use std::os::unix::fs::PermissionsExt;
+    let project = Project {
+        sandbox: Sandbox::new(),
+        runner: "git",
+    };
+    project.git(&["init", "-q"]);
+    project.add_remote();
+    project.write(".git/hooks/pre-push", &format!("#!/bin/sh\n{hook}\n"));
+    let file = project.sandbox.tree().join(".git/hooks/pre-push");
+    std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o755)).unwrap();
+    project
+}
+
+#[test]
+fn a_plain_push_needs_no_runner() {
+    let project = plain_push("exec hushlint hook --pre-push \"$@\"");
+    project.write("a.py", CLEAN);
+    project.commit_unseen();
+    project.passes(&project.push(&["HEAD:refs/heads/main"]));
+    project.passes(&project.push(&["HEAD:refs/heads/main"]));
+    for source in [&leak(), CLEAN] {
+        project.write("a.py", source);
+        project.commit_unseen();
+    }
+    project.blocks(&project.push(&["HEAD:refs/heads/main"]), "not in HEAD");
+    project.blocks(&project.push(&["HEAD:refs/heads/new"]), "not in HEAD");
+    // Several at once, the harmless one first.
+    let both = ["HEAD~2:refs/heads/a", "HEAD:refs/heads/b"];
+    project.blocks(&project.push(&both), "not in HEAD");
+    project.git(&["reset", "-q", "--hard", "HEAD~2"]);
+    project.write("b.py", CLEAN);
+    project.commit_unseen();
+    project.passes(&project.push(&["HEAD:refs/heads/main", "HEAD:refs/heads/new"]));
+    project.write("a.py", &leak());
+    project.commit_unseen();
+    project.passes(&project.push(&[":refs/heads/new"]));
+    project.git(&["tag", "-am", "a tag", "v1"]);
+    project.blocks(&project.push(&["v1"]), "a.py:1");
+}
+
+#[test]
+fn a_plain_push_is_not_judged_by_the_index() {
+    for (hook, word) in [
+        ("exec hushlint hook", "--pre-push"),
+        ("exec hushlint hook \"$@\"", "--pre-push"),
+        ("exec hushlint hook --pre-push", "name and the URL"),
+        ("exec hushlint hook --pre-push \"$@\" </dev/null", "a.py:1"),
+    ] {
+        let project = plain_push(hook);
+        project.write("a.py", &leak());
+        project.commit_unseen();
+        project.blocks(&project.push(&["HEAD:refs/heads/main"]), word);
+    }
+}
+
 #[test]
 fn all_files_scans_everything() {
     for project in projects() {

@@ -109,6 +109,10 @@ pub(super) struct HookArgs {
     #[arg(long, hide = true)]
     pub(super) diff_fixes: bool,
 
+    /// In git's own pre-push hook, with the name and the URL that git gives it (`"$@"`) and its lines on standard input: check every commit that is pushed
+    #[arg(long)]
+    pub(super) pre_push: bool,
+
     /// The files the runner names: their staged content where it is not HEAD's, else what is on disk. All that is staged if none is named
     #[arg(value_name = "FILE")]
     pub(super) files: Vec<PathBuf>,

@@ -66,39 +66,56 @@ impl Reader {
                 ),
             });
         };
-        self.make(&[old], new, Some(base))
+        self.make(&[old], &[new], Some(base))
             .map_err(|message| format!("{spec}: {message}"))
     }
 
-    /// What a push of `to` brings to a remote that has `from`, or whatever its
-    /// branches here have if it has not `to`'s branch yet. It need not have any
-    /// of the history. The error is for whoever pushes.
-    pub fn push(&self, from: Option<&str>, to: &str, remote: &str) -> Result<Range, String> {
-        let new = self.commit(to)?;
-        let known: Vec<ObjectId> = match from {
-            Some(from) => vec![self.commit(from)?],
-            None => {
-                let refs = refs::Refs::read(&self.repository).all.into_iter();
-                let branches = format!("refs/remotes/{remote}/");
+    /// What a push of the commits `to` brings to a remote that has `from`, or
+    /// whatever its branches here have where it has not one of the branches yet.
+    /// It need not have any of the history. The error is for whoever pushes.
+    pub fn push(
+        &self,
+        from: &[Option<String>],
+        to: &[String],
+        remote: &str,
+    ) -> Result<Range, String> {
+        let mut new = to
+            .iter()
+            .map(|to| self.commit(to))
+            .collect::<Result<Vec<_>, _>>()?;
+        let head = super::refs::head(&self.repository).ok().flatten();
+        // Of several, HEAD is the one whose files are told of.
+        new.sort_by_key(|&id| Some(id) != head);
+        // What others pushed and nobody fetched is not here.
+        let here = |from: &Option<String>| self.commit(from.as_ref()?).ok();
+        let mut known: Vec<ObjectId> = from.iter().filter_map(here).collect();
+        if known.len() < from.len() {
+            let refs = refs::Refs::read(&self.repository).all.into_iter();
+            let branches = format!("refs/remotes/{remote}/");
+            known.extend(
                 refs.filter(|(name, id)| name.starts_with(&branches) && self.tree_of(*id).is_ok())
-                    .map(|(_, id)| id)
-                    .collect()
-            }
+                    .map(|(_, id)| id),
+            );
+        }
+        let Some(&tip) = new.first() else {
+            // Branches are deleted, and nothing is brought.
+            let head = self.commit("HEAD")?;
+            return self.make(&[head], &[head], Some(head));
         };
         // What is in common with any of them is no news; where nothing is, everything is.
         let base = known
             .iter()
-            .find_map(|&old| self.repository.merge_base(old, new).ok().flatten())
+            .find_map(|&old| self.repository.merge_base(old, tip).ok().flatten())
             .map(gix::Id::detach);
-        self.make(&known, new, base)
-            .map_err(|message| format!("{to}: {message}"))
+        self.make(&known, &new, base)
+            .map_err(|message| format!("{}: {message}", to.join(", ")))
     }
 
-    /// The commits that `new` has and none of `old` has, against `base`.
+    /// The commits that any of `new` has and none of `old` has, and the first of `new` against `base`.
     fn make(
         &self,
         old: &[ObjectId],
-        new: ObjectId,
+        new: &[ObjectId],
         base: Option<ObjectId>,
     ) -> Result<Range, String> {
         let ids = self.between(old, new)?;
@@ -109,7 +126,7 @@ impl Reader {
             ));
         }
         let base = base.map(|base| self.tree_of(base)).transpose()?;
-        let tip = self.tree_of(new)?;
+        let tip = self.tree_of(new[0])?;
         let mut range = Range {
             commits: Vec::new(),
             whole: self.changes(tip, base.as_slice())?,
@@ -183,10 +200,10 @@ impl Reader {
     }
 
     /// What `new` has and `old` has not, parents first.
-    fn between(&self, old: &[ObjectId], new: ObjectId) -> Result<Vec<ObjectId>, String> {
+    fn between(&self, old: &[ObjectId], new: &[ObjectId]) -> Result<Vec<ObjectId>, String> {
         let walk = self
             .repository
-            .rev_walk([new])
+            .rev_walk(new.iter().copied())
             .with_hidden(old.iter().copied())
             .all()
             .map_err(|e| chain(&e))?;
@@ -196,7 +213,7 @@ impl Reader {
             parents.insert(info.id, info.parent_ids.iter().copied().collect());
         }
         let (mut order, mut seen) = (Vec::new(), HashSet::new());
-        let mut stack = vec![(new, false)];
+        let mut stack: Vec<_> = new.iter().map(|&id| (id, false)).collect();
         while let Some((id, is_done)) = stack.pop() {
             if is_done {
                 order.push(id);

@@ -40,8 +40,8 @@ impl Range {
 
     /// What a push from the repository around the current folder brings (see [`Reader::push`]).
     pub fn of_push(
-        from: Option<&str>,
-        to: &str,
+        from: &[Option<String>],
+        to: &[String],
         remote: &str,
         choice: Choice,
     ) -> Result<Range, String> {
