@@ -595,12 +595,7 @@ fn damage_is_survived_and_named() {
     }
     project.commit("four");
     project.git(&["repack", "-adfq"]);
-    let folder = project.tree().join(".git/objects/pack");
-    let pack = fs::read_dir(&folder)
-        .unwrap()
-        .map(|e| e.unwrap().path())
-        .find(|p| p.extension().is_some_and(|e| e == "pack"))
-        .unwrap();
+    let pack = packs(&project).remove(0);
     let whole = fs::read(&pack).unwrap();
     let mut permissions = fs::metadata(&pack).unwrap().permissions();
     std::os::unix::fs::PermissionsExt::set_mode(&mut permissions, 0o644);
@@ -617,6 +612,166 @@ fn damage_is_survived_and_named() {
     assert!(incomplete > 20, "{incomplete}");
     fs::write(&pack, &whole[..whole.len() / 2]).unwrap();
     assert_eq!(project.hushlint(&["--no-cache"]).status.code(), Some(2));
+}
+
+/// Overwrites two bytes of the packed `object`.
+fn damage(project: &Project, object: &str) {
+    let pack = packs(project).remove(0);
+    let id = project.git(&["rev-parse", object]);
+    let listing = project.git(&[
+        "verify-pack",
+        "-v",
+        pack.with_extension("idx").to_str().unwrap(),
+    ]);
+    let line = listing.lines().find(|l| l.starts_with(&id)).unwrap();
+    let offset: usize = line.split_whitespace().nth(4).unwrap().parse().unwrap();
+    let mut bytes = fs::read(&pack).unwrap();
+    bytes[offset + 10..offset + 12].fill(0x55);
+    fs::remove_file(&pack).unwrap();
+    fs::write(&pack, bytes).unwrap();
+}
+
+fn packs(project: &Project) -> Vec<PathBuf> {
+    let folder = project.tree().join(".git/objects/pack");
+    let files = fs::read_dir(folder).unwrap().map(|e| e.unwrap().path());
+    let mut packs: Vec<PathBuf> = files
+        .filter(|p| p.extension().is_some_and(|e| e == "pack"))
+        .collect();
+    packs.sort();
+    packs
+}
+
+/// What an audit says it could not do.
+fn problems(report: &Value) -> String {
+    let problems = report["problems"].as_array().unwrap().iter();
+    let messages = problems.map(|p| p["message"].as_str().unwrap());
+    messages.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn a_tree_that_cannot_be_read_is_named() {
+    for tree in [
+        "HEAD~1^{tree}",
+        "HEAD^{tree}",
+        "HEAD:lib",
+        "refs/notes/commits^{tree}",
+    ] {
+        let (project, _, _) = story();
+        project.git(&["notes", "add", "-m", "a note"]);
+        project.git(&["repack", "-adfq", "--depth=0"]);
+        let id = project.git(&["rev-parse", tree]);
+        damage(&project, tree);
+        let (code, report) = project.audit(&["--no-cache"]);
+        assert_eq!(code, 2, "{tree}: {report:#}");
+        assert!(problems(&report).contains(&id), "{tree}: {report:#}");
+    }
+}
+
+/// Stores a tree of `entries`, each a mode, a name and an id, and returns its id.
+fn plant(project: &Project, entries: &[(&str, &str, &str)]) -> String {
+    let mut bytes = Vec::new();
+    for (mode, name, id) in entries {
+        bytes.extend_from_slice(format!("{mode} {name}\0").as_bytes());
+        let digits = id
+            .as_bytes()
+            .chunks(2)
+            .map(|c| std::str::from_utf8(c).unwrap());
+        bytes.extend(digits.map(|d| u8::from_str_radix(d, 16).unwrap()));
+    }
+    let file = project.sandbox.top().join("object");
+    fs::write(&file, bytes).unwrap();
+    let file = file.to_str().unwrap();
+    project.git(&["hash-object", "-w", "--literally", "-t", "tree", file])
+}
+
+#[test]
+fn a_tree_is_what_git_takes_it_for() {
+    let project = Project::new();
+    project.write("a.txt", "text\n");
+    project.commit("one");
+    let blob = project.store("blob", &config(&key(0)));
+    let inner = plant(&project, &[("100644", "a.py", &blob)]);
+    let commit = |tree: &str| {
+        let commit = project.git(&["commit-tree", "-m", "odd", tree]);
+        project.git(&["update-ref", "refs/heads/odd", &commit]);
+        project.audit(&["--no-cache"])
+    };
+    // Permissions do not make a folder something else.
+    for mode in ["40000", "040000", "40755"] {
+        let (code, report) = commit(&plant(&project, &[(mode, "lib", &inner)]));
+        assert_eq!((code, paths(&report)), (1, vec!["lib/a.py"]), "{report:#}");
+    }
+    let (code, report) = commit(&plant(&project, &[("40000", "lib", &blob)]));
+    assert_eq!(code, 2, "{report:#}");
+    let named = format!("{blob} (lib)");
+    assert!(problems(&report).contains(&named), "{report:#}");
+    // What follows is not read.
+    let cut = plant(&project, &[("mode", "x", &blob), ("100644", "y", &blob)]);
+    let (code, report) = commit(&cut);
+    assert_eq!(code, 2, "{report:#}");
+    assert!(problems(&report).contains(&cut), "{report:#}");
+}
+
+#[test]
+fn folders_too_deep_to_be_read_are_named() {
+    let project = Project::new();
+    project.write("a.txt", "text\n");
+    project.commit("one");
+    let blob = project.store("blob", &config(&key(0)));
+    // A folder around each of the last, by one process.
+    let mut stream =
+        String::from("commit refs/heads/deep\ncommitter A <a@b> 1577847600 +0000\ndata 0\n");
+    stream.push_str(&format!("M 100644 {blob} {}x.py\n", "d/".repeat(1_000)));
+    stream.push_str("\ncommit refs/heads/deep\ncommitter A <a@b> 1577847601 +0000\ndata 0\n");
+    let file = project.sandbox.top().join("stream");
+    fs::write(&file, &stream).unwrap();
+    let import = format!("git fast-import --quiet < {}", file.display());
+    let shell = |script: &str| project.git(&["-c", &format!("alias.sh=!{script}"), "sh"]);
+    shell(&import);
+    let (code, report) = project.audit(&["--no-cache"]);
+    assert_eq!((code, keys(&report).len()), (1, 1), "{report:#}");
+    // Known already where it lies less deep.
+    let mut tree = project.git(&["rev-parse", "deep^{tree}"]);
+    for _ in 0..30 {
+        tree = plant(&project, &[("40000", "e", &tree)]);
+    }
+    let commit = project.git(&["commit-tree", "-p", "deep", "-m", "deeper", &tree]);
+    project.git(&["update-ref", "refs/heads/deep", &commit]);
+    for _ in 0..2 {
+        let (code, report) = project.audit(&["--no-cache"]);
+        assert_eq!(code, 2, "{report:#}");
+        assert!(problems(&report).contains("below `e/e/e/e`"), "{report:#}");
+        // Not known but there.
+        project.git(&["update-ref", "refs/heads/deep", "main"]);
+        let commit = project.git(&["commit-tree", "-m", "deeper", &tree]);
+        project.git(&["update-ref", "refs/heads/deep", &commit]);
+    }
+}
+
+#[test]
+fn a_multi_pack_index_that_is_wrong_hides_nothing() {
+    for is_stale in [true, false] {
+        let (project, _, _) = story();
+        project.git(&["repack", "-adfq"]);
+        project.git(&["multi-pack-index", "write"]);
+        let pack = packs(&project).remove(0);
+        let index = pack.with_file_name("multi-pack-index");
+        if is_stale {
+            let name = pack.with_file_name(format!("pack-{}", "0".repeat(40)));
+            for end in ["pack", "idx"] {
+                fs::rename(pack.with_extension(end), name.with_extension(end)).unwrap();
+            }
+        } else {
+            let mut bytes = fs::read(&index).unwrap();
+            let at = bytes.windows(5).position(|w| w == b"pack-").unwrap();
+            bytes[at + 6] ^= 1;
+            fs::remove_file(&index).unwrap();
+            fs::write(&index, bytes).unwrap();
+        }
+        let (code, report) = project.audit(&["--no-cache"]);
+        assert_ne!(code, 0, "{report:#}");
+        assert_eq!(keys(&report).len(), 2, "{report:#}");
+    }
 }
 
 #[test]

@@ -18,7 +18,9 @@ use crate::check::baseline::{self, Choice};
 use crate::config::Regime;
 use crate::document::RepoPath;
 use crate::finding::{Problem, ProblemKind, Report, Skip};
-use crate::git::history::{Commits, Forms, Found, Interest, Listener, NOTHING, Repository, Trees};
+use crate::git::history::{
+    Commits, DEEPEST, Forms, Found, Interest, Listener, NOTHING, Repository, Trees,
+};
 use crate::git::pack::Kind;
 use crate::git::store::Store;
 use crate::rule::RuleSet;
@@ -50,6 +52,8 @@ pub fn top(folder: &Path) -> Option<PathBuf> {
 
 /// How many missing objects a report names.
 const NAMED: usize = 20;
+/// How many folders of a path tell where something deep below is.
+const SHOWN: usize = 4;
 
 /// Audits each of `repositories`. Whatever goes wrong is in the report.
 pub fn run(
@@ -241,9 +245,12 @@ fn audit(
         },
     };
     let story = Story::new(&commits, &mut forms, &catch, &set_of, &tips, since);
-    let groups = story.judge(repository, (rules, tools), regime, prefix.as_deref());
+    let (groups, unread) = story.judge(repository, (rules, tools), regime, prefix.as_deref());
 
-    for message in what_is_missing(repository, &commits, &story, &lost) {
+    let mut damaged = unread;
+    damaged.extend(lost.iter().chain(&commits.lost).chain(&trees.lost));
+    damaged.extend(story.forms.unread.keys());
+    for message in what_is_missing(repository, &commits, &story, &damaged) {
         problem(message);
     }
     account(report, &catch);
@@ -263,7 +270,7 @@ fn what_is_missing(
     repository: &Repository,
     commits: &Commits,
     story: &Story<'_, '_>,
-    lost: &[u32],
+    damaged: &BTreeSet<u32>,
 ) -> Vec<String> {
     let objects = &repository.objects;
     let mut messages = Vec::new();
@@ -320,17 +327,25 @@ fn what_is_missing(
             &mut gone.iter().cloned(),
         ));
     }
-    let unreadable = lost.len() + commits.lost.len();
-    if unreadable > 0 {
-        let mut names = lost.iter().chain(&commits.lost).map(|&n| {
+    if !damaged.is_empty() {
+        let mut names = damaged.iter().map(|&n| {
             let id = objects.id(n);
             let path = story.forms.missing.get(id);
-            path.map_or_else(|| id.to_string(), |path| named_at(&id, path))
+            let path = path.or_else(|| story.forms.unread.get(&n));
+            path.filter(|p| !p.is_empty())
+                .map_or_else(|| id.to_string(), |path| named_at(&id, path))
         });
         messages.push(named(
-            "objects are damaged and cannot be read",
-            unreadable,
+            "objects are damaged, or not what they should be, and cannot be read",
+            damaged.len(),
             &mut names,
+        ));
+    }
+    if let Some(path) = &story.forms.too_deep {
+        let top: Vec<&[u8]> = path.split(|&b| b == b'/').take(SHOWN).collect();
+        messages.push(format!(
+            "folders that lie more than {DEEPEST} deep were not scanned, such as those far below `{}`",
+            RepoPath::new(top.join(&b'/'))
         ));
     }
     messages

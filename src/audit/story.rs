@@ -402,13 +402,14 @@ impl<'a, 't> Story<'a, 't> {
     }
 
     /// Hands each secret's versions to the judges until one is a finding.
+    /// What could not be read for that comes along, by number.
     pub(super) fn judge(
         &self,
         repository: &Repository,
         (rules, tools): (&RuleSet, &[&str]),
         regime: &Regime,
         prefix: Option<&str>,
-    ) -> Vec<Group> {
+    ) -> (Vec<Group>, BTreeSet<u32>) {
         let classify = |finding: &mut Finding| {
             let path = finding.path.clone();
             finding.path = below(prefix, &path);
@@ -420,10 +421,10 @@ impl<'a, 't> Story<'a, 't> {
         events.sort_unstable();
         events.dedup();
         let mut court = Court {
-            repository,
             rules,
             tools,
-            reader: Reader::new(&repository.handle),
+            reader: Reader::new(&repository.objects, &repository.handle),
+            unread: BTreeSet::new(),
             scratch: Scratch::default(),
             heard: HashMap::new(),
         };
@@ -486,7 +487,7 @@ impl<'a, 't> Story<'a, 't> {
         });
         let mut groups = merge(groups);
         groups.extend(self.judge_names(repository, &mut court, prefix));
-        groups
+        (groups, court.unread)
     }
 
     /// What rules say about files for being what they are: once a path, by its worst version.
@@ -644,7 +645,7 @@ impl<'a, 't> Story<'a, 't> {
             (_, None) => return (i64::MAX, provenance),
         };
         let mut bytes = Vec::new();
-        let _ = Reader::new(&repository.handle).read(repository.objects.id(signed), &mut bytes);
+        let _ = Reader::new(&repository.objects, &repository.handle).read(signed, &mut bytes);
         let author = parse(&bytes).map_or(&b""[..], |h| h.author);
         let (name, seconds, zone) = signature(author);
         // As safe on a terminal as a path is.
@@ -710,11 +711,12 @@ fn is_object_name(path: &[u8]) -> bool {
 
 /// Judges, and what they have said.
 struct Court<'a> {
-    repository: &'a Repository,
     rules: &'a RuleSet,
     /// Those whose markers are honoured.
     tools: &'a [&'a str],
-    reader: Reader,
+    reader: Reader<'a>,
+    /// What could not be read, by number.
+    unread: BTreeSet<u32>,
     scratch: Scratch,
     /// By object and the path it was read as.
     heard: HashMap<(u32, RepoPath), Vec<Judged>>,
@@ -724,10 +726,11 @@ impl Court<'_> {
     /// What is said about a blob as a tracked file at `path`, whatever is in it.
     fn look(&mut self, blob: u32, path: &RepoPath) -> Vec<Finding> {
         let mut bytes = Vec::new();
-        let id = self.repository.objects.id(blob);
-        self.reader
-            .read(id, &mut bytes)
-            .and_then(|_| document(bytes, path))
+        if self.reader.read(blob, &mut bytes).is_none() {
+            self.unread.insert(blob);
+            return Vec::new();
+        }
+        document(bytes, path)
             .map(|mut document| {
                 document.standing = Some(Standing {
                     tracked: true,
@@ -741,17 +744,20 @@ impl Court<'_> {
     /// What is found in an object, read as a file at `path`.
     fn hear(&mut self, object: u32, path: &RepoPath) -> &[Judged] {
         let Court {
-            repository,
             rules,
             tools,
             reader,
+            unread,
             scratch,
             heard,
         } = self;
         heard.entry((object, path.clone())).or_insert_with(|| {
             let mut bytes = Vec::new();
-            match reader.read(repository.objects.id(object), &mut bytes) {
-                None => return Vec::new(),
+            match reader.read(object, &mut bytes) {
+                None => {
+                    unread.insert(object);
+                    return Vec::new();
+                }
                 Some(crate::git::pack::Kind::Blob) => {}
                 Some(_) => {
                     bytes = message(&bytes).into_owned();

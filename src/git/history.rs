@@ -237,6 +237,8 @@ struct Herald<'a, L> {
     objects: &'a Objects,
     listener: &'a mut L,
     read: Vec<Raw>,
+    /// What is not written as such an object is.
+    broken: Vec<u32>,
 }
 
 struct Raw {
@@ -255,6 +257,7 @@ impl<L: Listener> Visitor for Herald<'_, L> {
             return;
         }
         let Some(header) = parse(met.bytes) else {
+            self.broken.push(met.number);
             return;
         };
         self.listener.hear(met.number, &message(met.bytes));
@@ -331,10 +334,15 @@ impl Commits {
                     objects,
                     listener,
                     read: Vec::new(),
+                    broken: Vec::new(),
                 })
                 .collect();
-            let lost = objects.walk(kind, &repository.handle, &mut heralds, &[]);
-            let read: Vec<Raw> = heralds.into_iter().flat_map(|h| h.read).collect();
+            let mut lost = objects.walk(kind, &repository.handle, &mut heralds, &[]);
+            let mut read = Vec::new();
+            for herald in heralds {
+                read.extend(herald.read);
+                lost.extend(herald.broken);
+            }
             (read, lost)
         };
         let (tags, mut lost) = read(Kind::Tag);
@@ -514,6 +522,8 @@ struct Surveyor<'a> {
     /// Trees by number, with the end of their edges.
     trees: Vec<(u32, u32)>,
     edges: Vec<Edge>,
+    /// Trees that hold what is no entry.
+    broken: Vec<u32>,
 }
 
 /// A tree's entries, each with where it begins.
@@ -571,6 +581,7 @@ impl Visitor for Surveyor<'_> {
                 }
             }
             let Some((length, edge)) = self.entry(&bytes[at..]) else {
+                self.broken.push(met.number);
                 break;
             };
             entries.push((at as u32, edge));
@@ -593,16 +604,18 @@ impl Surveyor<'_> {
         let end = nul + 1 + self.objects.hash().len_in_bytes();
         let (mode, name) = (&bytes[..space], bytes.get(space + 1..nul)?);
         let id = gix::hash::oid::try_from_bytes(bytes.get(nul + 1..end)?).ok()?;
-        let is_tree = matches!(mode, b"40000" | b"040000");
+        let mode = std::str::from_utf8(mode).ok()?;
+        // As git takes it: permissions say nothing of what an entry is.
+        let sort = u32::from_str_radix(mode, 8).ok()? & 0o170_000;
         let mut missing = || {
             self.missing.push(id.to_owned());
             To::Missing(self.missing.len() as u32 - 1)
         };
         let to = match self.objects.number(id) {
             // A submodule's commit is another repository's.
-            _ if mode == b"160000" => To::Boring,
+            _ if sort == 0o160_000 => To::Boring,
             None => missing(),
-            Some(number) if is_tree => To::Tree(number),
+            Some(number) if sort == 0o040_000 => To::Tree(number),
             Some(number) if self.interest.lost.binary_search(&number).is_ok() => missing(),
             Some(number)
                 if self.interest.set_of[number as usize] != NOTHING
@@ -627,6 +640,8 @@ pub struct Trees {
     edges: Vec<Edge>,
     /// By a tree's number, its edges; trees that could not be read have none.
     ranges: HashMap<u32, (u32, u32)>,
+    /// Those that could not be read, or not to their ends.
+    pub lost: Vec<u32>,
 }
 
 impl Trees {
@@ -640,16 +655,19 @@ impl Trees {
                 missing: Vec::new(),
                 trees: Vec::new(),
                 edges: Vec::new(),
+                broken: Vec::new(),
             })
             .collect();
-        objects.walk(Kind::Tree, &repository.handle, &mut surveyors, &[]);
+        let lost = objects.walk(Kind::Tree, &repository.handle, &mut surveyors, &[]);
         let mut trees = Trees {
             names: Names::default(),
             missing: Vec::new(),
             edges: Vec::new(),
             ranges: HashMap::new(),
+            lost,
         };
         for surveyor in surveyors {
+            trees.lost.extend(surveyor.broken);
             let names: Vec<u32> = surveyor
                 .names
                 .list
@@ -719,12 +737,18 @@ pub struct Forms<'a> {
     set_of: &'a [u32],
     is_named: &'a (dyn Fn(&[u8]) -> bool + Sync),
     forms: Vec<Form>,
+    /// How many folders lie one in another in each form.
+    heights: Vec<usize>,
     known: HashMap<Form, u32>,
     of_tree: HashMap<u32, u32>,
     paths: Vec<(u32, u32)>,
     known_paths: HashMap<(u32, u32), u32>,
     /// What is missing, each with the first path it was missed at.
     pub missing: BTreeMap<ObjectId, Vec<u8>>,
+    /// What should be a tree and could not be read as one, by number, each with the first path it was to be read at.
+    pub unread: BTreeMap<u32, Vec<u8>>,
+    /// The first folder that lies too deep to be read.
+    pub too_deep: Option<Vec<u8>>,
 }
 
 /// The form without anything.
@@ -732,7 +756,7 @@ const BARE: u32 = 0;
 /// The path of a root.
 const ROOT: u32 = u32::MAX;
 /// Deeper folders are no one's work but an attacker's.
-const DEEPEST: usize = 1024;
+pub const DEEPEST: usize = 1024;
 
 /// A change at a path: what stood there, what stands there.
 pub type Change = (u32, Option<Leaf>, Option<Leaf>);
@@ -745,11 +769,14 @@ impl<'a> Forms<'a> {
             set_of: interest.set_of,
             is_named: interest.is_named,
             forms: vec![bare.clone()],
+            heights: vec![0],
             known: HashMap::from([(bare, BARE)]),
             of_tree: HashMap::new(),
             paths: Vec::new(),
             known_paths: HashMap::new(),
             missing: BTreeMap::new(),
+            unread: BTreeMap::new(),
+            too_deep: None,
         }
     }
 
@@ -760,14 +787,26 @@ impl<'a> Forms<'a> {
             .unwrap_or(BARE)
     }
 
+    fn joined(&self, path: &[u32]) -> Vec<u8> {
+        let names = path.iter().map(|&n| &*self.trees.names.list[n as usize]);
+        names.collect::<Vec<_>>().join(&b'/')
+    }
+
     /// `None`: the tree could not be read.
     fn form(&mut self, tree: u32, path: &mut Vec<u32>) -> Option<u32> {
         if let Some(&known) = self.of_tree.get(&tree) {
             return Some(known);
         }
         let trees = self.trees;
-        let edges = trees.edges(tree)?;
+        let Some(edges) = trees.edges(tree) else {
+            if !self.unread.contains_key(&tree) {
+                let path = self.joined(path);
+                self.unread.insert(tree, path);
+            }
+            return None;
+        };
         let mut form = Vec::new();
+        let mut height = 0;
         for edge in edges {
             path.push(edge.name);
             match edge.to {
@@ -781,19 +820,23 @@ impl<'a> Forms<'a> {
                     form.push((edge.name, Part::File(leaf)));
                 }
                 To::Tree(folder) if path.len() < DEEPEST => match self.form(folder, path) {
-                    Some(BARE) => {}
-                    Some(folder) => form.push((edge.name, Part::Folder(folder))),
-                    None => {}
+                    None | Some(BARE) => {}
+                    // It may have been met before, less deep.
+                    Some(folder) if path.len() + self.heights[folder as usize] < DEEPEST => {
+                        height = height.max(self.heights[folder as usize] + 1);
+                        form.push((edge.name, Part::Folder(folder)));
+                    }
+                    Some(_) => self.pass_over(path),
                 },
+                To::Tree(_) => self.pass_over(path),
                 To::Missing(n) => {
                     let id = trees.missing[n as usize];
-                    let path = &*path;
-                    self.missing.entry(id).or_insert_with(|| {
-                        let names = path.iter().map(|&n| &*trees.names.list[n as usize]);
-                        names.collect::<Vec<_>>().join(&b'/')
-                    });
+                    if !self.missing.contains_key(&id) {
+                        let path = self.joined(path);
+                        self.missing.insert(id, path);
+                    }
                 }
-                To::Tree(_) | To::Boring => {}
+                To::Boring => {}
             }
             path.pop();
         }
@@ -802,10 +845,18 @@ impl<'a> Forms<'a> {
         let next = self.forms.len() as u32;
         let id = *self.known.entry(form).or_insert_with_key(|form| {
             self.forms.push(form.clone());
+            self.heights.push(height);
             next
         });
         self.of_tree.insert(tree, id);
         Some(id)
+    }
+
+    /// Notes that a folder lies too deep.
+    fn pass_over(&mut self, path: &[u32]) {
+        if self.too_deep.is_none() {
+            self.too_deep = Some(self.joined(path));
+        }
     }
 
     fn path_id(&mut self, folder: u32, name: u32) -> u32 {

@@ -248,6 +248,18 @@ impl Objects {
         }
     }
 
+    /// Reads an object from where it was seen.
+    fn read(&self, number: u32, bytes: &mut Vec<u8>) -> Option<Kind> {
+        let pack = self.bases.partition_point(|&b| b <= number) - 1;
+        let place = number - self.bases[pack];
+        if let Some(pack) = self.packs.get(pack) {
+            return pack.read(place, bytes);
+        }
+        let (id, store) = &self.loose[place as usize];
+        let found = self.stores[*store].try_find(id, bytes).ok()??;
+        Some(kind(found.kind))
+    }
+
     /// As [`Objects::number`], for an id as bytes.
     pub fn number_of(&self, id: &[u8]) -> Option<u32> {
         self.number(oid::try_from_bytes(id).ok()?)
@@ -379,10 +391,10 @@ impl<'a> Work<'a> {
         if self.single.is_empty() {
             return;
         }
-        let reader = Reader::new(self.repository);
+        let reader = Reader::new(self.objects, self.repository);
         let mut bytes = Vec::new();
         for &number in pull(&self.single, &self.next_single, 1) {
-            match reader.read(self.objects.id(number), &mut bytes) {
+            match reader.read(number, &mut bytes) {
                 Some(kind) if kind == self.kind => {
                     visitor.visit(Met {
                         number,
@@ -409,26 +421,37 @@ fn pull<'a, T>(items: &'a [T], next: &'a AtomicUsize, batch: usize) -> impl Iter
 }
 
 /// Reads single objects; one thread's.
-pub struct Reader(gix::Repository);
+pub struct Reader<'a> {
+    objects: &'a Objects,
+    /// Finds what no pack of its own makes up.
+    whole: gix::Repository,
+}
 
-impl Reader {
-    pub fn new(repository: &gix::ThreadSafeRepository) -> Reader {
-        let mut repository = repository.to_thread_local();
-        repository.object_cache_size(0);
+impl Reader<'_> {
+    pub fn new<'a>(objects: &'a Objects, repository: &gix::ThreadSafeRepository) -> Reader<'a> {
+        let mut whole = repository.to_thread_local();
+        whole.object_cache_size(0);
         // What is stored is of interest, not what `git replace` shows in its place.
-        repository.objects.ignore_replacements = true;
-        Reader(repository)
+        whole.objects.ignore_replacements = true;
+        Reader { objects, whole }
     }
 
     /// Reads an object into `bytes`; `None` if it is missing or damaged.
-    pub fn read(&self, id: &oid, bytes: &mut Vec<u8>) -> Option<Kind> {
+    pub fn read(&self, number: u32, bytes: &mut Vec<u8>) -> Option<Kind> {
         use gix::objs::FindExt;
-        let data = self.0.objects.find(id, bytes).ok()?;
-        Some(match data.kind {
-            gix::objs::Kind::Blob => Kind::Blob,
-            gix::objs::Kind::Tree => Kind::Tree,
-            gix::objs::Kind::Commit => Kind::Commit,
-            gix::objs::Kind::Tag => Kind::Tag,
+        // Where the object was seen, it is; a stale multi-pack index knows less.
+        self.objects.read(number, bytes).or_else(|| {
+            let id = self.objects.id(number);
+            Some(kind(self.whole.objects.find(id, bytes).ok()?.kind))
         })
+    }
+}
+
+fn kind(kind: gix::objs::Kind) -> Kind {
+    match kind {
+        gix::objs::Kind::Blob => Kind::Blob,
+        gix::objs::Kind::Tree => Kind::Tree,
+        gix::objs::Kind::Commit => Kind::Commit,
+        gix::objs::Kind::Tag => Kind::Tag,
     }
 }

@@ -237,6 +237,57 @@ impl Pack {
         strays.map(|&entry| self.places[entry as usize])
     }
 
+    fn entry_at(&self, place: u32) -> Option<u32> {
+        match &self.ids {
+            Ids::Index(index) => {
+                let offset = index.pack_offset_at_index(place);
+                self.offsets.binary_search(&offset).ok().map(|e| e as u32)
+            }
+            Ids::Listed(_) => self
+                .places
+                .iter()
+                .position(|&p| p == place)
+                .map(|e| e as u32),
+        }
+    }
+
+    /// Reads the object at `place` into `bytes`, as this pack alone has it;
+    /// `None`: it is damaged, or made from what is elsewhere.
+    pub fn read(&self, place: u32, bytes: &mut Vec<u8>) -> Option<Kind> {
+        use data::entry::Header::{Blob, Commit, OfsDelta, RefDelta, Tag, Tree};
+        let mut chain = Vec::new();
+        let mut entry = self.entry_at(place)?;
+        let kind = loop {
+            // Bases named by their ids may lead in a circle.
+            if chain.len() == self.offsets.len() {
+                return None;
+            }
+            chain.push(entry);
+            let header = self.header(self.offsets[entry as usize])?;
+            entry = match header.header {
+                Blob => break Kind::Blob,
+                Tree => break Kind::Tree,
+                Commit => break Kind::Commit,
+                Tag => break Kind::Tag,
+                OfsDelta { base_distance } => {
+                    let base = header.checked_base_pack_offset(base_distance)?;
+                    self.offsets.binary_search(&base).ok()? as u32
+                }
+                RefDelta { base_id } => self.entry_at(self.ids.place(&base_id)?)?,
+            };
+        };
+        let mut inflate = Inflate::default();
+        let (mut delta, mut out, mut copies) = (Vec::new(), Vec::new(), Vec::new());
+        let mut chain = chain.into_iter().rev();
+        self.inflate(chain.next()?, &mut inflate, bytes)?;
+        for entry in chain {
+            self.inflate(entry, &mut inflate, &mut delta)?;
+            apply(bytes, &delta, &mut out, &mut copies)?;
+            std::mem::swap(bytes, &mut out);
+        }
+        Some(kind)
+    }
+
     fn inflate(&self, entry: u32, inflate: &mut Inflate, out: &mut Vec<u8>) -> Option<()> {
         let header = self.header(self.offsets[entry as usize])?;
         let size = usize::try_from(header.decompressed_size).ok()?;
