@@ -188,6 +188,20 @@ impl Reader {
 
     /// What `tree` has at `path`, if that is a file.
     pub fn file_at(&self, tree: ObjectId, path: &[u8]) -> Result<Option<ObjectId>, String> {
+        let found = self.entry_at(tree, path)?;
+        Ok(found.filter(|(mode, _)| mode.is_blob()).map(|(_, id)| id))
+    }
+
+    /// Whether `tree` has anything at `path`.
+    pub fn tree_holds(&self, tree: ObjectId, path: &[u8]) -> Result<bool, String> {
+        Ok(path.is_empty() || self.entry_at(tree, path)?.is_some())
+    }
+
+    fn entry_at(
+        &self,
+        tree: ObjectId,
+        path: &[u8],
+    ) -> Result<Option<(EntryMode, ObjectId)>, String> {
         let mut at = tree;
         let mut parts = path.split(|&b| b == b'/').peekable();
         while let Some(part) = parts.next() {
@@ -197,7 +211,7 @@ impl Reader {
                 .find(|(name, ..)| name == part);
             match (found, parts.peek().is_some()) {
                 (Some((_, mode, id)), true) if mode.is_tree() => at = id,
-                (Some((_, mode, id)), false) if mode.is_blob() => return Ok(Some(id)),
+                (Some((_, mode, id)), false) => return Ok(Some((mode, id))),
                 (Some(_) | None, _) => return Ok(None),
             }
         }

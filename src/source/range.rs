@@ -57,14 +57,23 @@ impl Range {
         choice: Choice,
     ) -> Result<Range, String> {
         let root = store.root().map_or_else(PathBuf::new, ToOwned::to_owned);
-        let wanted = paths
-            .iter()
-            .map(|path| {
-                path_in(&root, path).ok_or_else(|| {
-                    format!("{}: outside the repository that is checked", path.display())
-                })
-            })
-            .collect::<Result<_, _>>()?;
+        let mut wanted = Vec::new();
+        for named in paths {
+            let path = path_in(&root, named).ok_or_else(|| {
+                format!(
+                    "{}: outside the repository that is checked",
+                    named.display()
+                )
+            })?;
+            // What is not on disk may be what the range changed or took away.
+            if named.symlink_metadata().is_err() && !holds(&store, &range, &path)? {
+                return Err(format!(
+                    "{}: no such file or folder, nor is it in the range",
+                    named.display()
+                ));
+            }
+            wanted.push(path);
+        }
         Ok(Range {
             store,
             root,
@@ -115,6 +124,18 @@ impl Range {
         let rules = reader.ignore_rules(&self.root);
         Some(coverage_by(&rules, path, &ignore_file))
     }
+}
+
+/// Whether `range` has anything at `path`: where it begins, where it leads to, or between.
+fn holds(store: &Store, range: &range::Range, path: &[u8]) -> Result<bool, String> {
+    let reader = store.reader();
+    for tree in range.base.iter().chain([&range.tip]) {
+        if reader.tree_holds(*tree, path)? {
+            return Ok(true);
+        }
+    }
+    let mut changes = range.commits.iter().flat_map(|c| &c.changes.changes);
+    Ok(changes.any(|change| covers(path, &change.path)))
 }
 
 /// What stands at a path where a range begins.
