@@ -50,12 +50,17 @@ fn prepared(text: &str) -> String {
             _ => String::new(),
         };
         let (why, fix) = (take("why"), take("fix"));
+        let id = rule
+            .get("id")
+            .and_then(toml::Value::as_str)
+            .unwrap_or("")
+            .to_owned();
         rule.remove("matches");
         rule.remove("ignores");
         let json = serde_json::to_string(rule).expect("TOML without dates is JSON");
         writeln!(
             code,
-            "Prepared {{ json: {json:?}, why: {why:?}, fix: {fix:?} }},"
+            "Prepared {{ id: {id:?}, json: {json:?}, why: {why:?}, fix: {fix:?} }},"
         )
         .expect("a String takes all");
     }

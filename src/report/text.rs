@@ -14,6 +14,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Message, Origin, Renderer,
 use super::{Count, View, markdown, one_line, statistics};
 use crate::document::Position;
 use crate::finding::{Applicability, Finding, Region, Report, Severity, Skip};
+use crate::rule::load;
 
 /// The widest that advice is set: longer lines are hard to read.
 const MEASURE: usize = 90;
@@ -246,8 +247,10 @@ impl<'v> Page<'v> {
             let line = format!("scan incomplete: {problems}");
             writeln!(out, "{}", self.paint(DEFAULT_ERROR_STYLE, &line))?;
         }
-        if !self.rules.is_empty() {
-            let rules: Vec<&str> = self.rules.iter().map(String::as_str).collect();
+        // What users' own rules have to say stands in their files.
+        let rules = self.rules.iter().map(String::as_str);
+        let rules: Vec<&str> = rules.filter(|id| load::is_builtin(id)).collect();
+        if !rules.is_empty() {
             writeln!(
                 out,
                 "`hushlint explain RULE` tells why it matters and what to do: {}",

@@ -27,6 +27,7 @@ struct Embedded {
 /// A built-in rule without what a scan does not read: as JSON, which is read
 /// straight into place.
 struct Prepared {
+    id: &'static str,
     json: &'static str,
     why: &'static str,
     fix: &'static str,
@@ -59,6 +60,12 @@ pub fn builtin_for_scans() -> Vec<Rule> {
                 .expect("tests/rules.rs loads every built-in rule")
         })
         .collect()
+}
+
+/// Whether the rule of this id comes with the program.
+pub fn is_builtin(id: &str) -> bool {
+    let mut rules = BUILTIN.iter().flat_map(|file| file.rules);
+    rules.any(|rule| rule.id == id)
 }
 
 /// Why a rule file was refused. Typically the fault of the file's author.
