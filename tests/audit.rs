@@ -788,7 +788,7 @@ fn an_old_key_is_overdue_and_a_young_one_falls_due() {
             .collect()
     };
     let (_, report) = project.audit(&[]);
-    let expected = "key in HEAD, 29 days old; to be rotated by 2020-04-01";
+    let expected = "key in HEAD, 30 days old; to be rotated by 2020-04-01";
     assert_eq!(overdue(&report), [("note".to_owned(), expected.to_owned())]);
     let output = project
         .sandbox
@@ -800,10 +800,59 @@ fn an_old_key_is_overdue_and_a_young_one_falls_due() {
         .unwrap();
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     let gone =
-        "key in the history for 151 days, 61 past its rotation window of 90; no longer in HEAD";
-    let stays = "key in the history for 150 days, 60 past its rotation window of 90; still in HEAD";
+        "key in the history for 152 days, 62 past its rotation window of 90; no longer in HEAD";
+    let stays = "key in the history for 151 days, 61 past its rotation window of 90; still in HEAD";
     let expected = [gone, stays].map(|m| ("warning".to_owned(), m.to_owned()));
     assert_eq!(overdue(&report), expected);
+}
+
+#[test]
+fn a_key_is_overdue_when_its_last_day_is_over() {
+    let project = Project::new();
+    // At 2020-01-01T03:00:00Z.
+    project.write("a.py", &config(&key(0)));
+    project.commit("one");
+    for (now, severity, message) in [
+        (
+            "2019-12-30",
+            "note",
+            "0 days old; to be rotated by 2020-03-31",
+        ),
+        (
+            "2020-01-01",
+            "note",
+            "0 days old; to be rotated by 2020-03-31",
+        ),
+        (
+            "2020-03-31",
+            "note",
+            "90 days old; to be rotated by 2020-03-31",
+        ),
+        (
+            "2020-04-01",
+            "warning",
+            "91 days, 1 past its rotation window",
+        ),
+    ] {
+        let output = project
+            .sandbox
+            .command(env!("CARGO_BIN_EXE_hushlint"))
+            .current_dir(project.tree())
+            .args(["audit", "--format", "json", "--now", now])
+            .output()
+            .unwrap();
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let findings = report["findings"].as_array().unwrap();
+        let overdue = findings
+            .iter()
+            .find(|f| f["rule"] == "ak-key-overdue")
+            .unwrap();
+        assert_eq!(overdue["severity"], severity, "{now}: {overdue:#}");
+        assert!(
+            overdue["message"].as_str().unwrap().contains(message),
+            "{now}: {overdue:#}"
+        );
+    }
 }
 
 #[test]

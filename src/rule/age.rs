@@ -50,10 +50,11 @@ impl AgeRule {
             return None;
         }
         let window = i64::from(self.rotation_days);
-        // An author date is what somebody wrote.
-        let due = first.saturating_add(window * DAY);
-        let age = now.saturating_sub(first).div_euclid(DAY);
-        let (severity, message) = if now >= due {
+        let (first, now) = (first.div_euclid(DAY), now.div_euclid(DAY));
+        let due = first + window;
+        // An author date is what somebody wrote, and may lie ahead.
+        let age = (now - first).max(0);
+        let (severity, message) = if now > due {
             let stands = if provenance.in_head {
                 "still in HEAD"
             } else {
@@ -67,7 +68,7 @@ impl AgeRule {
         } else if provenance.in_head {
             let message = format!(
                 "key in HEAD, {age} days old; to be rotated by {}",
-                date(due.div_euclid(DAY))
+                date(due)
             );
             (Severity::Note, message)
         } else {
