@@ -856,6 +856,37 @@ fn a_key_is_overdue_when_its_last_day_is_over() {
 }
 
 #[test]
+fn every_line_of_a_secret_is_told() {
+    let project = Project::new();
+    let line = format!("key = \"{}\"", key(0));
+    project.write("a.py", &format!("{line}\n\n\n{line}\n"));
+    project.commit("one");
+    let (_, report) = project.audit(&["--no-cache"]);
+    let output = project
+        .sandbox
+        .command(env!("CARGO_BIN_EXE_hushlint"))
+        .current_dir(project.tree())
+        .arg("audit")
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(keys(&report).len(), 1, "{report:#}");
+    assert!(text.contains("a.py:4:8: the same secret again"), "{text}");
+    // A comment speaks of its own line.
+    project.write(
+        "a.py",
+        &format!("{line}  # hushlint: ignore[ak-key] -- a sample\n\n\n{line}\n"),
+    );
+    project.commit("two");
+    let (code, report) = project.audit(&["--no-cache"]);
+    assert_eq!(
+        (code, &keys(&report)[0]["line"]),
+        (1, &4.into()),
+        "{report:#}"
+    );
+}
+
+#[test]
 fn a_dotenv_file_that_was_committed_is_not_forgotten() {
     let project = Project::new();
     project.write("app/.env", "");

@@ -567,11 +567,24 @@ impl<'a, 't> Story<'a, 't> {
         let mut hear = |version: &Version| {
             let path = self.name(repository, version.place);
             let judged = court.hear(version.object, &path);
-            let wanted = judged
-                .iter()
-                .find(|j| j.sight.rule == wanted.rule && j.sight.content == wanted.secret)?;
-            let mut finding = wanted.finding.clone();
-            classify(&mut finding).then_some((wanted.secret, finding))
+            let same =
+                |j: &&Judged| j.sight.rule == wanted.rule && j.sight.content == wanted.secret;
+            let mut worst = Worst::default();
+            for judged in judged.iter().filter(same) {
+                let mut finding = judged.finding.clone();
+                if classify(&mut finding) {
+                    worst.take(Some((judged.secret, finding)));
+                }
+            }
+            let (secret, mut finding) = worst.into_one()?;
+            let again = judged.iter().filter(same).map(|j| &j.finding);
+            let again = again.filter(|f| f.region != finding.region);
+            finding.related.extend(again.map(|f| Related {
+                path: path.clone(),
+                region: f.region.clone(),
+                message: "the same secret again".to_owned(),
+            }));
+            Some((secret, finding))
         };
         let (past, now): (Vec<&Version>, Vec<&Version>) = versions.iter().partition(|v| v.is_past);
         let mut worst = Worst::default();
