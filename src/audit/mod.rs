@@ -44,9 +44,10 @@ pub struct Settings<'a> {
     pub memory: Option<Memory<'a>>,
 }
 
-/// The folder that paths of the repository around `folder` are relative to, if there is one.
-pub fn top(folder: &Path) -> Option<PathBuf> {
-    let store = Store::discover(folder).ok()?;
+/// The folder that paths of the repository around `folder`, or of the current
+/// one, are relative to, if there is one.
+pub fn top(folder: Option<&Path>) -> Option<PathBuf> {
+    let store = folder.map_or_else(Store::here, Store::discover).ok()?;
     store.root().map(Path::to_owned)
 }
 
@@ -55,7 +56,7 @@ const NAMED: usize = 20;
 /// How many folders of a path tell where something deep below is.
 const SHOWN: usize = 4;
 
-/// Audits each of `repositories`. Whatever goes wrong is in the report.
+/// Audits each of `repositories`; the current one if there are none. Whatever goes wrong is in the report.
 pub fn run(
     repositories: &[PathBuf],
     regime: &Regime,
@@ -69,8 +70,11 @@ pub fn run(
     let mut report = Report::default();
     let mut groups: BTreeMap<_, Vec<Group>> = BTreeMap::new();
     let mut found: Vec<Found> = Vec::new();
-    for folder in repositories {
-        match Found::at(folder) {
+    let here = repositories.is_empty().then(Found::here);
+    let here = here.map(|found| (Path::new("."), found));
+    let named = repositories.iter().map(|f| (&**f, Found::at(f)));
+    for (folder, one) in named.chain(here) {
+        match one {
             // Worktrees of one repository have one history.
             Ok(one) if found.iter().any(|f| f.common == one.common) => {}
             Ok(one) => found.push(one),

@@ -13,14 +13,10 @@ use super::reporting::Reporting;
 
 pub(super) fn run(args: &AuditArgs) -> Result<Exit, String> {
     let reporting = Reporting::new(&args.report)?;
-    let here = [PathBuf::from(".")];
-    let repositories: &[PathBuf] = if args.repositories.is_empty() {
-        &here
-    } else {
-        &args.repositories
-    };
+    let repositories = &args.repositories;
     let mut places = Vec::new();
-    for folder in repositories {
+    let here = repositories.is_empty().then_some(None);
+    for folder in repositories.iter().map(|f| Some(&**f)).chain(here) {
         places.extend(audit::top(folder).map(|top| (top.clone(), top)));
     }
     let root = places

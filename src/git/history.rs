@@ -65,11 +65,27 @@ impl Found {
         let folder = folder.canonicalize().map_err(|e| Error(e.to_string()))?;
         let found = super::repository::find(&folder).map_err(|e| Error(e.message))?;
         let (handle, _) = found.ok_or_else(|| Error("not in a git repository".to_owned()))?;
-        Ok(Found {
-            root: canonical(handle.workdir().unwrap_or(handle.git_dir())),
+        let root = canonical(handle.workdir().unwrap_or(handle.git_dir()));
+        Ok(Found::of(handle, root))
+    }
+
+    /// The repository that `GIT_DIR` names, else the one around the current folder.
+    pub fn here() -> Result<Found, Error> {
+        match super::repository::named().map_err(Error)? {
+            Some((handle, _, root)) => {
+                let root = root.unwrap_or_else(|| canonical(handle.git_dir()));
+                Ok(Found::of(handle, root))
+            }
+            None => Found::at(Path::new(".")),
+        }
+    }
+
+    fn of(handle: gix::Repository, root: PathBuf) -> Found {
+        Found {
+            root,
             common: canonical(handle.common_dir()),
             handle,
-        })
+        }
     }
 
     pub fn open(self) -> Repository {

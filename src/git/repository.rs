@@ -115,10 +115,7 @@ pub(super) fn find(folder: &Path) -> Result<Option<(gix::Repository, PathBuf)>, 
                 Ok(own) if !is_named(&own, &named, folder) => Ok(own),
                 Err(failure) if !holds(&named, folder) => Err(failure),
                 Ok(_) | Err(_) => {
-                    let index = match (&environment.index_file, named.workdir()) {
-                        (Some(file), Some(root)) => root.join(file),
-                        (Some(_), None) | (None, _) => named.index_path(),
-                    };
+                    let index = environment.index_of(&named, named.workdir());
                     return Ok(Some((named, index)));
                 }
             },
@@ -147,10 +144,40 @@ pub(super) fn find(folder: &Path) -> Result<Option<(gix::Repository, PathBuf)>, 
     }
 }
 
+/// What `GIT_DIR` names, where it is set: the repository, its index, the top of
+/// its worktree. That is the one a command without a path speaks of, whatever
+/// lies around the current folder.
+pub(super) fn named() -> Result<Option<(gix::Repository, PathBuf, Option<PathBuf>)>, String> {
+    let Some(environment) = Environment::read().filter(|e| e.git_dir) else {
+        return Ok(None);
+    };
+    let named = environment
+        .repository()
+        .map_err(|e| format!("GIT_DIR: {}", chain(&e)))?;
+    let canonical = |path: &Path| path.canonicalize().map_err(|e| e.to_string());
+    let here = canonical(Path::new("."))?;
+    let has_place =
+        environment.work_tree || named.config_snapshot().string("core.worktree").is_some();
+    let root = match named.workdir() {
+        None => None,
+        Some(own) if has_place => Some(canonical(own)?),
+        // As for git, the current folder is the worktree, unless it lies in the usual one.
+        Some(own) => Some(
+            canonical(own)
+                .ok()
+                .filter(|own| here.starts_with(own))
+                .unwrap_or(here),
+        ),
+    };
+    let index = environment.index_of(&named, root.as_deref());
+    Ok(Some((named, index, root)))
+}
+
 /// The variables that describe one repository to git. A hook inherits those
 /// of the repository it runs for, whatever else it looks at.
 struct Environment {
     git_dir: bool,
+    work_tree: bool,
     index_file: Option<PathBuf>,
 }
 
@@ -160,11 +187,10 @@ impl Environment {
         let set = |name: &str| std::env::var_os(name).filter(|v| !v.is_empty());
         let environment = Environment {
             git_dir: set("GIT_DIR").is_some(),
+            work_tree: set("GIT_WORK_TREE").is_some(),
             index_file: set("GIT_INDEX_FILE").map(PathBuf::from),
         };
-        let any = environment.git_dir
-            || environment.index_file.is_some()
-            || set("GIT_WORK_TREE").is_some();
+        let any = environment.git_dir || environment.index_file.is_some() || environment.work_tree;
         any.then_some(environment)
     }
 
@@ -175,6 +201,14 @@ impl Environment {
             gix::open_with_environment_overrides(here)
         } else {
             discover_with(&here, Permissions::secure())
+        }
+    }
+
+    /// Where the index of `named` is, whose worktree is `root`.
+    fn index_of(&self, named: &gix::Repository, root: Option<&Path>) -> PathBuf {
+        match (&self.index_file, root) {
+            (Some(file), Some(root)) => root.join(file),
+            (Some(_), None) | (None, _) => named.index_path(),
         }
     }
 }

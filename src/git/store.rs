@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::ignore::Rules;
-use super::repository::{chain, default_excludes_file, find};
+use super::repository::{chain, default_excludes_file, find, named};
 
 pub use gix::ObjectId;
 
@@ -23,6 +23,18 @@ pub struct Reader {
 }
 
 impl Store {
+    /// The repository that `GIT_DIR` names, else the one around the current folder.
+    pub fn here() -> Result<Store, String> {
+        match named()? {
+            Some((repository, index, root)) => Ok(Store {
+                repository: repository.into_sync(),
+                index,
+                root,
+            }),
+            None => Store::discover(Path::new(".")),
+        }
+    }
+
     /// The repository that holds `folder`. The error is for whoever named it.
     pub fn discover(folder: &Path) -> Result<Store, String> {
         let folder = folder

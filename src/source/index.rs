@@ -32,8 +32,10 @@ impl Index {
     /// Reads the index of the repository around `paths`, or around the
     /// current folder. The error is for whoever named the paths.
     pub fn new(paths: &[PathBuf], choice: Choice) -> Result<Index, String> {
-        let here = PathBuf::from(".");
-        let store = Store::discover(existing_folder(paths.first().unwrap_or(&here)))?;
+        let store = match paths.first() {
+            Some(path) => Store::discover(existing_folder(path))?,
+            None => Store::here()?,
+        };
         let root = store
             .root()
             .ok_or("a bare repository: it has no index, so nothing can be staged")?

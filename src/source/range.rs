@@ -29,8 +29,10 @@ impl Range {
     /// The range that `spec` names (see [`Reader::range`]), in the repository
     /// around `paths` or around the current folder; the error is for whoever named them.
     pub fn new(spec: &str, paths: &[PathBuf], choice: Choice) -> Result<Range, String> {
-        let here = PathBuf::from(".");
-        let store = Store::discover(existing_folder(paths.first().unwrap_or(&here)))?;
+        let store = match paths.first() {
+            Some(path) => Store::discover(existing_folder(path))?,
+            None => Store::here()?,
+        };
         let range = store
             .reader()
             .range(spec)
@@ -45,7 +47,7 @@ impl Range {
         remote: &str,
         choice: Choice,
     ) -> Result<Range, String> {
-        let store = Store::discover(&PathBuf::from("."))?;
+        let store = Store::here()?;
         let range = store.reader().push(from, to, remote)?;
         Range::of(range, store, &[], choice)
     }
