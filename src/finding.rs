@@ -132,7 +132,7 @@ pub struct Related {
 /// How a finding came into a repository's history.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Provenance {
-    /// The commit that brought it; `None` where no commit leads to it.
+    /// The commit that brought it; `None` for what a tag says, and where no commit leads to it.
     pub commit: Option<String>,
     pub author: String,
     /// The author date (RFC 3339).
@@ -156,6 +156,11 @@ impl fmt::Display for Provenance {
                     self.author, self.path
                 )?;
             }
+            // What a tag says is no commit's.
+            None if !self.date.is_empty() => {
+                let day = self.date.get(..10).unwrap_or(&self.date);
+                write!(f, "written by {} on {day}, as {}; ", self.author, self.path)?;
+            }
             None => f.write_str("no commit leads to it; ")?,
         }
         f.write_str(if self.in_head {
@@ -177,6 +182,10 @@ pub enum Situation {
     Pushed,
     /// With others, in the history alone.
     Past,
+    /// In the message of a tag, and of nothing that others are known to have.
+    Tagged,
+    /// With others, in the message of a commit or of a tag and in no file.
+    Said,
 }
 
 impl Situation {
@@ -194,6 +203,8 @@ impl Situation {
             Situation::Committed => "committed",
             Situation::Pushed => "pushed",
             Situation::Past => "past",
+            Situation::Tagged => "tagged",
+            Situation::Said => "said",
         }
     }
 
@@ -207,6 +218,12 @@ impl Situation {
             }
             Situation::Pushed => {
                 "Pushed: rotate it first, whoever can read the repository has it; then take it out of the files it stands in."
+            }
+            Situation::Tagged => {
+                "In a tag's message, not pushed: write it anew with `git tag -f -a TAG`, or delete the tag; then nobody else has seen it."
+            }
+            Situation::Said => {
+                "In a message, and pushed: rotate it, whoever can read the repository has it. Rewriting is optional after that: `git filter-repo --replace-message FILE`, which takes commits and tags, and a forced push."
             }
             Situation::Past => {
                 "Pushed, and gone from HEAD but not from the history: rotate it. Rewriting the history is optional after that: `git filter-repo --replace-text FILE` or BFG, a forced push, and a new clone for everybody."

@@ -115,7 +115,8 @@ impl Project {
         self.sandbox
             .command(env!("CARGO_BIN_EXE_hushlint"))
             .current_dir(self.tree())
-            .args(["audit", "--format", "json", "--now", "2020-02-01"])
+            .args(["audit", "--format", "json"])
+            .env("SOURCE_DATE_EPOCH", "1580515200")
             .args(arguments)
             .output()
             .unwrap()
@@ -263,6 +264,44 @@ fn messages_tags_and_notes_are_read() {
     let (code, report) = project.audit(&[]);
     assert_eq!(code, 1);
     assert_eq!(keys(&report).len(), 3, "{report:#}");
+}
+
+#[test]
+fn a_message_is_mended_where_it_was_written() {
+    let project = Project::new();
+    project.write("a.txt", "text\n");
+    let commit = project.commit(&format!("key = {}", key(0)));
+    project.git(&["tag", "-am", &format!("key = {}", key(1)), "v1"]);
+    let tag = project.git(&["rev-parse", "v1"]);
+    let told = |situations: [&str; 2]| {
+        let (_, report) = project.audit(&["--no-cache"]);
+        let find = |id: &str| {
+            let path = format!("message {id}");
+            let found = keys(&report).into_iter().find(|f| f["path"] == path);
+            found.unwrap_or_else(|| panic!("{report:#}")).clone()
+        };
+        let (commits, tags) = (find(&commit), find(&tag));
+        assert_eq!(commits["situation"], situations[0], "{commits:#}");
+        assert_eq!(commits["provenance"]["commit"], *commit);
+        assert_eq!(commits["provenance"]["in_head"], true);
+        assert_eq!(tags["situation"], situations[1], "{tags:#}");
+        assert!(tags["provenance"]["commit"].is_null(), "{tags:#}");
+        assert_eq!(tags["provenance"]["in_head"], false);
+        // A key in a tag grows old, too.
+        let overdue = project.audit(&["--no-cache", "--now", "2022-01-01"]).1;
+        let findings = overdue["findings"].as_array().unwrap().iter();
+        assert_eq!(
+            findings.filter(|f| f["rule"] == "ak-key-overdue").count(),
+            2
+        );
+    };
+    told(["committed", "tagged"]);
+    let remote = project.sandbox.top().join("remote");
+    let remote = remote.to_str().unwrap();
+    project.git(&["init", "-q", "--bare", remote]);
+    project.git(&["remote", "add", "origin", remote]);
+    project.git(&["push", "-q", "origin", "main", "v1"]);
+    told(["said", "said"]);
 }
 
 /// What was found, each by its path.

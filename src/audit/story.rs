@@ -74,6 +74,15 @@ pub(super) struct Group {
     repository: Option<String>,
     pub(super) is_secret: bool,
     is_pushed: bool,
+    medium: Medium,
+}
+
+/// In what a secret stood, the worst to be rid of first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Medium {
+    File,
+    Message,
+    Tag,
 }
 
 /// The worst of what was heard, apart for what counts and what is suppressed.
@@ -132,6 +141,7 @@ impl Group {
     fn join(&mut self, other: Group, message: &str) {
         let in_head = self.in_head() || other.in_head();
         self.is_pushed |= other.is_pushed;
+        self.medium = self.medium.min(other.medium);
         self.finding.severity = self.finding.severity.max(other.finding.severity);
         if other.first < self.first {
             self.first = other.first;
@@ -458,7 +468,10 @@ impl<'a, 't> Story<'a, 't> {
                 let Some(first) = starts().min_by_key(|e| (e.commit, e.place)) else {
                     continue;
                 };
-                let (time, provenance) = self.provenance(repository, first, content);
+                let (time, mut provenance) = self.provenance(repository, first, content);
+                // A message stands as long as its commit does.
+                let is_said = |head| events.iter().any(|e| e.place == Place::Message(head));
+                provenance.in_head |= self.tips.head.is_some_and(is_said);
                 // Nobody is asked to change the past, but for what it gives away.
                 if !is_secret && !provenance.in_head && finding.severity < Severity::Error {
                     finding.severity = Severity::Note;
@@ -477,6 +490,11 @@ impl<'a, 't> Story<'a, 't> {
                     repository: prefix.map(str::to_owned),
                     is_secret,
                     is_pushed,
+                    medium: events
+                        .iter()
+                        .map(|e| self.medium(e.place))
+                        .min()
+                        .unwrap_or(Medium::File),
                 });
             }
         }
@@ -533,9 +551,18 @@ impl<'a, 't> Story<'a, 't> {
                 repository: prefix.map(str::to_owned),
                 is_secret: false,
                 is_pushed: true,
+                medium: Medium::File,
             });
         }
         groups
+    }
+
+    fn medium(&self, place: Place) -> Medium {
+        match place {
+            Place::Path(_) | Place::Note(_) | Place::Adrift(_) => Medium::File,
+            Place::Message(object) if self.commits.place(object).is_some() => Medium::Message,
+            Place::Message(_) => Medium::Tag,
+        }
     }
 
     /// Whether others may have what came with an event.
@@ -664,6 +691,7 @@ impl<'a, 't> Story<'a, 't> {
         // As safe on a terminal as a path is.
         provenance.author = RepoPath::new(name).to_string();
         provenance.date = rfc3339(seconds, zone);
+        let commit = commit.filter(|c| c.number == signed);
         provenance.commit = commit.map(|c| repository.objects.id(c.number).to_string());
         (seconds, provenance)
     }
@@ -876,7 +904,13 @@ pub(super) fn findings(
     let in_head = group.in_head();
     let mut finding = group.finding;
     if group.is_secret {
-        finding.situation = Some(Situation::of_committed(group.is_pushed, in_head));
+        finding.situation = Some(match (group.medium, group.is_pushed) {
+            (Medium::Message | Medium::Tag, true) => Situation::Said,
+            (Medium::Tag, false) => Situation::Tagged,
+            (Medium::File, _) | (Medium::Message, false) => {
+                Situation::of_committed(group.is_pushed, in_head)
+            }
+        });
     }
     let written = |days: i64| {
         let (year, month, day) = date(days);

@@ -45,8 +45,10 @@ impl AgeRule {
     ) -> Option<Finding> {
         let provenance = finding.provenance.as_ref()?;
         // What no commit leads to has no age.
-        provenance.commit.as_ref()?;
-        if !rule.enabled || !self.of.iter().any(|id| id == finding.rule.as_str()) {
+        if first == i64::MAX
+            || !rule.enabled
+            || !self.of.iter().any(|id| id == finding.rule.as_str())
+        {
             return None;
         }
         let window = i64::from(self.rotation_days);
