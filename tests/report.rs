@@ -186,7 +186,6 @@ error[made-up]: hard-coded `ak_` key
 
 1 error
 0 files scanned, 0 bytes, in 7 ms
-`hushlint explain RULE` tells why it matters and what to do: made-up
 "
     );
 }

@@ -50,12 +50,12 @@ impl Push {
         let (from, to) = match (set("PRE_COMMIT_FROM_REF"), set("PRE_COMMIT_TO_REF")) {
             (Some(from), Some(to)) => (Some(from), to),
             // Nothing of it was pushed before: they name all files, and the branch.
-            (None, None) => match set("PRE_COMMIT_LOCAL_BRANCH") {
-                Some(branch) if remote.is_some() => (None, branch),
-                Some(_) | None => return Ok(None),
+            (None, to) => match (set("PRE_COMMIT_LOCAL_BRANCH"), to) {
+                (Some(branch), _) if remote.is_some() => (None, branch),
+                (_, Some(_)) => return Err(half("PRE_COMMIT_TO_REF", "PRE_COMMIT_FROM_REF")),
+                (_, None) => return Ok(None),
             },
             (Some(_), None) => return Err(half("PRE_COMMIT_FROM_REF", "PRE_COMMIT_TO_REF")),
-            (None, Some(_)) => return Err(half("PRE_COMMIT_TO_REF", "PRE_COMMIT_FROM_REF")),
         };
         Ok(Some(Push {
             from: vec![from],
