@@ -32,10 +32,7 @@ impl Index {
     /// Reads the index of the repository around `paths`, or around the
     /// current folder. The error is for whoever named the paths.
     pub fn new(paths: &[PathBuf], choice: Choice) -> Result<Index, String> {
-        let store = match paths.first() {
-            Some(path) => Store::discover(existing_folder(path))?,
-            None => Store::here()?,
-        };
+        let store = store_around(paths)?;
         let root = store
             .root()
             .ok_or("a bare repository: it has no index, so nothing can be staged")?
@@ -259,8 +256,17 @@ pub(super) fn covers(wanted: &[u8], path: &[u8]) -> bool {
         .is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/") || wanted.is_empty())
 }
 
+/// The repository around the first of `paths`, or around the current folder.
+/// The error is for whoever named them.
+pub(super) fn store_around(paths: &[PathBuf]) -> Result<Store, String> {
+    match paths.first() {
+        Some(path) => Store::discover(existing_folder(path)),
+        None => Store::here(),
+    }
+}
+
 /// The folder that `path` names, or the nearest above it that is there.
-pub(super) fn existing_folder(path: &Path) -> &Path {
+fn existing_folder(path: &Path) -> &Path {
     let mut folders = path.ancestors().filter(|f| f.is_dir());
     match folders.next() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,

@@ -11,7 +11,7 @@ use crate::git::ignore::coverage_by;
 use crate::git::range;
 use crate::git::store::{ObjectId, Reader, Store};
 
-use super::index::{Choice, Maker, covers, existing_folder, path_in};
+use super::index::{Choice, Maker, covers, path_in, store_around};
 use super::{Listing, Notable, Since, Source};
 
 /// The commits that one revision has and another has not.
@@ -29,10 +29,7 @@ impl Range {
     /// The range that `spec` names (see [`Reader::range`]), in the repository
     /// around `paths` or around the current folder; the error is for whoever named them.
     pub fn new(spec: &str, paths: &[PathBuf], choice: Choice) -> Result<Range, String> {
-        let store = match paths.first() {
-            Some(path) => Store::discover(existing_folder(path))?,
-            None => Store::here()?,
-        };
+        let store = store_around(paths)?;
         let range = store
             .reader()
             .range(spec)
