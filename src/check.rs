@@ -553,10 +553,12 @@ impl Worker<'_> {
         let from = haul.findings.len();
         let mut markers = Markers::default();
         let mut stamp = None;
+        let mut is_large = false;
         let tools = &realm.settings.markers;
         let tools: Vec<&str> = tools.iter().map(|t| t.value.as_str()).collect();
         let mut visit = |document: Document| {
             let found = haul.findings.len();
+            is_large |= document.window.is_some();
             let document = visit(rules, scratch, haul, &mut markers, input, document);
             if !tools.is_empty() {
                 let rules = suppressions(rules);
@@ -568,8 +570,10 @@ impl Worker<'_> {
             document.into_buffer()
         };
         let outcome = read::each_document(text, &input.path(), buffers, &mut visit);
+        // Only what suppressions say is mended in a large file.
+        let may_be_mended = haul.findings.len() > from && !is_large || !markers.is_empty();
         if let Body::Disk(disk) = &input.body
-            && (haul.findings.len() > from || !markers.is_empty())
+            && may_be_mended
         {
             // What is large or UTF-16 was not held as it is stored.
             let again = || Stamp::read(&mut File::open(disk.file()).ok()?).ok();

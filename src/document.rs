@@ -3,10 +3,11 @@
 use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::fmt;
-use std::hash::{DefaultHasher, Hasher};
 use std::io::{self, Read};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+
+use xxhash_rust::xxh3::Xxh3;
 
 /// A path relative to the root of the scan, `/`-separated, kept as the bytes
 /// git and the file system know it by: names need not be UTF-8.
@@ -259,12 +260,12 @@ impl Stamp {
 
     /// Of all that `file` still has to give.
     pub fn read(file: &mut dyn Read) -> io::Result<Stamp> {
-        let mut hasher = DefaultHasher::new();
+        let mut hasher = Xxh3::new();
         let mut block = vec![0; 1 << 16];
         loop {
             match file.read(&mut block) {
-                Ok(0) => return Ok(Stamp(hasher.finish())),
-                Ok(length) => hasher.write(&block[..length]),
+                Ok(0) => return Ok(Stamp(hasher.digest())),
+                Ok(length) => hasher.update(&block[..length]),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),
             }
@@ -272,9 +273,9 @@ impl Stamp {
     }
 
     fn of_parts(parts: &[&[u8]]) -> Stamp {
-        let mut hasher = DefaultHasher::new();
-        parts.iter().for_each(|part| hasher.write(part));
-        Stamp(hasher.finish())
+        let mut hasher = Xxh3::new();
+        parts.iter().for_each(|part| hasher.update(part));
+        Stamp(hasher.digest())
     }
 }
 

@@ -12,6 +12,8 @@ mod patch;
 
 use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Read;
 use std::ops::Range;
 use std::path::Path;
 use std::rc::Rc;
@@ -27,7 +29,7 @@ pub use apply::{Applied, apply};
 pub use patch::{Patch, patch};
 
 /// A larger file is left to a person.
-const LARGEST: usize = read::WHOLE;
+const LARGEST: u64 = read::WHOLE as u64;
 
 /// Files other than the one a finding stands in, each read once.
 struct Others<'a> {
@@ -212,9 +214,9 @@ pub fn suppression(
     let impossible = |why: &str| Refusal::Impossible(why.to_owned());
     let stamp = match report.stamps.get(path).copied().flatten() {
         Some(stamp) => stamp,
-        // Nothing was said of its text so far.
-        None => std::fs::read(path.join_to(&report.root))
-            .map(|bytes| Stamp::of(&bytes))
+        // Nothing was said of its text so far, or it is large.
+        None => File::open(path.join_to(&report.root))
+            .and_then(|file| Stamp::read(&mut file.take(LARGEST + 1)))
             .map_err(|error| impossible(&words(&error)))?,
     };
     report.stamps.insert(path.clone(), Some(stamp));
@@ -289,13 +291,16 @@ struct Changed;
 /// The whole text of a file that still has `stamp`; `None` for one that cannot be had whole.
 fn read(root: &Path, path: &RepoPath, stamp: Stamp) -> Result<Option<Document>, Changed> {
     let file = path.join_to(root);
-    let is_plain = file.symlink_metadata().is_ok_and(|found| found.is_file());
-    let bytes = std::fs::read(file).map_err(|_| Changed)?;
-    if !is_plain || Stamp::of(&bytes) != stamp {
+    let found = file.symlink_metadata().map_err(|_| Changed)?;
+    if !found.is_file() {
         return Err(Changed);
     }
-    if bytes.len() > LARGEST {
+    if found.len() > LARGEST {
         return Ok(None);
+    }
+    let bytes = std::fs::read(file).map_err(|_| Changed)?;
+    if Stamp::of(&bytes) != stamp {
+        return Err(Changed);
     }
     let mut held = None;
     let mut visit = |document: Document| {
