@@ -1,29 +1,34 @@
 //! The pipeline: list, read, scan, report. Only user of rayon.
 
 pub mod baseline;
+mod news;
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fs::File;
 use std::io::{self, Read};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Instant;
 
 use crate::config::{self, Origin, Realm, Regime};
 use crate::document::{Document, RepoPath, Stamp};
 use crate::finding::{
-    Accounting, Finding, Problem, ProblemKind, Related, Report, RuleId, Secret, Situation, Skip,
+    Accounting, Finding, Problem, ProblemKind, Related, Report, Secret, Severity, Situation, Skip,
 };
 use crate::rule::upkeep::About;
 use crate::rule::{Evidence, Rule, RuleSet, Scratch};
 use crate::source::added::{self, Added};
 use crate::source::read::{self, Buffers, Outcome};
 use crate::source::worktree::words;
-use crate::source::{Body, Input, Listing, Notable, OnDisk, Reader, Since, Source, Stored};
+use crate::source::{
+    Body, Input, Listing, Notable, OnDisk, Reader, Since, Source, Stored, Version,
+};
 use crate::suppress;
 use crate::suppress::foreign;
 use crate::suppress::inline::{Markers, Surroundings};
 
 use baseline::{Choice, Held};
+use news::{News, Sighting, Told, still_there};
 
 /// How far a scan has come, for whoever shows it.
 #[derive(Default)]
@@ -98,6 +103,7 @@ pub fn run_with(
             reader: None,
             scratches: (0..regime.sets()).map(|_| Scratch::default()).collect(),
             buffers: Buffers::default(),
+            gone: HashMap::new(),
             blob: Vec::new(),
             accepted: &accepted,
             haul: Haul::default(),
@@ -248,97 +254,6 @@ struct Marked {
     whole: bool,
 }
 
-/// Something found in a range of commits.
-struct Sighting {
-    finding: Finding,
-    since: Since,
-    /// The hash of the line it stands on.
-    line: Option<u64>,
-    is_new: bool,
-}
-
-impl Sighting {
-    /// Sightings that share one of these are of one thing: the same secret in
-    /// the same file, or the same line in a file that was renamed.
-    fn keys(&self) -> impl Iterator<Item = (RuleId, Trait)> {
-        let digest = Trait::Digest(self.finding.fingerprint.digest);
-        let line = self.line.map(Trait::Line);
-        let rule = &self.finding.rule;
-        line.into_iter().chain([digest]).map(|t| (rule.clone(), t))
-    }
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Trait {
-    Digest([u8; 16]),
-    Line(u64),
-}
-
-/// What a range of commits brought: at its place where the range leads if it
-/// still stands there, else at that of the commit that brought it.
-fn still_there(
-    mut sightings: Vec<Sighting>,
-    source: &dyn Source,
-    regime: &Regime,
-    is_complete: bool,
-) -> Vec<Finding> {
-    // The oldest commit comes first, and what the range leads to last.
-    sightings.sort_by(|a, b| {
-        let place = |s: &Sighting| match s.since {
-            Since::Commit(place) => place,
-            Since::Tip | Since::Staged => usize::MAX,
-        };
-        (place(a), a.finding.sort_key()).cmp(&(place(b), b.finding.sort_key()))
-    });
-    let mut standing = BTreeSet::new();
-    let mut brought: BTreeMap<(RuleId, Trait), (usize, RepoPath)> = BTreeMap::new();
-    let mut past = Vec::new();
-    for sighting in &sightings {
-        match sighting.since {
-            Since::Commit(place) if sighting.is_new => {
-                let is_known = sighting.keys().any(|k| brought.contains_key(&k));
-                for key in sighting.keys() {
-                    let first = || (place, sighting.finding.path.clone());
-                    brought.entry(key).or_insert_with(first);
-                }
-                if !is_known {
-                    past.push((place, sighting));
-                }
-            }
-            Since::Commit(_) => {}
-            Since::Tip | Since::Staged => standing.extend(sighting.keys()),
-        }
-    }
-    let mut findings = Vec::new();
-    for (place, sighting) in past {
-        if !sighting.keys().any(|k| standing.contains(&k)) {
-            let mut finding = sighting.finding.clone();
-            finding.provenance = source.provenance(place, &finding.path, false);
-            if is_secret(regime, &finding) {
-                finding.situation = source.situation(Some(place), false);
-            }
-            findings.push(finding);
-        }
-    }
-    for sighting in sightings {
-        if sighting.is_new && !matches!(sighting.since, Since::Commit(_)) {
-            let first = sighting.keys().find_map(|k| brought.get(&k));
-            // A new line that no commit brought was moved, too far for the two ends to tell.
-            if first.is_none() && is_complete {
-                continue;
-            }
-            let provenance = first.and_then(|(place, path)| source.provenance(*place, path, true));
-            let mut finding = sighting.finding;
-            finding.provenance = provenance;
-            if is_secret(regime, &finding) {
-                finding.situation = source.situation(first.map(|f| f.0), true);
-            }
-            findings.push(finding);
-        }
-    }
-    findings
-}
-
 fn is_secret(regime: &Regime, finding: &Finding) -> bool {
     let rules = regime.rules(regime.of(&finding.path));
     let rule = rules.rule(finding.rule.as_str());
@@ -401,6 +316,8 @@ struct Worker<'a> {
     /// One for each set of rules.
     scratches: Vec<Scratch>,
     buffers: Buffers,
+    /// What parents had, by place, as far as it was asked for.
+    gone: HashMap<(Since, usize), Arc<[Version]>>,
     blob: Vec<u8>,
     /// What a baseline names.
     accepted: &'a HashSet<RepoPath>,
@@ -499,40 +416,140 @@ impl Worker<'_> {
             .scan_text(input, &mut &blob[..], realm)
             .expect("memory can always be read");
         let found = self.haul.findings.len() > findings || self.haul.evidence.len() > evidence;
-        if found && let Some(reader) = &self.reader {
-            let added = Added::new(reader, blob, stored)
+        if found {
+            let added = self
+                .compare(stored, blob)
                 .map_err(|message| (ProblemKind::Repository, message))?;
-            let is_new = |f: &Finding| {
-                f.region
-                    .as_ref()
-                    .is_none_or(|r| added.holds_any(r.start.line..=r.end.line))
-            };
+            let found = self.haul.findings.drain(findings..).collect();
+            let sightings = self
+                .weigh(found, stored, blob, &added)
+                .map_err(|message| (ProblemKind::Repository, message))?;
             if stored.since == Since::Staged {
-                retain_from(&mut self.haul.findings, findings, is_new);
-                for finding in &mut self.haul.findings[findings..] {
-                    if is_secret(self.regime, finding) {
+                let new = sightings.into_iter().filter(Sighting::is_new);
+                for Sighting {
+                    mut finding, news, ..
+                } in new
+                {
+                    if is_secret(self.regime, &finding) && news == News::Added {
                         finding.situation = Some(Situation::Staged);
                     }
+                    self.haul.findings.push(finding);
                 }
             } else {
-                let found = self.haul.findings.drain(findings..);
-                self.haul.sightings.extend(found.map(|finding| {
-                    Sighting {
-                        line: finding
-                            .region
-                            .as_ref()
-                            .map(|r| added::line_of(blob, r.start.line)),
-                        is_new: is_new(&finding),
-                        since: stored.since,
-                        finding,
-                    }
-                }));
+                self.haul.sightings.extend(sightings);
             }
             retain_from(&mut self.haul.evidence, evidence, |e| {
                 !matches!(stored.since, Since::Commit(_)) && added.holds_any(e.line..=e.line)
             });
         }
         Ok(outcome)
+    }
+
+    /// Which lines of `blob` its parents have not.
+    fn compare(&mut self, stored: &Stored, blob: &[u8]) -> Result<Added, String> {
+        let Worker {
+            source,
+            reader,
+            gone,
+            ..
+        } = self;
+        let mut gone = |parent| -> Result<Arc<[Version]>, String> {
+            if let Some(known) = gone.get(&(stored.since, parent)) {
+                return Ok(Arc::clone(known));
+            }
+            let fresh: Arc<[Version]> = source.gone(stored.since, parent)?.into();
+            gone.insert((stored.since, parent), Arc::clone(&fresh));
+            Ok(fresh)
+        };
+        let reader = reader.as_ref().expect("the blob was read with it");
+        Added::new(reader, blob, stored, &mut gone)
+    }
+
+    /// Tells of each of the findings in `blob` whether it is news.
+    fn weigh(
+        &mut self,
+        found: Vec<Finding>,
+        stored: &Stored,
+        blob: &[u8],
+        added: &Added,
+    ) -> Result<Vec<Sighting>, String> {
+        // Made when it is asked for: mostly nothing stands on an old line.
+        let mut told: Option<Told> = None;
+        let mut sightings = Vec::new();
+        for finding in found {
+            let region = finding.region.as_ref();
+            let line = region.map(|r| added::line_of(blob, r.start.line));
+            let is_added = region.is_none_or(|r| added.holds_any(r.start.line..=r.end.line));
+            let news = match (is_added, self.open(&finding)) {
+                (true, _) => News::Added,
+                (false, None) => News::Nothing,
+                (false, Some(level)) => {
+                    let told = match &mut told {
+                        Some(told) => told,
+                        none => none.insert(self.told(&added.former)?),
+                    };
+                    match told.answers((&finding, line), level) {
+                        true => News::Nothing,
+                        false => News::Revealed,
+                    }
+                }
+            };
+            sightings.push(Sighting {
+                finding,
+                since: stored.since,
+                line,
+                news,
+            });
+        }
+        Ok(sightings)
+    }
+
+    /// At what level a finding counts; `None` if it is suppressed or its rule is not in use.
+    fn open(&self, finding: &Finding) -> Option<Severity> {
+        let mut finding = finding.clone();
+        let is_used = self.regime.classify(&mut finding);
+        (is_used && finding.suppressed.is_none()).then_some(finding.severity)
+    }
+
+    /// What would have been said about files as they were, where they were.
+    fn told(&mut self, former: &[Version]) -> Result<Told, String> {
+        let mut told = Told::default();
+        for version in former {
+            let path = RepoPath::new(&version.path[..]);
+            let realm = self.regime.of(&path);
+            if realm.settings.excludes(path.as_bytes()) {
+                continue;
+            }
+            let mut blob = Vec::new();
+            let reader = self.reader.as_ref().expect("the blob was read with it");
+            reader.read(version.id, &mut blob)?;
+            let input = Input {
+                body: Body::Stored(Box::new(Stored {
+                    path,
+                    id: version.id,
+                    before: Vec::new(),
+                    without: Vec::new(),
+                    since: Since::Tip,
+                })),
+                tracked: true,
+                standing: None,
+                name_only: false,
+            };
+            let own = std::mem::take(&mut self.haul);
+            self.scan_text(&input, &mut &blob[..], realm)
+                .expect("memory can always be read");
+            let found = std::mem::replace(&mut self.haul, own).findings;
+            let mut one = Told::default();
+            for finding in found {
+                let region = finding.region.as_ref();
+                let line = region.map(|r| added::line_of(&blob, r.start.line));
+                if let Some(level) = self.open(&finding) {
+                    one.add((&finding, line), level);
+                }
+            }
+            told.join(one);
+        }
+        Ok(told)
     }
 
     fn scan_text(

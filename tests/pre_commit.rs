@@ -310,6 +310,33 @@ fn a_plain_push_needs_no_runner() {
 }
 
 #[test]
+fn what_a_merge_brings_back_is_pushed_on_any_branch() {
+    let project = plain_push("exec hushlint hook --pre-push \"$@\"");
+    project.write("a.py", &leak());
+    project.commit_unseen();
+    project.git(&["branch", "old"]);
+    project.write("a.py", CLEAN);
+    project.commit_unseen();
+    project.git(&[
+        "push",
+        "-q",
+        "--no-verify",
+        "origin",
+        "HEAD:refs/heads/main",
+    ]);
+    project.git(&["checkout", "-q", "old"]);
+    project.git(&["merge", "-q", "-s", "ours", "-m", "merge", "-"]);
+    project.blocks(&project.push(&["old"]), "a.py:1");
+    project.git(&["checkout", "-q", "-b", "new", "-"]);
+    project.write("b.py", CLEAN);
+    project.commit_unseen();
+    project.passes(&project.push(&["new"]));
+    project.write("c.py", CLEAN);
+    project.commit_unseen();
+    project.blocks(&project.push(&["new", "old"]), "a.py:1");
+}
+
+#[test]
 fn a_plain_push_is_not_judged_by_the_index() {
     for (hook, word) in [
         ("exec hushlint hook", "--pre-push"),

@@ -1,6 +1,6 @@
 //! What a commit changes against its parents: the one that the index would become, or any other.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::ops::Range;
 
 use gix::ObjectId;
@@ -12,14 +12,24 @@ use gix::objs::tree::{EntryKind, EntryMode};
 use super::repository::chain;
 use super::store::{Reader, missing};
 
+/// The content of a file, and where it stands.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Version {
+    pub path: Vec<u8>,
+    pub id: ObjectId,
+}
+
 /// A path whose content is not that of any parent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
     pub path: Vec<u8>,
     pub id: ObjectId,
     pub kind: Kind,
-    /// What the parents have there, or had where it was moved from.
-    pub before: Vec<ObjectId>,
+    /// What the parents have there.
+    pub before: Vec<Version>,
+    /// The parents that have no such file, by place: it may be one of theirs
+    /// that is [`Reader::gone`].
+    pub without: Vec<usize>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,19 +39,13 @@ pub enum Kind {
     Submodule,
 }
 
-/// All that one commit changes.
-#[derive(Default)]
-pub struct Changes {
-    /// By path.
-    pub changes: Vec<Change>,
-    /// Contents of files that were there and no longer are. A new file may come from one of them.
-    pub gone: Vec<ObjectId>,
-}
-
 /// What the next commit would record, as the index has it.
 pub struct Staged {
     index: gix::index::State,
-    pub changes: Changes,
+    /// The trees of the commit's parents.
+    parents: Vec<ObjectId>,
+    /// By path.
+    pub changes: Vec<Change>,
     /// Paths in conflict, which no commit can record.
     pub unmerged: Vec<Vec<u8>>,
 }
@@ -67,36 +71,29 @@ impl Reader {
             .iter()
             .map(|id| self.tree_of(*id))
             .collect::<Result<Vec<_>, _>>()?;
-        let mut walk = Walk {
-            reader: self,
-            index: Some(&index),
-            changes: Changes::default(),
-            unmerged: Vec::new(),
-        };
-        let all = Side::Index(0..index.entries().len(), index.tree());
-        let before = trees.into_iter().map(Some).collect::<Vec<_>>();
-        walk.folder(&all, &before, &mut Vec::new())?;
-        let (mut changes, unmerged) = (walk.changes, walk.unmerged);
-        changes.follow_moves();
+        let mut walk = Walk::new(self, Some(&index));
+        walk.folder(&Side::all(&index), &some(&trees), &mut Vec::new())?;
+        let (changes, unmerged) = (walk.changes, walk.unmerged);
         Ok(Staged {
             index,
+            parents: trees,
             changes,
             unmerged,
         })
     }
 
-    /// A commit's tree against those of its parents.
-    pub fn changes(&self, tree: ObjectId, parents: &[ObjectId]) -> Result<Changes, String> {
-        let mut walk = Walk {
-            reader: self,
-            index: None,
-            changes: Changes::default(),
-            unmerged: Vec::new(),
-        };
-        let before: Vec<_> = parents.iter().copied().map(Some).collect();
-        walk.folder(&Side::Tree(tree), &before, &mut Vec::new())?;
-        walk.changes.follow_moves();
+    /// A commit's tree against those of its parents, by path.
+    pub fn changes(&self, tree: ObjectId, parents: &[ObjectId]) -> Result<Vec<Change>, String> {
+        let mut walk = Walk::new(self, None);
+        walk.folder(&Side::Tree(tree), &some(parents), &mut Vec::new())?;
         Ok(walk.changes)
+    }
+
+    /// The files of the tree `parent` whose paths `tree` has not.
+    pub fn gone(&self, tree: ObjectId, parent: ObjectId) -> Result<Vec<Version>, String> {
+        let mut gone = Vec::new();
+        Walk::new(self, None).lost(&Side::Tree(tree), parent, &mut Vec::new(), &mut gone)?;
+        Ok(gone)
     }
 
     /// The tree of a commit.
@@ -220,6 +217,16 @@ impl Reader {
 }
 
 impl Staged {
+    /// The files of a parent, by its place, that the index has not.
+    pub fn gone(&self, reader: &Reader, parent: usize) -> Result<Vec<Version>, String> {
+        let mut gone = Vec::new();
+        if let Some(&parent) = self.parents.get(parent) {
+            let mut walk = Walk::new(reader, Some(&self.index));
+            walk.lost(&Side::all(&self.index), parent, &mut Vec::new(), &mut gone)?;
+        }
+        Ok(gone)
+    }
+
     /// What the index has at `path`, if that is a file.
     pub fn file_at(&self, path: &[u8]) -> Option<ObjectId> {
         let entry = self.index.entry_by_path(path.into())?;
@@ -247,26 +254,42 @@ impl Staged {
     }
 }
 
-impl Changes {
-    /// A file that was moved as it is has its unchanged lines from where it was.
-    fn follow_moves(&mut self) {
-        let gone: HashSet<ObjectId> = self.gone.iter().copied().collect();
-        for change in &mut self.changes {
-            if change.before.is_empty() && gone.contains(&change.id) {
-                change.before.push(change.id);
-            }
+impl<'i> Side<'i> {
+    fn all(index: &'i gix::index::State) -> Side<'i> {
+        Side::Index(0..index.entries().len(), index.tree())
+    }
+
+    /// The tree it makes, where that is known.
+    fn tree(&self) -> Option<ObjectId> {
+        match self {
+            Side::Tree(id) => Some(*id),
+            // What the index says of its trees holds while it says how many entries they have.
+            Side::Index(_, cached) => cached.and_then(|c| c.num_entries.map(|_| c.id)),
         }
     }
+}
+
+fn some(trees: &[ObjectId]) -> Vec<Option<ObjectId>> {
+    trees.iter().copied().map(Some).collect()
 }
 
 struct Walk<'a> {
     reader: &'a Reader,
     index: Option<&'a gix::index::State>,
-    changes: Changes,
+    changes: Vec<Change>,
     unmerged: Vec<Vec<u8>>,
 }
 
 impl<'a> Walk<'a> {
+    fn new(reader: &'a Reader, index: Option<&'a gix::index::State>) -> Walk<'a> {
+        Walk {
+            reader,
+            index,
+            changes: Vec::new(),
+            unmerged: Vec::new(),
+        }
+    }
+
     /// Goes down wherever `side` is not what one of the parents has. `path`
     /// is the folder's, with a `/` at the end unless it is the root.
     fn folder(
@@ -275,11 +298,7 @@ impl<'a> Walk<'a> {
         parents: &[Option<ObjectId>],
         path: &mut Vec<u8>,
     ) -> Result<(), String> {
-        let known = match side {
-            Side::Tree(id) => Some(*id),
-            // What the index says of its trees holds while it says how many entries they have.
-            Side::Index(_, cached) => cached.and_then(|c| c.num_entries.map(|_| c.id)),
-        };
+        let known = side.tree();
         if known.is_some() && parents.contains(&known) {
             return Ok(());
         }
@@ -304,46 +323,82 @@ impl<'a> Walk<'a> {
                     self.folder(&inner, &trees, path)?;
                 }
                 Node::Leaf(kind, id) => {
-                    let there: Vec<_> = before.iter().filter_map(|b| b.get(&name)).collect();
+                    let there: Vec<_> = before.iter().map(|b| b.get(&name)).collect();
                     let same = |(m, i): &&(EntryMode, ObjectId)| {
                         *i == id && kind_of_tree(m.kind()) == Some(kind)
                     };
-                    if !there.iter().any(same) {
-                        self.changes.changes.push(Change {
+                    if !there.iter().flatten().any(same) {
+                        let mut change = Change {
                             path: path.clone(),
                             id,
                             kind,
-                            before: there
-                                .iter()
-                                .filter(|(m, _)| m.is_blob())
-                                .map(|(_, id)| *id)
-                                .collect(),
-                        });
+                            before: Vec::new(),
+                            without: Vec::new(),
+                        };
+                        for (parent, found) in there.into_iter().enumerate() {
+                            match found.filter(|(m, _)| m.is_blob()) {
+                                Some((_, id)) => change.before.push(Version {
+                                    path: path.clone(),
+                                    id: *id,
+                                }),
+                                None => change.without.push(parent),
+                            }
+                        }
+                        self.changes.push(change);
                     }
                 }
             }
             path.truncate(length);
-            if let [only] = &mut before[..] {
-                only.remove(&name);
-            }
-        }
-        // Of a merge's parents each has what the others lack; only one alone can lose a file.
-        if let [only] = before.as_slice() {
-            let mut gone: Vec<_> = only.values().copied().collect();
-            gone.sort_unstable_by_key(|(_, id)| *id);
-            for (mode, id) in gone {
-                self.gone(mode, id)?;
-            }
         }
         Ok(())
     }
 
-    fn gone(&mut self, mode: EntryMode, id: ObjectId) -> Result<(), String> {
+    /// Takes up the files in the tree `parent` whose paths `side` has not.
+    fn lost(
+        &mut self,
+        side: &Side<'a>,
+        parent: ObjectId,
+        path: &mut Vec<u8>,
+        gone: &mut Vec<Version>,
+    ) -> Result<(), String> {
+        if side.tree() == Some(parent) {
+            return Ok(());
+        }
+        let children: HashMap<Vec<u8>, Node<'a>> = self.children(side, path)?.into_iter().collect();
+        let length = path.len();
+        for (name, mode, id) in self.reader.entries(parent)? {
+            path.extend_from_slice(&name);
+            match children.get(&name) {
+                Some(Node::Folder(inner)) if mode.is_tree() => {
+                    path.push(b'/');
+                    self.lost(inner, id, path, gone)?;
+                }
+                Some(Node::Leaf(..)) if !mode.is_tree() => {}
+                Some(_) | None => self.all_of(mode, id, path, gone)?,
+            }
+            path.truncate(length);
+        }
+        Ok(())
+    }
+
+    /// Takes up a file, or all files in a tree.
+    fn all_of(
+        &self,
+        mode: EntryMode,
+        id: ObjectId,
+        path: &mut Vec<u8>,
+        all: &mut Vec<Version>,
+    ) -> Result<(), String> {
         if mode.is_blob() {
-            self.changes.gone.push(id);
+            let path = path.clone();
+            all.push(Version { path, id });
         } else if mode.is_tree() {
-            for (_, mode, id) in self.reader.entries(id)? {
-                self.gone(mode, id)?;
+            let length = path.len();
+            for (name, mode, id) in self.reader.entries(id)? {
+                path.push(b'/');
+                path.extend_from_slice(&name);
+                self.all_of(mode, id, path, all)?;
+                path.truncate(length);
             }
         }
         Ok(())

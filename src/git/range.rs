@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use gix::ObjectId;
 use gix::objs::FindExt;
 
-use super::changes::Changes;
+use super::changes::Change;
 use super::history::{parse, signature};
 use super::refs::{self, Side};
 use super::repository::chain;
@@ -13,12 +13,13 @@ use super::store::{Reader, missing};
 
 /// A range of commits, and what it comes to.
 pub struct Range {
-    /// A commit comes after its parents.
+    /// A commit comes after its parents. Behind all of them, the ends of
+    /// further branches, each against where it begins.
     pub commits: Vec<Commit>,
     /// The tree the range leads to.
     pub tip: ObjectId,
     /// That tree against the one where the range begins.
-    pub whole: Changes,
+    pub whole: Vec<Change>,
     /// The tree where it begins; `None`: with nothing.
     pub base: Option<ObjectId>,
     /// Commits that could not be compared with their parents.
@@ -30,7 +31,10 @@ pub struct Commit {
     pub author: String,
     /// The author date (RFC 3339).
     pub date: String,
-    pub changes: Changes,
+    pub tree: ObjectId,
+    /// The trees of its parents.
+    pub parents: Vec<ObjectId>,
+    pub changes: Vec<Change>,
 }
 
 impl Reader {
@@ -103,12 +107,22 @@ impl Reader {
             return self.make(&[head], &[head], Some(head));
         };
         // What is in common with any of them is no news; where nothing is, everything is.
-        let base = known
-            .iter()
-            .find_map(|&old| self.repository.merge_base(old, tip).ok().flatten())
-            .map(gix::Id::detach);
-        self.make(&known, &new, base)
-            .map_err(|message| format!("{}: {message}", to.join(", ")))
+        let base_of = |tip: ObjectId| {
+            let mut known = known.iter();
+            let base = known.find_map(|&old| self.repository.merge_base(old, tip).ok().flatten());
+            base.map(gix::Id::detach)
+        };
+        let failed = |message| format!("{}: {message}", to.join(", "));
+        let mut range = self.make(&known, &new, base_of(tip)).map_err(failed)?;
+        // A merge can bring back what no commit has new, at the end of any branch.
+        if range.commits.iter().any(|c| c.parents.len() > 1) {
+            for &other in &new[1..] {
+                let base = base_of(other).map(|base| self.tree_of(base)).transpose();
+                let compared = base.and_then(|base| self.read_commit(other, Some(base)));
+                range.commits.push(compared.map_err(failed)?);
+            }
+        }
+        Ok(range)
     }
 
     /// The commits that any of `new` has and none of `old` has, and the first of `new` against `base`.
@@ -135,7 +149,7 @@ impl Reader {
             failures: Vec::new(),
         };
         for id in ids {
-            match self.read_commit(id) {
+            match self.read_commit(id, None) {
                 Ok(commit) => range.commits.push(commit),
                 Err(message) => range.failures.push(format!("commit {id}: {message}")),
             }
@@ -227,7 +241,8 @@ impl Reader {
         Ok(order)
     }
 
-    fn read_commit(&self, id: ObjectId) -> Result<Commit, String> {
+    /// A commit against its parents, or against `base` where one is given.
+    fn read_commit(&self, id: ObjectId, base: Option<Option<ObjectId>>) -> Result<Commit, String> {
         let mut buffer = Vec::new();
         let data = self
             .repository
@@ -240,16 +255,21 @@ impl Reader {
             seconds,
             offset: minutes * 60,
         };
-        let parents = header
-            .parents
-            .iter()
-            .map(|p| self.tree_of(*p))
-            .collect::<Result<Vec<_>, _>>()?;
+        let parents = match base {
+            Some(base) => base.into_iter().collect(),
+            None => header
+                .parents
+                .iter()
+                .map(|p| self.tree_of(*p))
+                .collect::<Result<Vec<_>, _>>()?,
+        };
         Ok(Commit {
             id,
             author: String::from_utf8_lossy(name).into_owned(),
             date: time.format_or_unix(gix::date::time::format::ISO8601_STRICT),
             changes: self.changes(header.target, &parents)?,
+            tree: header.target,
+            parents,
         })
     }
 }

@@ -1,32 +1,48 @@
 //! Which lines of a file are new.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::RangeInclusive;
+use std::sync::Arc;
+
+use crate::document::RepoPath;
+use crate::git::changes::Version;
 
 use super::read::{Text, text_of};
 use super::{Reader, Stored};
 
 /// The lines of a text that stand in none of those it takes the place of. A
 /// line that was moved is not new; one that was doubled is, once.
+#[derive(Default)]
 pub struct Added {
     /// By line; `None`: all are new.
     lines: Option<Vec<bool>>,
+    /// What it was compared with.
+    pub former: Vec<Version>,
 }
+
+/// The files that a parent, by its place, had and that are gone.
+pub type Gone<'a> = dyn FnMut(usize) -> Result<Arc<[Version]>, String> + 'a;
 
 /// Of so many files that are gone it is asked whether a new one comes from them.
 const MOST_ORIGINS: usize = 64;
 
 impl Added {
     /// Compares `blob`, the content of `stored`, with what was there before.
-    pub fn new(reader: &Reader, blob: &[u8], stored: &Stored) -> Result<Added, String> {
-        let mut added = Added { lines: None };
-        let mut old = Vec::new();
-        for id in &stored.before {
-            reader.read(*id, &mut old)?;
+    pub fn new(
+        reader: &Reader,
+        blob: &[u8],
+        stored: &Stored,
+        gone: &mut Gone<'_>,
+    ) -> Result<Added, String> {
+        let mut added = Added::default();
+        for version in &stored.before {
+            let mut old = Vec::new();
+            reader.read(version.id, &mut old)?;
             added.compare(blob, &old);
+            added.former.push(version.clone());
         }
-        if stored.before.is_empty() {
-            added.follow(reader, blob, stored)?;
+        for &parent in &stored.without {
+            added.follow(reader, blob, stored, &gone(parent)?)?;
         }
         Ok(added)
     }
@@ -41,34 +57,52 @@ impl Added {
 
     /// Takes the lines of `old` for known.
     fn compare(&mut self, new: &[u8], old: &[u8]) {
-        let (Some(new), Some(old)) = (text(new), text(old)) else {
-            return;
-        };
-        let fresh = fresh_lines(&new, &old);
+        if let (Some(new), Some(old)) = (text(new), text(old)) {
+            self.keep(fresh_lines(&new, &old));
+        }
+    }
+
+    fn keep(&mut self, fresh: Vec<bool>) {
         match &mut self.lines {
             Some(lines) => lines.iter_mut().zip(fresh).for_each(|(l, f)| *l &= f),
             None => self.lines = Some(fresh),
         }
     }
 
-    /// Compares with the one of the files that are gone which shares most with this one, and at least half.
-    fn follow(&mut self, reader: &Reader, blob: &[u8], stored: &Stored) -> Result<(), String> {
+    /// Compares with the one of the files that are `gone` which shares most with this one, and at least half.
+    fn follow(
+        &mut self,
+        reader: &Reader,
+        blob: &[u8],
+        stored: &Stored,
+        gone: &[Version],
+    ) -> Result<(), String> {
         let Some(new) = text(blob) else {
             return Ok(());
         };
+        let mut origins: Vec<&Version> = gone.iter().collect();
+        // What is moved as it is goes before all, and mostly keeps its name.
+        let is_named = |v: &Version| RepoPath::new(&v.path[..]).name() == stored.path.name();
+        origins.sort_by_key(|v| (v.id != stored.id, !is_named(v), v.id, &v.path));
         let mut old = Vec::new();
-        let mut best: Option<(usize, Vec<bool>)> = None;
-        for id in stored.origins.iter().take(MOST_ORIGINS) {
-            reader.read(*id, &mut old)?;
+        let mut best: Option<(usize, Vec<bool>, &Version)> = None;
+        for version in origins.into_iter().take(MOST_ORIGINS) {
+            reader.read(version.id, &mut old)?;
             let Some(old) = text(&old) else { continue };
             let fresh = fresh_lines(&new, &old);
             let shared = fresh.iter().filter(|f| !**f).count();
             let longer = fresh.len().max(lines(&old).count());
-            if shared * 2 >= longer && best.as_ref().is_none_or(|(most, _)| shared > *most) {
-                best = Some((shared, fresh));
+            if shared * 2 >= longer && best.as_ref().is_none_or(|(most, ..)| shared > *most) {
+                best = Some((shared, fresh, version));
+            }
+            if version.id == stored.id {
+                break;
             }
         }
-        self.lines = best.map(|(_, fresh)| fresh);
+        if let Some((_, fresh, version)) = best {
+            self.keep(fresh);
+            self.former.push(version.clone());
+        }
         Ok(())
     }
 }
@@ -99,7 +133,16 @@ fn fresh_lines(new: &[u8], old: &[u8]) -> Vec<bool> {
 /// The hash of a line of `blob`, counted from 1: equal for equal lines.
 pub fn line_of(blob: &[u8], line: usize) -> u64 {
     let text = text(blob).unwrap_or_default();
-    let line = lines(&text).nth(line.saturating_sub(1)).unwrap_or_default();
+    hash(lines(&text).nth(line.saturating_sub(1)).unwrap_or_default())
+}
+
+/// The hashes of all lines of `blob`.
+pub fn lines_of(blob: &[u8]) -> HashSet<u64> {
+    let text = text(blob).unwrap_or_default();
+    lines(&text).map(hash).collect()
+}
+
+fn hash(line: &[u8]) -> u64 {
     crate::git::repository::hash(line.trim_ascii())
 }
 

@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::document::{Coverage, RepoPath, Standing};
+use crate::git::changes::Version;
 
 use super::index::{self, Index};
 use super::worktree::{Choice, Worktree};
-use super::{Body, FolderOnDisk, Input, Listing, Notable, OnDisk, Source, Store};
+use super::{Body, FolderOnDisk, Input, Listing, Notable, OnDisk, Since, Source, Store};
 
 /// Staged content and files on disk, each path from one of them.
 pub struct Hook {
@@ -119,6 +120,10 @@ impl Source for Hook {
 
     fn is_present(&self, path: &RepoPath) -> bool {
         self.index.is_present(path)
+    }
+
+    fn gone(&self, since: Since, parent: usize) -> Result<Vec<Version>, String> {
+        self.index.gone(since, parent)
     }
 
     fn store(&self) -> Option<&Store> {

@@ -1,13 +1,12 @@
 //! What the next commit would record, as git has it staged: never the files on disk.
 
 use std::path::{Component, Path, PathBuf};
-use std::sync::Arc;
 
 use crate::document::{Coverage, RepoPath, Standing};
 use crate::finding::{Accounting, Problem, ProblemKind, Skip};
-use crate::git::changes::{Change, Changes, Kind, Staged};
+use crate::git::changes::{Change, Kind, Staged, Version};
 use crate::git::ignore::coverage_by;
-use crate::git::store::{ObjectId, Store};
+use crate::git::store::Store;
 
 use super::{Body, Input, Listing, Notable, Since, Source, Stored};
 
@@ -83,8 +82,8 @@ impl Index {
         let staged = self.staged.as_ref();
         let changed = |path: &Vec<u8>| {
             staged.is_some_and(|s| {
-                let changes = &s.changes.changes;
-                changes.binary_search_by(|c| c.path.cmp(path)).is_ok() || s.unmerged.contains(path)
+                s.changes.binary_search_by(|c| c.path.cmp(path)).is_ok()
+                    || s.unmerged.contains(path)
             })
         };
         let (mut own, mut rest) = (Vec::new(), Vec::new());
@@ -104,7 +103,7 @@ impl Index {
 
     /// The folders that hold what is wanted, relative to the root.
     pub(super) fn folders(&self) -> Vec<Vec<u8>> {
-        let changes = self.staged.iter().flat_map(|s| &s.changes.changes);
+        let changes = self.staged.iter().flat_map(|s| &s.changes);
         let wanted = changes.filter(|c| self.is_wanted(&c.path));
         wanted
             .map(|c| RepoPath::new(&c.path[..]).parent().to_vec())
@@ -168,10 +167,9 @@ impl Source for Index {
             since: Since::Staged,
             coverage: &|path| self.coverage_of(path),
         };
-        let origins = maker.origins(&staged.changes);
-        for change in &staged.changes.changes {
+        for change in &staged.changes {
             if self.is_wanted(&change.path) {
-                let input = maker.input(change, &origins, &mut listing.skipped);
+                let input = maker.input(change, &mut listing.skipped);
                 listing.inputs.extend(input);
             }
         }
@@ -185,6 +183,11 @@ impl Source for Index {
     fn is_present(&self, path: &RepoPath) -> bool {
         let staged = self.staged.as_ref();
         staged.is_some_and(|s| s.file_at(path.as_bytes()).is_some())
+    }
+
+    fn gone(&self, _since: Since, parent: usize) -> Result<Vec<Version>, String> {
+        let staged = self.staged.as_ref();
+        staged.map_or(Ok(Vec::new()), |s| s.gone(&self.store.reader(), parent))
     }
 
     fn store(&self) -> Option<&Store> {
@@ -201,20 +204,8 @@ pub(super) struct Maker<'a> {
 }
 
 impl Maker<'_> {
-    pub(super) fn origins(&self, changes: &Changes) -> Arc<[ObjectId]> {
-        match self.whole_files {
-            true => Arc::default(),
-            false => changes.gone[..].into(),
-        }
-    }
-
     /// `None` for what is no file.
-    pub(super) fn input(
-        &self,
-        change: &Change,
-        origins: &Arc<[ObjectId]>,
-        skipped: &mut Accounting,
-    ) -> Option<Input> {
+    pub(super) fn input(&self, change: &Change, skipped: &mut Accounting) -> Option<Input> {
         let path = RepoPath::new(&change.path[..]);
         match change.kind {
             Kind::File => {}
@@ -236,17 +227,21 @@ impl Maker<'_> {
             body: Body::Stored(Box::new(Stored {
                 path,
                 id: change.id,
-                before: match self.whole_files {
-                    true => Vec::new(),
-                    false => change.before.clone(),
-                },
-                origins: origins.clone(),
+                before: if_not(self.whole_files, &change.before),
+                without: if_not(self.whole_files, &change.without),
                 since: self.since,
             })),
             tracked: true,
             standing,
             name_only: false,
         })
+    }
+}
+
+fn if_not<T: Clone>(whole_files: bool, before: &[T]) -> Vec<T> {
+    match whole_files {
+        true => Vec::new(),
+        false => before.to_vec(),
     }
 }
 

@@ -15,9 +15,8 @@ use std::sync::Arc;
 
 use crate::document::{Coverage, RepoPath, Standing};
 use crate::finding::{Accounting, Problem, Provenance, Situation};
-use crate::git::store::ObjectId;
-
-pub use crate::git::store::{Reader, Store};
+pub use crate::git::changes::Version;
+pub use crate::git::store::{ObjectId, Reader, Store};
 
 /// One text, not yet read.
 #[derive(Debug)]
@@ -56,14 +55,14 @@ pub struct Stored {
     pub path: RepoPath,
     pub id: ObjectId,
     /// What was there before: a line that stands in one of them is not new.
-    pub before: Vec<ObjectId>,
-    /// What a file that is new may have been, of all that is gone.
-    pub origins: Arc<[ObjectId]>,
+    pub before: Vec<Version>,
+    /// The parents that had no such file, by place (see [`Source::gone`]).
+    pub without: Vec<usize>,
     pub since: Since,
 }
 
 /// What an object is part of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Since {
     /// A commit yet to be made.
     Staged,
@@ -194,6 +193,23 @@ pub trait Source: Sync {
     /// How far a secret has come that a range brought, by one of its commits if
     /// it is known by which; `in_head`: it still stands where the range leads.
     fn situation(&self, _commit: Option<usize>, _in_head: bool) -> Option<Situation> {
+        None
+    }
+
+    /// The files that a parent of `since`, by its place, had at paths that are no
+    /// more; a new one may be one of them.
+    fn gone(&self, _since: Since, _parent: usize) -> Result<Vec<Version>, String> {
+        Ok(Vec::new())
+    }
+
+    /// What a range of commits changed or took away, as it was where the range begins.
+    fn old(&self) -> Result<Vec<Version>, String> {
+        Ok(Vec::new())
+    }
+
+    /// The commit of a range, by place, that chose the side of a merge on which
+    /// `has` is true of what stands at `path`.
+    fn chosen(&self, _path: &RepoPath, _has: &mut dyn FnMut(ObjectId) -> bool) -> Option<usize> {
         None
     }
 

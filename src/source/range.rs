@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use crate::document::{Coverage, RepoPath};
 use crate::finding::{Problem, ProblemKind, Provenance, Situation};
-use crate::git::changes::Changes;
+use crate::git::changes::{Change, Version};
 use crate::git::ignore::coverage_by;
 use crate::git::range;
 use crate::git::store::{ObjectId, Reader, Store};
@@ -86,7 +86,7 @@ impl Range {
     fn add(
         &self,
         listing: &mut Listing,
-        changes: &Changes,
+        changes: &[Change],
         since: Since,
         bases: &mut Bases<'_>,
         notable: &Notable<'_>,
@@ -97,8 +97,7 @@ impl Range {
             since,
             coverage: &|path| self.coverage_of(path),
         };
-        let origins = maker.origins(changes);
-        for change in &changes.changes {
+        for change in changes {
             let is_wanted =
                 self.wanted.is_empty() || self.wanted.iter().any(|w| covers(w, &change.path));
             if !is_wanted {
@@ -108,7 +107,7 @@ impl Range {
             // What stood where the range begins is not the range's, whoever took it out and put it back.
             change.before.extend(bases.of(&change.path));
             change.before.dedup();
-            let input = maker.input(&change, &origins, &mut listing.skipped);
+            let input = maker.input(&change, &mut listing.skipped);
             listing.inputs.extend(input);
         }
     }
@@ -133,7 +132,7 @@ fn holds(store: &Store, range: &range::Range, path: &[u8]) -> Result<bool, Strin
             return Ok(true);
         }
     }
-    let mut changes = range.commits.iter().flat_map(|c| &c.changes.changes);
+    let mut changes = range.commits.iter().flat_map(|c| &c.changes);
     Ok(changes.any(|change| covers(path, &change.path)))
 }
 
@@ -145,15 +144,21 @@ struct Bases<'a> {
 }
 
 impl Bases<'_> {
-    fn of(&mut self, path: &[u8]) -> Option<ObjectId> {
-        if let Some(known) = self.known.get(path) {
-            return *known;
-        }
-        // What cannot be read is missed again, and reported, when the range is compared with it.
-        let tree = self.tree;
-        let found = tree.and_then(|tree| self.reader.file_at(tree, path).ok().flatten());
-        self.known.insert(path.to_vec(), found);
-        found
+    fn of(&mut self, path: &[u8]) -> Option<Version> {
+        let found = match self.known.get(path) {
+            Some(known) => *known,
+            None => {
+                // What cannot be read is missed again, and reported, when the range is compared with it.
+                let tree = self.tree;
+                let found = tree.and_then(|tree| self.reader.file_at(tree, path).ok().flatten());
+                self.known.insert(path.to_vec(), found);
+                found
+            }
+        };
+        found.map(|id| Version {
+            path: path.to_vec(),
+            id,
+        })
     }
 }
 
@@ -244,6 +249,38 @@ impl Source for Range {
             None => commits.iter().any(is_pushed),
         };
         Some(Situation::of_committed(is_pushed, in_head))
+    }
+
+    fn gone(&self, since: Since, parent: usize) -> Result<Vec<Version>, String> {
+        let range = &self.range;
+        let (tree, parent) = match since {
+            Since::Commit(place) => {
+                let commit = &range.commits[place];
+                (commit.tree, commit.parents.get(parent).copied())
+            }
+            Since::Tip | Since::Staged => (range.tip, range.base),
+        };
+        parent.map_or(Ok(Vec::new()), |p| self.store.reader().gone(tree, p))
+    }
+
+    fn old(&self) -> Result<Vec<Version>, String> {
+        let mut old = self.gone(Since::Tip, 0)?;
+        let changed = self.range.whole.iter();
+        old.extend(changed.flat_map(|c| c.before.iter().cloned()));
+        Ok(old)
+    }
+
+    fn chosen(&self, path: &RepoPath, has: &mut dyn FnMut(ObjectId) -> bool) -> Option<usize> {
+        let reader = self.store.reader();
+        let mut holds = |tree: &ObjectId| {
+            let file = reader.file_at(*tree, path.as_bytes());
+            file.is_ok_and(|id| id.is_some_and(&mut *has))
+        };
+        self.range.commits.iter().rposition(|commit| {
+            commit.parents.len() > 1
+                && holds(&commit.tree)
+                && !commit.parents.iter().all(&mut holds)
+        })
     }
 
     fn store(&self) -> Option<&Store> {
