@@ -4,7 +4,7 @@
 //! of hashed windows refuses most of them, and what is left is compared. Each
 //! anchor is known by the window that source text holds least often.
 //!
-//! What the vectors make of it is measured in `avx2`; the portable way makes
+//! What the vectors make of it is measured in `avx512` and `avx2`; the portable way makes
 //! 0.4 to 0.5 GB/s. `cargo bench --bench stages prefilter` measures both.
 //!
 //! Tried and left: a bitmap with two bits a window (what passes it wrongly are
@@ -14,6 +14,10 @@
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
+#[cfg(target_arch = "x86_64")]
+mod deal;
 mod frequency;
 
 use std::ops::Range;
@@ -45,7 +49,14 @@ pub struct Prefilter {
     quick: Verifier,
     seen: AtomicUsize,
     #[cfg(target_arch = "x86_64")]
-    avx2: Option<(pulp::x86::V3, OnceLock<avx2::Filter>)>,
+    vectors: Option<Vectors>,
+}
+
+/// The widest vectors there are, and the filter for them once it is made.
+#[cfg(target_arch = "x86_64")]
+enum Vectors {
+    Avx512(fearless_simd::Avx512, OnceLock<avx512::Filter>),
+    Avx2(fearless_simd::Avx2, OnceLock<avx2::Filter>),
 }
 
 /// The blocks that masks speak of, one bit a position.
@@ -73,7 +84,7 @@ impl Prefilter {
             anchors,
             seen: AtomicUsize::new(0),
             #[cfg(target_arch = "x86_64")]
-            avx2: pulp::x86::V3::try_new().map(|v3| (v3, OnceLock::new())),
+            vectors: Vectors::new(),
         }
     }
 
@@ -85,30 +96,30 @@ impl Prefilter {
             return;
         }
         #[cfg(target_arch = "x86_64")]
-        if let Some((v3, filter)) = &self.avx2
-            && let Some(filter) = self.filter(filter, core.len())
-        {
-            let masks = |text: &[u8], masks: &mut [u64; TILE]| filter.masks(*v3, text, masks);
-            return self.scan(&filter.verifier, &masks, bytes, core, hits);
+        match &self.vectors {
+            Some(Vectors::Avx512(avx512, filter)) if self.is_worth(filter, core.len()) => {
+                let filter = filter.get_or_init(|| avx512::Filter::new(&self.anchors));
+                let masks =
+                    |text: &[u8], masks: &mut [u64; TILE]| filter.masks(*avx512, text, masks);
+                return self.scan(&filter.verifier, &masks, bytes, core, hits);
+            }
+            Some(Vectors::Avx2(avx2, filter)) if self.is_worth(filter, core.len()) => {
+                let filter = filter.get_or_init(|| avx2::Filter::new(&self.anchors));
+                let masks = |text: &[u8], masks: &mut [u64; TILE]| filter.masks(*avx2, text, masks);
+                return self.scan(&filter.verifier, &masks, bytes, core, hits);
+            }
+            Some(_) | None => {}
         }
         let masks = |text: &[u8], masks: &mut [u64; TILE]| self.quick.masks(text, masks);
         self.scan(&self.quick, &masks, bytes, core, hits);
     }
 
-    /// The filter, once there was enough text to pay for it.
+    /// Whether there is a filter, or was enough text to pay for it.
     #[cfg(target_arch = "x86_64")]
-    fn filter<'f>(
-        &self,
-        filter: &'f OnceLock<avx2::Filter>,
-        length: usize,
-    ) -> Option<&'f avx2::Filter> {
-        if filter.get().is_none() {
-            let seen = self.seen.fetch_add(length, Ordering::Relaxed) + length;
-            if seen < PATIENCE * self.anchors.len() {
-                return None;
-            }
-        }
-        Some(filter.get_or_init(|| avx2::Filter::new(&self.anchors)))
+    fn is_worth<F>(&self, filter: &OnceLock<F>, length: usize) -> bool {
+        filter.get().is_some()
+            || self.seen.fetch_add(length, Ordering::Relaxed) + length
+                >= PATIENCE * self.anchors.len()
     }
 
     #[inline(always)]
@@ -151,6 +162,17 @@ impl Prefilter {
             text[..rest.len()].copy_from_slice(rest);
             masks_of(&text, &mut masks);
             judge.candidates(&text, &masks, at);
+        }
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+impl Vectors {
+    fn new() -> Option<Vectors> {
+        let level = fearless_simd::Level::new();
+        match level.as_avx512() {
+            Some(avx512) => Some(Vectors::Avx512(avx512, OnceLock::new())),
+            None => Some(Vectors::Avx2(level.as_avx2()?, OnceLock::new())),
         }
     }
 }
@@ -446,12 +468,26 @@ mod tests {
         prefilter.find(bytes, core.clone(), &mut hits);
         assert_eq!(hits, quick);
         #[cfg(target_arch = "x86_64")]
-        if let Some((v3, _)) = prefilter.avx2 {
-            let filter = avx2::Filter::with_sets(anchors, 2);
-            let masks = |text: &[u8], masks: &mut [u64; TILE]| filter.masks(v3, text, masks);
-            let mut wide = Vec::new();
-            prefilter.scan(&filter.verifier, &masks, bytes, core, &mut wide);
-            assert_eq!(wide, hits);
+        {
+            let compare = |verifier: &Verifier, masks: &dyn Fn(&[u8], &mut [u64; TILE])| {
+                let mut other = Vec::new();
+                let masks = |text: &[u8], found: &mut [u64; TILE]| masks(text, found);
+                prefilter.scan(verifier, &masks, bytes, core.clone(), &mut other);
+                assert_eq!(other, hits);
+            };
+            let level = fearless_simd::Level::new();
+            if let Some(avx2) = level.as_avx2() {
+                let filter = avx2::Filter::new(anchors);
+                compare(&filter.verifier, &|text, masks| {
+                    filter.masks(avx2, text, masks)
+                });
+            }
+            if let Some(avx512) = level.as_avx512() {
+                let filter = avx512::Filter::new(anchors);
+                compare(&filter.verifier, &|text, masks| {
+                    filter.masks(avx512, text, masks)
+                });
+            }
         }
         hits
     }

@@ -1,0 +1,68 @@
+//! Which window of each anchor a filter looks for, and in which bucket.
+
+use super::{Anchor, WINDOW};
+
+/// What a filter can say of the windows in a bucket.
+pub(super) trait Mould {
+    /// What the windows of some anchors have in common.
+    type Form: Copy + Default;
+
+    fn of(&self, anchor: &Anchor, offset: usize) -> Self::Form;
+
+    /// Of both, and how likely a position of some text is a candidate for it.
+    fn joined(&self, a: &Self::Form, b: &Self::Form) -> (Self::Form, f32);
+}
+
+/// A window for each anchor, and the anchors dealt into `count` buckets, so that few positions of a text are candidates.
+pub(super) fn deal<M: Mould>(
+    mould: &M,
+    anchors: &[Anchor],
+    count: usize,
+) -> (Vec<usize>, Vec<M::Form>) {
+    let forms: Vec<Vec<M::Form>> = anchors
+        .iter()
+        .map(|anchor| anchor.offsets().map(|o| mould.of(anchor, o)).collect())
+        .collect();
+    // The anchors that cost most whatever is done choose their places first.
+    let nothing = M::Form::default();
+    let mut order: Vec<(f32, usize)> = forms
+        .iter()
+        .enumerate()
+        .map(|(index, forms)| {
+            let least = forms
+                .iter()
+                .map(|form| mould.joined(&nothing, form).1)
+                .fold(f32::INFINITY, f32::min);
+            (least, index)
+        })
+        .collect();
+    order.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let mut buckets = vec![(nothing, 0.0); count];
+    let mut windows = vec![0; anchors.len()];
+    for (_, index) in order {
+        let mut best = (f32::INFINITY, 0, 0, nothing, 0.0);
+        for (offset, form) in forms[index].iter().enumerate() {
+            for (bucket, (of, cost)) in buckets.iter().enumerate() {
+                let (merged, new) = mould.joined(of, form);
+                if new - cost < best.0 {
+                    best = (new - cost, bucket, offset, merged, new);
+                }
+            }
+        }
+        let (_, bucket, offset, merged, cost) = best;
+        buckets[bucket] = (merged, cost);
+        windows[index] = offset;
+    }
+    let forms = buckets.into_iter().map(|(form, _)| form).collect();
+    (windows, forms)
+}
+
+/// The bytes that stand for the window's byte in this place; all of them where it ends before.
+pub(super) fn bytes_at(anchor: &Anchor, offset: usize, place: usize) -> Option<[u8; 2]> {
+    debug_assert!(place < WINDOW);
+    let &byte = anchor.window(offset).get(place)?;
+    Some(match anchor.ignore_case && byte.is_ascii_alphabetic() {
+        true => [byte, byte ^ super::CASE],
+        false => [byte, byte],
+    })
+}
