@@ -20,7 +20,7 @@ use super::{Anchor, BEYOND, BLOCK, TILE, Verifier, WINDOW};
 
 pub(super) struct Filter {
     pub(super) verifier: Verifier,
-    tables: [Tables; 2],
+    tables: Box<[Tables; 2]>,
 }
 
 /// For eight buckets: by place in the window, the tables of low and of high
@@ -42,7 +42,7 @@ impl Filter {
         }
         Filter {
             verifier: Verifier::new(anchors, &windows),
-            tables,
+            tables: Box::new(tables),
         }
     }
 

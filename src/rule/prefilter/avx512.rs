@@ -24,7 +24,7 @@ const SETS: usize = 4;
 
 pub(super) struct Filter {
     pub(super) verifier: Verifier,
-    tables: [Tables; SETS],
+    tables: Box<[Tables; SETS]>,
 }
 
 /// For eight buckets: by place in the window.
@@ -43,7 +43,7 @@ impl Filter {
         }
         Filter {
             verifier: Verifier::new(anchors, &windows),
-            tables,
+            tables: Box::new(tables),
         }
     }
 
