@@ -294,7 +294,7 @@ impl Context {
                                 }
                                 break;
                             }
-                            b"in" if own => self.compared = true,
+                            b"in" if own && !repeats(bytes, floor, start) => self.compared = true,
                             _ if !own && word.len() <= 32 => siblings.push(start..at),
                             _ => {}
                         }
@@ -374,6 +374,13 @@ fn macro_name(bytes: &[u8], line: usize, at: usize) -> Option<Range<usize>> {
         .then(|| end - name.len()..end)
 }
 
+/// Whether the `in` at `at` belongs to a loop: `for item in`.
+fn repeats(bytes: &[u8], floor: usize, at: usize) -> bool {
+    let line = &bytes[line_start(bytes, floor, at)..at];
+    let mut words = line.split(|b| !is_word(*b)).filter(|w| !w.is_empty());
+    words.any(|w| matches!(w, b"for" | b"foreach"))
+}
+
 /// Where the line that holds `at` begins, not before `floor`.
 fn line_start(bytes: &[u8], floor: usize, at: usize) -> usize {
     floor
@@ -387,8 +394,9 @@ fn line_start(bytes: &[u8], floor: usize, at: usize) -> usize {
 const BLOCKS: usize = 16 * 1024;
 
 /// Whether the URL at `start` stands in a block of tests or examples: a
-/// line above it, indented less, is named so.
-pub(super) fn is_in_samples(bytes: &[u8], start: usize) -> bool {
+/// line above it, indented less, is named so. `run` is a command of a
+/// configuration: a job named `test` runs it.
+pub(super) fn is_in_samples(bytes: &[u8], start: usize, run: bool) -> bool {
     let floor = start.saturating_sub(BLOCKS);
     let indent = |line: &[u8]| line.len() - line.trim_ascii_start().len();
     let mut end = line_start(bytes, floor, start);
@@ -402,7 +410,7 @@ pub(super) fn is_in_samples(bytes: &[u8], start: usize) -> bool {
         let line = &bytes[end..newline];
         let text = line.trim_ascii();
         if listed && indent(line) == depth && text.ends_with(b":") && !is_item(text) {
-            if names_samples(&text[..text.len() - 1]) {
+            if names_samples(&text[..text.len() - 1], run) {
                 return true;
             }
             listed = false;
@@ -418,7 +426,7 @@ pub(super) fn is_in_samples(bytes: &[u8], start: usize) -> bool {
             .iter()
             .position(|b| matches!(b, b'=' | b':' | b'(' | b'{' | b'['))
             .map_or(text, |i| &text[..i]);
-        if head.len() <= 80 && names_samples(head) {
+        if head.len() <= 80 && names_samples(head, run) {
             return true;
         }
     }
@@ -726,7 +734,11 @@ mod tests {
         ];
         for (text, expected) in cases {
             let start = text.find("http://").expect("the test's own text holds it");
-            assert_eq!(is_in_samples(text.as_bytes(), start), expected, "{text}");
+            assert_eq!(
+                is_in_samples(text.as_bytes(), start, false),
+                expected,
+                "{text}"
+            );
         }
     }
 

@@ -4,22 +4,18 @@ use std::ops::Range;
 
 use super::super::{Scene, Verdict};
 use super::UrlRule;
+use super::command::{is_replaced, line_start, runs_command, runs_helper};
 use super::context::{Context, Lead, is_in_samples, is_word};
 use super::file::{Purpose, Weight, purpose, weight};
+use super::follow::is_followed;
 use super::host::Class;
+use super::join::continued;
 use super::parse::Url;
 use super::shape::{Credential, Shape, Value, credentials, shape};
-use super::words::{Role, Work, is_abbreviated, is_doubtful, role, words, work};
+use super::words::{Role, Work, is_abbreviated, is_doubtful, is_mostly_shown, role, work};
 use crate::finding::Severity;
 use crate::syntax::{Place, paths};
 
-/// Code larger than this is generated: its names are not followed.
-const LARGEST_FOLLOWED: usize = 512 * 1024;
-/// How far from the URL its name is looked for.
-const FOLLOWED: usize = 24 * 1024;
-const OCCURRENCES: usize = 24;
-/// How far a loop's body is read, and how far names of a letter or two are followed.
-const LOOP: usize = 1500;
 /// Files whose language calls functions without brackets.
 const BARE_CALLS: [&str; 8] = [
     ".rb", ".rake", ".cr", ".coffee", ".ex", ".exs", ".lua", ".pl",
@@ -48,7 +44,24 @@ pub(super) fn judge(rule: &UrlRule, url: &Url, scene: &Scene<'_>) -> Option<Verd
             .trim_ascii_start()
             .first()
             .is_some_and(|b| matches!(b, b'+' | b'.' | b'%' | b'\\' | b'&'));
-    let shape = shape(&host, &raw, query.as_deref(), ends_open);
+    let shape = match shape(&host, &raw, query.as_deref(), ends_open) {
+        // `"http://h.io/a/" + id + "/hit.json"`
+        plain @ (Shape::Filled | Shape::Plain) => {
+            let more = continued(bytes, url.span.end);
+            let whole = more.is_some_and(|more| {
+                let text = match &query {
+                    Some(query) => format!("{raw}?{query}{more}"),
+                    None => format!("{raw}{more}"),
+                };
+                let (path, query) = text
+                    .split_once('?')
+                    .map_or((&*text, None), |(p, q)| (p, Some(q)));
+                shape(&host, path, query, false) == Shape::Api
+            });
+            if whole { Shape::Api } else { plain }
+        }
+        shape => shape,
+    };
     let api = shape == Shape::Api;
     let credentials = credentials(bytes, url, &rule.credential_parameters, api);
     let ruling = match class {
@@ -132,10 +145,15 @@ fn public(
         | Place::Heredoc
         | Place::InlineCode
         | Place::CodeBlock
-        | Place::MarkupText
         | Place::MarkupAttribute => {}
+        // Text of a page, in a template of a programming language.
+        Place::MarkupText if purpose == Purpose::Code && context.lead == Lead::Element => {
+            return None;
+        }
+        Place::MarkupText => {}
     }
-    if is_in_samples(bytes, url.span.start)
+    let run = purpose == Purpose::Config && early == Some(Evidence::Command);
+    if is_in_samples(bytes, url.span.start, run)
         || place.is_literal() && documents(scene, url.span.start)
     {
         return None;
@@ -187,8 +205,10 @@ fn public(
         Evidence::Followed => (Severity::Warning, "is called"),
         Evidence::Little => (Severity::Note, "is addressed"),
     };
+    // What answers programs at a host that people read.
+    let known = shape == Shape::Api && evidence != Evidence::Little && evidence != Evidence::Shaped;
     Some(Ruling {
-        severity: if light || class == Class::Documentation {
+        severity: if light || class == Class::Documentation && !known {
             Severity::Note
         } else {
             severity
@@ -342,17 +362,7 @@ fn evidence(
         .clone()
         .filter(|s| matches!(bytes[s.start - 1], b'"' | b'\'' | b'`'))
         .any(|s| role(name(s)) == Role::Other && s.len() > 2);
-    let follows = || {
-        purpose == Purpose::Code
-            && bytes.len() <= LARGEST_FOLLOWED
-            && context
-                .names
-                .first()
-                .and_then(|n| variable(bytes, n))
-                .is_some_and(|v| {
-                    is_fetched(bytes, v, url.span.end) || is_looped(bytes, v, url.span.end)
-                })
-    };
+    let follows = || purpose == Purpose::Code && is_followed(bytes, context, url.span.end);
     // `links:`, and under it `- http://vendor.io/`.
     let item = purpose == Purpose::Config
         && context.lead == Lead::Bare
@@ -368,6 +378,15 @@ fn evidence(
         } else if shape != Shape::Page && context.calls.is_empty() && follows() {
             return Some(Evidence::Followed);
         }
+    } else if roles.first() == Some(&Role::Other)
+        && roles.len() == 1
+        && !titled
+        && shape != Shape::Page
+        && context.calls.is_empty()
+        && is_mostly_shown(name(&context.names[0]))
+        && follows()
+    {
+        return Some(Evidence::Followed);
     }
     if roles.first() == Some(&Role::Other)
         || (matches!(roles.first(), Some(Role::Address | Role::Unknown))
@@ -380,7 +399,9 @@ fn evidence(
     if first == Some(&Work::Other) {
         return None;
     }
-    let methods = siblings.clone().any(|s| is_method(name(s)));
+    let methods = siblings.clone().any(|s| is_method(name(s)))
+        || matches!(roles.first(), Some(Role::Address | Role::Endpoint))
+            && has_method_beside(bytes, url);
     let called = first == Some(&Work::Fetch) && roles.is_empty() || methods;
     if called || (first == Some(&Work::Fetch) && shape != Shape::Page) {
         return Some(Evidence::Call);
@@ -424,13 +445,23 @@ fn evidence(
     if constant && shape != Shape::Page {
         return Some(Evidence::Named);
     }
+    // `url = "http://vendor.io/tool-1.5.0.tar.gz"`
+    let receives =
+        roles.first() == Some(&Role::Address) || bare.is_some_and(|b| role(b) == Role::Address);
+    if shape == Shape::Archive && matches!(purpose, Purpose::Code | Purpose::Config) && receives {
+        return Some(Evidence::Named);
+    }
     if shape == Shape::Api {
         return Some(Evidence::Shaped);
     }
     if follows() {
         return Some(Evidence::Followed);
     }
-    if markup || shape == Shape::Page || purpose == Purpose::Unknown {
+    // `<provider url="http://vendor.io/{title}.html">`
+    let template = !url.holes.is_empty()
+        && roles.first() == Some(&Role::Address)
+        && matches!(purpose, Purpose::Markup | Purpose::Data | Purpose::Config);
+    if !template && (markup || shape == Shape::Page || purpose == Purpose::Unknown) {
         return None;
     }
     Some(Evidence::Little)
@@ -487,6 +518,61 @@ fn is_constant(name: &[u8]) -> bool {
     loud || own.first() == Some(&b'k') && own.get(1).is_some_and(u8::is_ascii_uppercase)
 }
 
+/// How far the keys beside a URL are read.
+const BESIDE: usize = 400;
+
+/// Whether the record that holds the URL names a method as well: `{ method: 'GET', url: 'http:..' }`.
+fn has_method_beside(bytes: &[u8], url: &Url) -> bool {
+    let floor = url.span.start.saturating_sub(BESIDE);
+    let ceiling = bytes.len().min(url.span.end + BESIDE);
+    let mut depth = 0usize;
+    let open = (floor..url.span.start).rev().find(|&i| match bytes[i] {
+        b'}' | b']' | b')' => {
+            depth += 1;
+            false
+        }
+        b'{' | b'[' | b'(' if depth > 0 => {
+            depth -= 1;
+            false
+        }
+        b'{' | b'[' | b'(' => true,
+        _ => false,
+    });
+    let Some(open) = open else {
+        return false;
+    };
+    let mut depth = 0usize;
+    let close = (url.span.end..ceiling)
+        .find(|&i| match bytes[i] {
+            b'{' | b'[' | b'(' => {
+                depth += 1;
+                false
+            }
+            b'}' | b']' | b')' if depth > 0 => {
+                depth -= 1;
+                false
+            }
+            b'}' | b']' | b')' => true,
+            _ => false,
+        })
+        .unwrap_or(ceiling);
+    let record = &bytes[open..close];
+    [&b"method"[..], b"Method", b"type", b"verb"]
+        .iter()
+        .any(|key| {
+            memchr::memmem::find_iter(record, key).any(|i| {
+                let rest = &record[i + key.len()..];
+                let mark = rest
+                    .iter()
+                    .take_while(|b| matches!(b, b'"' | b'\'' | b' ' | b':' | b'=' | b'>'))
+                    .count();
+                let value = &rest[mark..];
+                let length = value.iter().take_while(|b| b.is_ascii_alphabetic()).count();
+                mark > 0 && is_method(value[..length].to_ascii_uppercase().as_slice())
+            })
+        })
+}
+
 fn is_method(word: &[u8]) -> bool {
     [
         "GET",
@@ -500,103 +586,6 @@ fn is_method(word: &[u8]) -> bool {
     ]
     .iter()
     .any(|m| m.as_bytes() == word)
-}
-
-fn line_start(bytes: &[u8], at: usize) -> usize {
-    let floor = at.saturating_sub(1024);
-    floor
-        + bytes[floor..at]
-            .iter()
-            .rposition(|&b| b == b'\n')
-            .map_or(0, |i| i + 1)
-}
-
-/// Whether the text before the URL, on its line, runs a program that fetches it.
-fn runs_command(before: &[u8]) -> bool {
-    let segment = before
-        .iter()
-        .rposition(|&b| matches!(b, b'|' | b';' | b'&'))
-        .map_or(before, |i| &before[i + 1..]);
-    segment
-        .split(|b| !b.is_ascii_alphanumeric() && !matches!(b, b'-' | b'_' | b'.'))
-        .any(|w| {
-            [
-                "curl",
-                "wget",
-                "Invoke-WebRequest",
-                "Invoke-RestMethod",
-                "iwr",
-                "irm",
-                "aria2c",
-                "_get",
-                "_post",
-            ]
-            .iter()
-            .any(|c| c.as_bytes() == w)
-        })
-        && !segment.ends_with(b"-e ")
-        && !segment.ends_with(b"--referer ")
-        && !segment
-            .windows(8)
-            .any(|w| w.eq_ignore_ascii_case(b"referer:"))
-}
-
-/// Whether the shell command that the URL is an argument of fetches it: a
-/// function named for that, or a program that copies repositories.
-fn runs_helper(before: &[u8]) -> bool {
-    let segment = before
-        .iter()
-        .rposition(|&b| matches!(b, b'|' | b';' | b'&' | b'('))
-        .map_or(before, |i| &before[i + 1..]);
-    let mut arguments = segment
-        .split(u8::is_ascii_whitespace)
-        .filter(|w| !w.is_empty())
-        .skip_while(|w| {
-            [
-                "if", "then", "do", "else", "while", "until", "!", "sudo", "time",
-            ]
-            .iter()
-            .any(|k| k.as_bytes() == *w)
-        });
-    let Some(program) = arguments.next() else {
-        return false;
-    };
-    // `url="http://..`: nothing is run.
-    if !program
-        .iter()
-        .all(|&b| is_word(b) || matches!(b, b'-' | b'.'))
-    {
-        return false;
-    }
-    let copies: &[&str] = match program {
-        b"git" | b"hg" => &["clone"],
-        b"svn" => &["checkout", "co", "export"],
-        _ => {
-            return words(program)
-                .first()
-                .is_some_and(|w| ["download", "fetch", "curl", "wget"].contains(&w.as_str()));
-        }
-    };
-    arguments.any(|w| copies.iter().any(|c| c.as_bytes() == w))
-}
-
-/// Whether the URL is what a `sed` script looks for: `s|http://old|..|`.
-fn is_replaced(before: &[u8]) -> bool {
-    let Some(sed) = memchr::memmem::rfind(before, b"sed ") else {
-        return false;
-    };
-    let script = &before[sed..];
-    let Some(at) = (1..script.len().saturating_sub(1)).rev().find(|&i| {
-        script[i] == b's'
-            && matches!(script[i - 1], b'\'' | b'"' | b' ' | b';' | b'/')
-            && matches!(
-                script[i + 1],
-                b'|' | b'#' | b'@' | b',' | b'!' | b'%' | b'/' | b'~'
-            )
-    }) else {
-        return false;
-    };
-    !script[at + 2..].contains(&script[at + 1])
 }
 
 /// Whether the URL's path is that of a page whose empty answer shows that a
@@ -688,152 +677,10 @@ fn is_key(bytes: &[u8], url: &Url, lead: Lead) -> bool {
         || (rest.starts_with(b":") && !rest.starts_with(b"::") && !line.contains(&b'?'))
 }
 
-/// The variable or constant at `name` without its receiver; `None` for the keys of maps.
-fn variable<'b>(bytes: &'b [u8], name: &Range<usize>) -> Option<&'b [u8]> {
-    let word = &bytes[name.clone()];
-    let quoted = name
-        .start
-        .checked_sub(1)
-        .is_some_and(|i| matches!(bytes[i], b'"' | b'\'' | b'`'));
-    let own = word
-        .iter()
-        .rposition(|&b| matches!(b, b'.' | b'$' | b'@' | b'>' | b':'))
-        .map_or(word, |i| &word[i + 1..]);
-    let receiver = &word[..word.len() - own.len()];
-    let plain = own.iter().all(|&b| is_word(b));
-    let ours = [
-        &b""[..],
-        b"$",
-        b"@",
-        b"this.",
-        b"self.",
-        b"$this->",
-        b"self::",
-        b"@@",
-    ];
-    (!quoted && plain && ours.contains(&receiver)).then_some(own)
-}
-
-/// Whether the list `word` is gone through after `from`, and its members fetched.
-fn is_looped(bytes: &[u8], word: &[u8], from: usize) -> bool {
-    if word.len() < 3 {
-        return false;
-    }
-    let window = &bytes[from..bytes.len().min(from + FOLLOWED)];
-    let uses = memchr::memmem::find_iter(window, word)
-        .map(|i| from + i)
-        .filter(|&i| {
-            !is_word(bytes[i - 1]) && bytes.get(i + word.len()).is_none_or(|&b| !is_word(b))
-        })
-        .take(OCCURRENCES);
-    for at in uses {
-        let start = line_start(bytes, at);
-        let end = at + memchr::memchr(b'\n', &bytes[at..]).unwrap_or(bytes.len() - at);
-        let line = &bytes[start..end.min(start + 300)];
-        let after = at + word.len();
-        let head = &bytes[start..at];
-        let head = head.strip_suffix(b"$").unwrap_or(head).trim_ascii_end();
-        let listed = ["in", "of", "range"].iter().any(|k| {
-            head.strip_suffix(k.as_bytes())
-                .is_some_and(|rest| rest.last().is_some_and(u8::is_ascii_whitespace))
-        }) || matches!(head.last(), Some(b':' | b'('));
-        let rest = &bytes[after..end];
-        let methods = [&b".each"[..], b".map", b".forEach"];
-        if !listed && !methods.iter().any(|m| rest.starts_with(m)) {
-            continue;
-        }
-        let mut members: Vec<&[u8]> = line
-            .split(|b| !is_word(*b))
-            .filter(|w| !w.is_empty())
-            .collect();
-        let repeats = |w: &&[u8]| {
-            [
-                "for",
-                "foreach",
-                "each",
-                "forEach",
-                "map",
-                "each_with_index",
-            ]
-            .iter()
-            .any(|k| k.as_bytes() == *w)
-        };
-        if !members.iter().any(repeats) {
-            continue;
-        }
-        members.retain(|w| {
-            *w != word && !repeats(w) && !LOOP_WORDS.iter().any(|k| k.as_bytes() == *w)
-        });
-        let mut near = members.into_iter().take(6);
-        if near.any(|w| {
-            is_used(bytes, w, after..bytes.len().min(after + LOOP)) || is_used(bytes, w, start..at)
-        }) {
-            return true;
-        }
-    }
-    false
-}
-
-/// Words of a loop's head that name no member.
-const LOOP_WORDS: [&str; 14] = [
-    "in", "of", "as", "range", "const", "let", "var", "do", "auto", "string", "String", "async",
-    "await", "function",
-];
-
 /// Whether the URL at `start` is in a Terraform block that sends a request: `data "http" "name"`.
 fn is_data_source(path: &[u8], bytes: &[u8], start: usize) -> bool {
     let before = &bytes[start.saturating_sub(1000)..start];
     path.ends_with(b".tf")
         && memchr::memmem::rfind(before, b"data \"http\"")
             .is_some_and(|i| memchr::memmem::find(&before[i..], b"\n}").is_none())
-}
-
-/// Whether `word`, assigned at `from`, is given to a call that sends
-/// requests before something else is assigned to it.
-fn is_fetched(bytes: &[u8], word: &[u8], from: usize) -> bool {
-    let reach = if word.len() < 3 { LOOP } else { FOLLOWED };
-    is_used(bytes, word, from..bytes.len().min(from + reach))
-}
-
-/// Whether `word` is given to such a call in `range`, before another value is assigned to it.
-fn is_used(bytes: &[u8], word: &[u8], range: Range<usize>) -> bool {
-    let from = range.start;
-    let window = &bytes[range];
-    let uses = memchr::memmem::find_iter(window, word)
-        .map(|i| from + i)
-        .filter(|&i| {
-            (i == 0 || !is_word(bytes[i - 1]))
-                && bytes.get(i + word.len()).is_none_or(|&b| !is_word(b))
-        })
-        .take(OCCURRENCES);
-    for at in uses {
-        let rest = bytes[at + word.len()..bytes.len().min(at + word.len() + 8)].trim_ascii_start();
-        let assigns = rest.starts_with(b":=")
-            || (rest.first() == Some(&b'=') && !matches!(rest.get(1), Some(b'=' | b'>')));
-        let start = at
-            - bytes[line_start(bytes, at)..at]
-                .iter()
-                .rev()
-                .take_while(|&&b| {
-                    is_word(b) || matches!(b, b'.' | b':' | b'$' | b'>' | b'-' | b'@')
-                })
-                .count();
-        let named = bytes[start..at].ends_with(b"$") || bytes[..at].ends_with(b"${");
-        if named && runs_command(&bytes[line_start(bytes, at)..at]) {
-            return true;
-        }
-        let context = Context::read(bytes, start);
-        let done = context
-            .calls
-            .iter()
-            .map(|c| work(&bytes[c.name.clone()]))
-            .find(|w| *w != Work::Wrap);
-        if done == Some(Work::Fetch) {
-            return true;
-        }
-        if assigns && context.calls.is_empty() {
-            return false;
-        }
-    }
-    false
 }

@@ -1,8 +1,11 @@
 //! `plain-http-api`: URLs that would send an API call in plain text.
 
+mod command;
 mod context;
 mod file;
+mod follow;
 mod host;
+mod join;
 mod judge;
 mod parse;
 mod shape;
@@ -113,6 +116,149 @@ mod tests {
         RuleSet::new(rules, Options::default())
             .scan(&mut Scratch::default(), &document)
             .findings
+    }
+
+    #[test]
+    fn evidence_decides_the_level() {
+        use crate::finding::Severity::{Note, Warning};
+        let cases = [
+            // The record names a method, before the address or after it.
+            (
+                "a.js",
+                "return {\n  method: 'GET',\n  url: 'http://vendor.io/search',\n  body: {}\n}",
+                Some(Warning),
+            ),
+            (
+                "a.php",
+                "<?php\n$a = [\n  'url' => 'http://vendor.io/search',\n  'method' => 'POST',\n];",
+                Some(Warning),
+            ),
+            (
+                "a.js",
+                "f({ method: 'GET', x: { url: 'http://vendor.io/search' } })",
+                Some(Note),
+            ),
+            // A header, whatever its name.
+            (
+                "a.js",
+                "f(url, { headers: { Refere: 'http://vendor.io/' } })",
+                None,
+            ),
+            // Loops over an answer.
+            (
+                "a.py",
+                "for i in get_html('http://vendor.io/f?id=%s' % v):\n    pass",
+                Some(Warning),
+            ),
+            (
+                "a.py",
+                "if 'http://vendor.io/f' in line:\n    pass",
+                Some(Note),
+            ),
+            ("a.py", "if x in 'http://vendor.io/f':\n    pass", None),
+            // Names followed: to another name, through a map, upwards from a constant.
+            (
+                "a.py",
+                "old = 'http://vendor.io/m.php?p=%s'\ndef f():\n    address = old % page\n    data = get_html(address)",
+                Some(Warning),
+            ),
+            (
+                "a.py",
+                "urls = {\n  'detail': 'http://vendor.io/%s',\n  'search': 'https://vendor.io/%s',\n}\nd = get_html(urls['detail'] % i)",
+                Some(Warning),
+            ),
+            (
+                "a.py",
+                "urls = {\n  'detail': 'http://vendor.io/%s',\n  'search': 'https://vendor.io/%s',\n}\nd = get_html(urls['search'] % i)",
+                Some(Note),
+            ),
+            (
+                "a.py",
+                "video = 'http://vendor.io/m?id=%s'\nd = get_html(video % i)",
+                Some(Warning),
+            ),
+            (
+                "A.kt",
+                "class A {\n  fun f() = client.get(LISTING)\n  companion object {\n    const val LISTING = \"http://vendor.io\"\n  }\n}",
+                Some(Warning),
+            ),
+            // Commands in variables and helpers.
+            (
+                "a.sh",
+                "org=\"$(${ip_check_cmd} http://vendor.io/org)\"",
+                Some(Warning),
+            ),
+            (
+                "a.sh",
+                "httpGet \"http://vendor.io/line?q=$1\"",
+                Some(Warning),
+            ),
+            ("a.sh", "echo \"$msg http://vendor.io/org\"", None),
+            // A job named for tests runs its commands; an example does not.
+            (
+                ".github/workflows/ci.yml",
+                "jobs:\n  build_and_test:\n    steps:\n    - run: |\n        wget http://vendor.io/a.deb",
+                Some(Warning),
+            ),
+            // Archives are fetched.
+            (
+                "a.lua",
+                "d = { url = \"http://vendor.io/download/d.tar.gz\" }",
+                Some(Warning),
+            ),
+            (
+                "a.lua",
+                "d = { homepage = \"http://vendor.io/d.tar.gz\" }",
+                None,
+            ),
+            (
+                "a.lua",
+                "d = { url = \"http://vendor.io/download/d\" }",
+                None,
+            ),
+            // The pieces of a concatenation make one address.
+            (
+                "A.java",
+                "String a(String id) {\n  return \"http://vendor.io/g/\" + id + \"/hit.json\";\n}",
+                Some(Warning),
+            ),
+            (
+                "A.java",
+                "String a(String id) {\n  return \"http://vendor.io/g/\" + id + \"/hit\";\n}",
+                Some(Note),
+            ),
+            // Hosts that people read answer programs as well.
+            (
+                "a.py",
+                "requests.get('http://www.reddit.com/r/%s/new.json' % s)",
+                Some(Warning),
+            ),
+            (
+                "a.py",
+                "requests.get('http://www.reddit.com/r/%s' % s)",
+                Some(Note),
+            ),
+            // Text of a page in a template.
+            (
+                "a.php",
+                "<p><u>http://vendor.io/v2/music/song</u></p>\n<?php f();",
+                None,
+            ),
+            // Filled in by a program: worth a note in data.
+            (
+                "a.xml",
+                "<provider url=\"http://vendor.io/{title}.html\"/>",
+                Some(Note),
+            ),
+        ];
+        let mut wrong = Vec::new();
+        for (path, text, expected) in cases {
+            let found: Vec<_> = findings(path, text).iter().map(|f| f.severity).collect();
+            if found != Vec::from_iter(expected) {
+                wrong.push(format!("{path}: {text}\n{found:?}, not {expected:?}"));
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
     }
 
     #[test]

@@ -14,6 +14,8 @@ pub(super) enum Shape {
     Filled,
     /// Nothing to tell by.
     Plain,
+    /// What is fetched to be unpacked or installed: `.tar.gz`, `.deb`.
+    Archive,
     /// `.html`, `/wiki/`, `/docs/`, an image.
     Page,
     /// A DTD, an XML schema, a fragment of a vocabulary.
@@ -51,10 +53,11 @@ pub(super) fn shape(host: &str, raw: &str, query: Option<&str>, ends_open: bool)
     }
     // `api.h.io/kline_%s.js?length=%s` answers a program.
     let answers = extension == "js" && host.starts_with("api.") && last.contains('\0');
+    let archive = ARCHIVES.contains(&extension);
     // What a program fills in and plays is no page either.
     let played = ["mp3", "mp4", "ogg", "webm"].contains(&extension) && path.contains('\0');
     let page = PAGE_EXTENSIONS.contains(&extension) && !answers && !played
-        || has(PAGE_SEGMENTS)
+        || has(PAGE_SEGMENTS) && !archive
         || segments
             .iter()
             .any(|s| s.starts_with("share") || s.starts_with("~"))
@@ -119,6 +122,9 @@ pub(super) fn shape(host: &str, raw: &str, query: Option<&str>, ends_open: bool)
             || s.ends_with("-api")
             || s.ends_with("api.php")
             || s.starts_with("api_")
+            // `api2`, `smsapi`
+            || s.strip_prefix("api").is_some_and(|n| n.bytes().all(|b| b.is_ascii_digit()))
+            || s.len() > 4 && s.ends_with("api")
     }) || API_EXTENSIONS.contains(&extension);
     let api_query = query.is_some_and(|q| {
         parameters(q).any(|(name, value)| {
@@ -140,6 +146,18 @@ pub(super) fn shape(host: &str, raw: &str, query: Option<&str>, ends_open: bool)
     });
     if !page && (api_host || feed || verb || api_path || api_query) {
         return Shape::Api;
+    }
+    // `api.h.io/v3/ticker.html?type=weekly` is a page by its ending only.
+    let versioned = api_host && segments.iter().any(|s| is_version(s));
+    if ["html", "htm"].contains(&extension)
+        && versioned
+        && query.is_some_and(|q| q.contains('='))
+        && !has(PAGE_SEGMENTS)
+    {
+        return Shape::Api;
+    }
+    if archive && !page {
+        return Shape::Archive;
     }
     let program = PROGRAMS.contains(&extension) && query.is_some() || extension == "xml";
     if page || (has(LINK_SEGMENTS) && !program) {
@@ -182,6 +200,9 @@ const SERVICE_LABELS: &[&str] = &[
     "endpoint",
     "autodiscover",
     "oauth",
+    "update",
+    "updates",
+    "checkip",
 ];
 const API_SEGMENTS: &[&str] = &[
     "api",
@@ -217,6 +238,10 @@ const API_EXTENSIONS: &[&str] = &[
 /// Paths that run a program on the server.
 const PROGRAMS: &[&str] = &[
     "php", "cgi", "asp", "aspx", "jsp", "do", "pl", "action", "ashx",
+];
+const ARCHIVES: &[&str] = &[
+    "gz", "tgz", "bz2", "tbz2", "xz", "txz", "zst", "zip", "7z", "tar", "deb", "rpm", "apk", "exe",
+    "msi", "dmg", "pkg", "jar", "war", "iso", "whl", "gem",
 ];
 const PAGE_EXTENSIONS: &[&str] = &[
     "html", "htm", "shtml", "xhtml", "pdf", "png", "jpg", "jpeg", "gif", "svg", "ico", "webp",
@@ -650,6 +675,11 @@ mod tests {
             ("h.io", "/audio/\0.mp3", Shape::Filled),
             ("h.io", "/a/\0", Shape::Filled),
             ("h.io", "/a", Shape::Plain),
+            ("h.io", "/smsapi/a", Shape::Api),
+            ("h.io", "/api2/a", Shape::Api),
+            ("h.io", "/apistocks", Shape::Plain),
+            ("h.io", "/downloads/a.tar.gz", Shape::Archive),
+            ("update.h.io", "/check/", Shape::Api),
         ];
         for (host, path, expected) in cases {
             assert_eq!(shape(host, path, None, false), expected, "{host}{path}");

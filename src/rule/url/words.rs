@@ -258,6 +258,7 @@ const NEVER: &[&str] = &[
     "imprint",
     "excludes",
     "exclude",
+    "headers",
 ];
 const SHOWN: &[&str] = &[
     "src",
@@ -364,40 +365,47 @@ pub(super) fn is_doubtful(name: &[u8]) -> bool {
         })
 }
 
+/// Whether `name` is [`Role::Other`] by what is mostly shown, and may hold what is fetched all the same.
+pub(super) fn is_mostly_shown(name: &[u8]) -> bool {
+    let words = words(name);
+    let has = |list: &[&str]| words.iter().any(|w| list.contains(&w.as_str()));
+    role(name) == Role::Other && has(SHOWN) && !has(NEVER)
+}
+
 const DOUBTFUL: &[&str] = &[
     "source", "sources", "page", "pages", "site", "sites", "link", "links", "news", "web",
     "default", "store", "origin", "media", "video", "image", "images", "test",
 ];
 
-/// Whether `head`, the beginning of a block, names it tests or examples.
-pub(super) fn names_samples(head: &[u8]) -> bool {
+/// Whether `head`, the beginning of a block, names it tests or examples; of
+/// commands that `run`, only examples are none.
+pub(super) fn names_samples(head: &[u8], run: bool) -> bool {
     const BRANCHES: [&str; 10] = [
         "if", "for", "while", "elif", "else", "switch", "case", "when", "with", "return",
     ];
-    const SAMPLES: [&str; 16] = [
+    const SAMPLES: [&str; 7] = [
+        "example", "examples", "sample", "samples", "expected",
+        // True and false positives, to those who write rules.
+        "tps", "fps",
+    ];
+    const TESTS: [&str; 9] = [
         "test",
         "tests",
         "testcase",
         "testcases",
-        "example",
-        "examples",
-        "sample",
-        "samples",
         "fixture",
         "fixtures",
         "mock",
         "mocks",
         "describe",
-        "expected",
-        // True and false positives, to those who write rules.
-        "tps",
-        "fps",
     ];
     let words = words(head);
     !words
         .first()
         .is_some_and(|w| BRANCHES.contains(&w.as_str()))
-        && words.iter().any(|w| SAMPLES.contains(&w.as_str()))
+        && words
+            .iter()
+            .any(|w| SAMPLES.contains(&w.as_str()) || !run && TESTS.contains(&w.as_str()))
 }
 
 /// What a call does with the URL it is given.

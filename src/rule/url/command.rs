@@ -1,0 +1,117 @@
+//! Whether a URL is the argument of a program that fetches it.
+
+use super::context::is_word;
+use super::words::words;
+
+/// Where the line that holds `at` begins, as far back as a line is read.
+pub(super) fn line_start(bytes: &[u8], at: usize) -> usize {
+    let floor = at.saturating_sub(1024);
+    floor
+        + bytes[floor..at]
+            .iter()
+            .rposition(|&b| b == b'\n')
+            .map_or(0, |i| i + 1)
+}
+
+/// Whether the text before the URL, on its line, runs a program that fetches it.
+pub(super) fn runs_command(before: &[u8]) -> bool {
+    let segment = before
+        .iter()
+        .rposition(|&b| matches!(b, b'|' | b';' | b'&'))
+        .map_or(before, |i| &before[i + 1..]);
+    segment
+        .split(|b| !b.is_ascii_alphanumeric() && !matches!(b, b'-' | b'_' | b'.'))
+        .any(|w| {
+            [
+                "curl",
+                "wget",
+                "Invoke-WebRequest",
+                "Invoke-RestMethod",
+                "iwr",
+                "irm",
+                "aria2c",
+                "_get",
+                "_post",
+            ]
+            .iter()
+            .any(|c| c.as_bytes() == w)
+        })
+        && !segment.ends_with(b"-e ")
+        && !segment.ends_with(b"--referer ")
+        && !segment
+            .windows(8)
+            .any(|w| w.eq_ignore_ascii_case(b"referer:"))
+}
+
+/// Whether the shell command that the URL is an argument of fetches it: a
+/// function named for that, or a program that copies repositories.
+pub(super) fn runs_helper(before: &[u8]) -> bool {
+    let segment = before
+        .iter()
+        .rposition(|&b| matches!(b, b'|' | b';' | b'&' | b'('))
+        .map_or(before, |i| &before[i + 1..]);
+    let mut arguments = segment
+        .split(u8::is_ascii_whitespace)
+        .filter(|w| !w.is_empty())
+        .skip_while(|w| {
+            [
+                "if", "then", "do", "else", "while", "until", "!", "sudo", "time",
+            ]
+            .iter()
+            .any(|k| k.as_bytes() == *w)
+        });
+    let Some(program) = arguments.next() else {
+        return false;
+    };
+    // `$(${fetch_cmd} http://..)`
+    if let Some(name) = program
+        .strip_prefix(b"\"")
+        .unwrap_or(program)
+        .strip_prefix(b"$")
+    {
+        return words(name).iter().any(|w| {
+            [
+                "cmd", "command", "curl", "wget", "get", "http", "fetch", "download", "dl",
+            ]
+            .contains(&w.as_str())
+        });
+    }
+    // `url="http://..`: nothing is run.
+    if !program
+        .iter()
+        .all(|&b| is_word(b) || matches!(b, b'-' | b'.'))
+    {
+        return false;
+    }
+    let copies: &[&str] = match program {
+        b"git" | b"hg" => &["clone"],
+        b"svn" => &["checkout", "co", "export"],
+        _ => {
+            let words = words(program);
+            let has =
+                |i: usize, list: &[&str]| words.get(i).is_some_and(|w| list.contains(&w.as_str()));
+            return has(0, &["download", "fetch", "curl", "wget"])
+                || has(0, &["http"]) && has(1, &["get", "post", "put", "fetch", "request"]);
+        }
+    };
+    arguments.any(|w| copies.iter().any(|c| c.as_bytes() == w))
+}
+
+/// Whether the URL is what a `sed` script looks for: `s|http://old|..|`.
+pub(super) fn is_replaced(before: &[u8]) -> bool {
+    let Some(sed) = memchr::memmem::rfind(before, b"sed ") else {
+        return false;
+    };
+    let script = &before[sed..];
+    let Some(at) = (1..script.len().saturating_sub(1)).rev().find(|&i| {
+        script[i] == b's'
+            && matches!(script[i - 1], b'\'' | b'"' | b' ' | b';' | b'/')
+            && matches!(
+                script[i + 1],
+                b'|' | b'#' | b'@' | b',' | b'!' | b'%' | b'/' | b'~'
+            )
+    }) else {
+        return false;
+    };
+    !script[at + 2..].contains(&script[at + 1])
+}
