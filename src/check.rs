@@ -69,6 +69,7 @@ pub fn run_with(
 ) -> Result<(Report, Option<Held>), String> {
     let started = Instant::now();
     let listing = listing(source, regime)?;
+    let recorded = source.recorded();
     let Listing {
         mut inputs,
         problems,
@@ -77,7 +78,6 @@ pub fn run_with(
         may_be_empty,
         configurations: _,
     } = listing;
-    let regime = &*regime;
     // What one configuration calls a dotenv file need be none where another governs.
     for input in inputs.iter_mut().filter(|i| i.standing.is_some()) {
         let path = input.path();
@@ -85,7 +85,15 @@ pub fn run_with(
         input.standing = input.standing.take().filter(|_| names.holds(path.name()));
     }
     let inputs = inputs;
-    let held = baseline::load(choice, &root);
+    let held = match &recorded {
+        None => baseline::load(choice, &root),
+        Some(recorded) => {
+            let (held, aside) = baseline::load_recorded(choice, &root, recorded);
+            aside.into_iter().for_each(|what| regime.doubt(what));
+            held
+        }
+    };
+    let regime = &*regime;
     let accepted: HashSet<RepoPath> = match &held {
         Ok(Some(held)) => held.baseline.paths().into_iter().cloned().collect(),
         Ok(None) | Err(_) => HashSet::new(),

@@ -4,15 +4,15 @@ use std::collections::HashSet;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use crate::config::Regime;
+use crate::config::{Origin, Regime};
 use crate::document::{Document, RepoPath, Stamp};
 use crate::finding::{
     Applicability, Edit, Finding, Fingerprint, Fix, Problem, ProblemKind, Report, Secret,
 };
 use crate::rule::RuleSet;
 use crate::rule::upkeep::About;
-use crate::source::Source;
 use crate::source::worktree::words;
+use crate::source::{Recorded, Source};
 use crate::suppress::baseline::{Baseline, Damage, Entry, FILE, Matched, Scope};
 
 use super::suppressions;
@@ -24,15 +24,19 @@ pub enum Choice {
     AtRoot,
     /// This one; it must be there.
     File(PathBuf),
+    /// The same, named for this run: as it lies on disk, whatever git has.
+    Named(PathBuf),
     Nothing,
 }
 
 impl Choice {
     /// What the configuration of a run wants.
     pub fn of(regime: &Regime) -> Choice {
-        match &regime.main().settings.baseline.value {
-            Some(file) => Choice::File(file.clone()),
-            None => Choice::AtRoot,
+        let set = &regime.main().settings.baseline;
+        match (&set.value, &set.origin) {
+            (Some(file), Origin::CommandLine(_)) => Choice::Named(file.clone()),
+            (Some(file), Origin::File { .. } | Origin::Default) => Choice::File(file.clone()),
+            (None, _) => Choice::AtRoot,
         }
     }
 
@@ -40,7 +44,7 @@ impl Choice {
     pub fn file(&self, root: &Path) -> Option<PathBuf> {
         match self {
             Choice::AtRoot => Some(root.join(FILE)),
-            Choice::File(file) => Some(file.clone()),
+            Choice::File(file) | Choice::Named(file) => Some(file.clone()),
             Choice::Nothing => None,
         }
     }
@@ -56,6 +60,42 @@ pub struct Held {
 
 /// Reads the baseline of a run over `root`; without one that must be there, or with one that is damaged, the run is incomplete.
 pub fn load(choice: &Choice, root: &Path) -> Result<Option<Held>, Problem> {
+    load_from(choice, root, &|file| std::fs::read(file))
+}
+
+/// The same, as `recorded` has it; and what to say where it lies on disk otherwise.
+pub(super) fn load_recorded(
+    choice: &Choice,
+    root: &Path,
+    recorded: &Recorded,
+) -> (Result<Option<Held>, Problem>, Option<String>) {
+    let file = match choice {
+        Choice::AtRoot | Choice::File(_) => choice.file(root),
+        Choice::Named(_) | Choice::Nothing => None,
+    };
+    let Some(found) = file.as_deref().and_then(|file| recorded.read(file)) else {
+        return (load(choice, root), None);
+    };
+    let there = file.as_deref().and_then(|file| std::fs::read(file).ok());
+    let aside = match (&found, there, &file) {
+        (Ok(found), Some(there), Some(file)) if found.as_ref() != Some(&there) => {
+            Some(recorded.aside(file, found.is_some()))
+        }
+        _ => None,
+    };
+    let read = |_: &Path| match &found {
+        Ok(Some(bytes)) => Ok(bytes.clone()),
+        Ok(None) => Err(std::io::ErrorKind::NotFound.into()),
+        Err(message) => Err(std::io::Error::other(message.clone())),
+    };
+    (load_from(choice, root, &read), aside)
+}
+
+fn load_from(
+    choice: &Choice,
+    root: &Path,
+    read: &dyn Fn(&Path) -> std::io::Result<Vec<u8>>,
+) -> Result<Option<Held>, Problem> {
     let Some(file) = choice.file(root) else {
         return Ok(None);
     };
@@ -65,7 +105,7 @@ pub fn load(choice: &Choice, root: &Path) -> Result<Option<Held>, Problem> {
         message,
     };
     let name = || name_of(&file, root);
-    let bytes = match std::fs::read(&file) {
+    let bytes = match read(&file) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound && *choice == Choice::AtRoot => {
             return Ok(None);

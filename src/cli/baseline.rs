@@ -166,7 +166,7 @@ pub(super) fn scan(
     let wanted = reporting.baseline(&regime);
     let choice = match &wanted {
         // What is not there yet is to be written.
-        Choice::File(file) if !file.exists() => Choice::Nothing,
+        Choice::File(file) | Choice::Named(file) if !file.exists() => Choice::Nothing,
         wanted => wanted.clone(),
     };
     let (mut report, held) = reporting

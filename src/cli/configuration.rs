@@ -1,14 +1,16 @@
 //! Which configuration a command goes by: its options, the environment, the files in the repository.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::config::{self, Choice, Layer, Origin, Read, Regime, Set, Source, normal};
 use crate::document::RepoPath;
 use crate::finding::Severity;
 use crate::rule::Options;
-use crate::source::Store;
 use crate::source::worktree::words;
+use crate::source::{Recorded, Store};
 
 use super::args::{ConfigArgs, ReportArgs};
 
@@ -22,10 +24,13 @@ pub(super) fn regime(
     layer: Layer,
     options: Options,
     (root, places): (&Path, Vec<(PathBuf, PathBuf)>),
+    recorded: Option<Arc<Beside>>,
 ) -> Result<Regime, String> {
     let (choice, by) = choice(args)?;
     let top = places.first().map_or(root, |(_, top)| top);
-    let source = source(args, top)?;
+    // A file that is named is meant as it lies there, as is what it extends.
+    let recorded = recorded.filter(|_| by.is_none());
+    let source = source(args, top, recorded, &layer)?;
     let asked = (root, &places[..]);
     Regime::new(source, choice, layer, options, asked).map_err(|e| match by {
         Some(by) => format!("{by}: {e}"),
@@ -46,10 +51,23 @@ fn choice(args: &ConfigArgs) -> Result<(Choice, Option<&'static str>), String> {
     })
 }
 
-fn source(args: &ConfigArgs, top: &Path) -> Result<Source, String> {
-    let (read, files): (Read, _) = match &args.config_from {
-        None => (Box::new(read_file), None),
-        Some(revision) => {
+fn source(
+    args: &ConfigArgs,
+    top: &Path,
+    recorded: Option<Arc<Beside>>,
+    layer: &Layer,
+) -> Result<Source, String> {
+    let (read, files): (Read, _) = match (&args.config_from, recorded) {
+        (None, None) => (Box::new(read_file), None),
+        (None, Some(beside)) => {
+            let named: Vec<PathBuf> = layer.rules.iter().map(|r| r.value.clone()).collect();
+            let read = move |file: &Path| match named.iter().any(|n| n == file) {
+                true => read_file(file),
+                false => beside.read(file),
+            };
+            (Box::new(read), None)
+        }
+        (Some(revision), _) => {
             let (read, files) =
                 of_revision(revision, top).map_err(|message| format!("--config-from {message}"))?;
             (read, Some(files))
@@ -60,6 +78,49 @@ fn source(args: &ConfigArgs, top: &Path) -> Result<Source, String> {
         files,
         root: top.to_owned(),
     })
+}
+
+/// Files as git has them, and a note of those that are otherwise on disk.
+pub(super) struct Beside {
+    recorded: Recorded,
+    aside: Mutex<BTreeSet<String>>,
+}
+
+impl Beside {
+    pub(super) fn new(recorded: Recorded) -> Beside {
+        Beside {
+            recorded,
+            aside: Mutex::default(),
+        }
+    }
+
+    fn read(&self, file: &Path) -> Result<Option<String>, String> {
+        let Some(found) = self.recorded.read(file) else {
+            return read_file(file);
+        };
+        let text = found?.map(text_of).transpose()?;
+        // What cannot be read there does not count anyway.
+        if let Ok(Some(there)) = read_file(file)
+            && config::differ(file, text.as_deref(), &there)
+        {
+            let message = self.recorded.aside(file, text.is_some());
+            let aside = self.aside.lock();
+            aside
+                .unwrap_or_else(PoisonError::into_inner)
+                .insert(message);
+        }
+        Ok(text)
+    }
+
+    /// What is otherwise on disk, in words.
+    pub(super) fn aside(&self) -> BTreeSet<String> {
+        let aside = self.aside.lock();
+        std::mem::take(&mut aside.unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+fn text_of(bytes: Vec<u8>) -> Result<String, String> {
+    String::from_utf8(bytes).map_err(|_| "not UTF-8".to_owned())
 }
 
 /// A way to read what the tree of `revision` has, and all configurations in
@@ -81,14 +142,9 @@ fn of_revision(revision: &str, top: &Path) -> Result<(Read, Vec<PathBuf>), Strin
         };
         let path = RepoPath::from_relative(relative);
         let reader = store.reader();
-        let Some(id) = reader.file_at(tree, path.as_bytes())? else {
-            return Ok(None);
-        };
-        let mut bytes = Vec::new();
-        reader.read(id, &mut bytes)?;
-        String::from_utf8(bytes)
-            .map(Some)
-            .map_err(|_| "not UTF-8".to_owned())
+        let entries = |path: &[u8]| reader.kind_at(tree, path);
+        let found = reader.follow(path.as_bytes(), &entries)?;
+        found.map(text_of).transpose()
     };
     Ok((Box::new(read), files))
 }

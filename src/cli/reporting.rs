@@ -1,10 +1,11 @@
 //! What commands that scan have in common: the rules they use, the formats they write, the exit code.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::check::baseline::Choice;
 use crate::check::{self, Progress};
-use crate::config::Regime;
+use crate::config::{Layer, Regime};
 use crate::document::RepoPath;
 use crate::excerpt::Masking;
 use crate::finding::{Report, Severity};
@@ -14,6 +15,7 @@ use crate::source::Source;
 use crate::suggest::suggestion;
 
 use super::args::ReportArgs;
+use super::configuration::Beside;
 use super::fixing::Fixing;
 use super::{Exit, clock, configuration, output, progress};
 
@@ -67,7 +69,18 @@ impl Reporting<'_> {
         max_file_size: Option<u64>,
     ) -> Result<Regime, String> {
         let layer = configuration::layer(self.args, max_file_size)?;
-        configuration::regime(&self.args.config, layer, self.options, (root, places))
+        self.regime_with(layer, root, places, None)
+    }
+
+    fn regime_with(
+        &self,
+        layer: Layer,
+        root: &Path,
+        places: Vec<(PathBuf, PathBuf)>,
+        recorded: Option<Arc<Beside>>,
+    ) -> Result<Regime, String> {
+        let config = &self.args.config;
+        configuration::regime(config, layer, self.options, (root, places), recorded)
     }
 
     /// Scans `source`, and writes what came of it.
@@ -77,14 +90,20 @@ impl Reporting<'_> {
         max_file_size: Option<u64>,
         fixing: Fixing,
     ) -> Result<Exit, String> {
-        let regime = self.regime(source.root(), source.places(), max_file_size)?;
+        let layer = configuration::layer(self.args, max_file_size)?;
+        let beside = source.recorded().map(|r| Arc::new(Beside::new(r)));
+        let (root, places) = (source.root(), source.places());
+        let regime = self.regime_with(layer, root, places, beside.clone())?;
         let threads = self.threads();
         let baseline = self.baseline(&regime);
         self.finish(regime, fixing, |regime, progress| {
-            fixing.run(|| {
+            let report = fixing.run(|| {
                 let scanned = check::run_with(source, regime, &baseline, threads, progress);
                 scanned.map(|(report, _)| report)
-            })
+            });
+            let aside = beside.map(|b| b.aside()).unwrap_or_default();
+            aside.into_iter().for_each(|what| regime.doubt(what));
+            report
         })
     }
 

@@ -19,6 +19,7 @@ pub(super) fn run(args: &ShowArgs) -> Result<Exit, String> {
         Layer::default(),
         Options::default(),
         (&top, places),
+        None,
     )?;
     // What is on the way to a repository's files may be a link to it.
     let real = real_path(&path);

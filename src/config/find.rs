@@ -3,14 +3,22 @@
 use std::path::{Component, Path, PathBuf};
 
 use super::Read;
-use super::parse::{Error, Layer, parse};
+use super::parse::{Error, Layer, PROJECT, parse, project};
 
 /// The names of configuration files.
-pub const NAMES: [&str; 3] = [".hushlint.toml", "hushlint.toml", "pyproject.toml"];
+pub const NAMES: [&str; 3] = [".hushlint.toml", "hushlint.toml", PROJECT];
 
 /// Whether a file of this name may configure the scan of its folder.
 pub fn is_configuration(name: &[u8]) -> bool {
     NAMES.iter().any(|n| n.as_bytes() == name)
+}
+
+/// Whether `text` and `other` of the file called `name` configure otherwise.
+pub fn differ(name: &Path, text: Option<&str>, other: &str) -> bool {
+    match name.file_name() {
+        Some(file) if file == PROJECT => project(text.unwrap_or_default()) != project(other),
+        Some(_) | None => text != Some(other),
+    }
 }
 
 /// Where configurations are read from, and what their names are relative to.
@@ -76,7 +84,7 @@ impl Source {
     }
 
     fn missing(&self, file: &Path) -> Error {
-        let is_project = file.file_name().is_some_and(|n| n == "pyproject.toml");
+        let is_project = file.file_name().is_some_and(|n| n == PROJECT);
         Error {
             file: self.name_of(file),
             line: 0,

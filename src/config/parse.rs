@@ -188,6 +188,15 @@ pub struct PerPath {
     pub origin: Origin,
 }
 
+/// A file of which one table is ours.
+pub(super) const PROJECT: &str = "pyproject.toml";
+
+/// Our table in the text of such a file, if it has one.
+pub(super) fn project(text: &str) -> Option<toml::Value> {
+    let mut project: toml::Table = toml::from_str(text).ok()?;
+    project.get_mut("tool")?.as_table_mut()?.remove("hushlint")
+}
+
 /// The layer that `text`, the content of `file`, is; `None` where a
 /// `pyproject.toml` says nothing of hushlint. `name` is what messages call it.
 pub(super) fn parse(file: &Path, name: &str, text: &str) -> Result<Option<Layer>, Error> {
@@ -195,7 +204,7 @@ pub(super) fn parse(file: &Path, name: &str, text: &str) -> Result<Option<Layer>
         name: name.into(),
         text,
     };
-    let config = if file.file_name().is_some_and(|n| n == "pyproject.toml") {
+    let config = if file.file_name().is_some_and(|n| n == PROJECT) {
         // Most have nothing to say, and whether they are TOML is then no concern of ours.
         if !text.contains("hushlint") {
             return Ok(None);

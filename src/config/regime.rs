@@ -50,7 +50,7 @@ pub struct Regime {
     /// What no configuration governs, once it is known that there is such.
     ungoverned: Option<usize>,
     looked_at: BTreeSet<PathBuf>,
-    /// What is doubtful about rules that users bring.
+    /// What is doubtful about them, and about rules that they bring.
     doubts: BTreeSet<String>,
 }
 
@@ -113,7 +113,12 @@ impl Regime {
             .expect("nothing is asked for that could be wrong")
     }
 
-    /// What is doubtful about rules that users bring, in order.
+    /// Notes something doubtful.
+    pub fn doubt(&mut self, what: String) {
+        self.doubts.insert(what);
+    }
+
+    /// What is doubtful about the configurations and the rules they bring, in order.
     pub fn doubts(&self) -> impl Iterator<Item = &str> {
         self.doubts.iter().map(String::as_str)
     }

@@ -50,6 +50,12 @@ pub struct Staged {
     pub unmerged: Vec<Vec<u8>>,
 }
 
+/// What stands at a path.
+pub type Entries<'a> = dyn Fn(&[u8]) -> Result<Option<(Kind, ObjectId)>, String> + 'a;
+
+/// A link is followed over so many others.
+const MOST_LINKS: usize = 8;
+
 /// A folder on the way down.
 enum Side<'i> {
     Tree(ObjectId),
@@ -189,6 +195,36 @@ impl Reader {
         Ok(found.filter(|(mode, _)| mode.is_blob()).map(|(_, id)| id))
     }
 
+    /// What `tree` has at `path`, unless that is a folder.
+    pub fn kind_at(&self, tree: ObjectId, path: &[u8]) -> Result<Option<(Kind, ObjectId)>, String> {
+        let found = self.entry_at(tree, path)?;
+        Ok(found.and_then(|(mode, id)| Some((kind_of_tree(mode.kind())?, id))))
+    }
+
+    /// The content of the file at `path` among `entries`, by way of links, as
+    /// far as they stay among those.
+    pub fn follow(&self, path: &[u8], entries: &Entries<'_>) -> Result<Option<Vec<u8>>, String> {
+        let mut path = path.to_vec();
+        for _ in 0..MOST_LINKS {
+            let Some((kind, id)) = entries(&path)? else {
+                return Ok(None);
+            };
+            let mut bytes = Vec::new();
+            match kind {
+                Kind::Submodule => return Ok(None),
+                Kind::File | Kind::Symlink => self.read(id, &mut bytes)?,
+            }
+            if kind == Kind::File {
+                return Ok(Some(bytes));
+            }
+            match target(&path, &bytes) {
+                Some(target) => path = target,
+                None => return Ok(None),
+            }
+        }
+        Ok(None)
+    }
+
     /// Whether `tree` has anything at `path`.
     pub fn tree_holds(&self, tree: ObjectId, path: &[u8]) -> Result<bool, String> {
         Ok(path.is_empty() || self.entry_at(tree, path)?.is_some())
@@ -216,6 +252,24 @@ impl Reader {
     }
 }
 
+/// Where the link at `path` leads to, unless that is outside.
+fn target(path: &[u8], link: &[u8]) -> Option<Vec<u8>> {
+    let folder = path.split(|&b| b == b'/').collect::<Vec<_>>();
+    let mut parts: Vec<&[u8]> = folder[..folder.len() - 1].to_vec();
+    for part in link.split(|&b| b == b'/') {
+        match part {
+            // The first of an absolute path is empty.
+            b"" if link.starts_with(b"/") => return None,
+            b"" | b"." => {}
+            b".." => {
+                parts.pop()?;
+            }
+            name => parts.push(name),
+        }
+    }
+    Some(parts.join(&b'/'))
+}
+
 impl Staged {
     /// The files of a parent, by its place, that the index has not.
     pub fn gone(&self, reader: &Reader, parent: usize) -> Result<Vec<Version>, String> {
@@ -229,8 +283,40 @@ impl Staged {
 
     /// What the index has at `path`, if that is a file.
     pub fn file_at(&self, path: &[u8]) -> Option<ObjectId> {
+        let found = self.own_entry(path);
+        found.and_then(|(kind, id)| (kind == Kind::File).then_some(id))
+    }
+
+    /// What the index has at `path`, unless that is a folder; in a sparse
+    /// index, also in the folders that it has as one.
+    pub fn entry_at(
+        &self,
+        reader: &Reader,
+        path: &[u8],
+    ) -> Result<Option<(Kind, ObjectId)>, String> {
+        let found = self.own_entry(path);
+        if found.is_some() || !self.index.is_sparse() {
+            return Ok(found);
+        }
+        for (at, _) in path.iter().enumerate().filter(|(_, b)| **b == b'/') {
+            let folder = self.index.entry_by_path(path[..=at].into());
+            if let Some(folder) = folder.filter(|e| e.mode == Mode::DIR) {
+                return reader.kind_at(folder.id, &path[at + 1..]);
+            }
+        }
+        Ok(None)
+    }
+
+    /// `false`: the index has nothing at `path`.
+    pub fn may_hold(&self, path: &[u8]) -> bool {
+        self.index.is_sparse() || self.own_entry(path).is_some()
+    }
+
+    fn own_entry(&self, path: &[u8]) -> Option<(Kind, ObjectId)> {
         let entry = self.index.entry_by_path(path.into())?;
-        (kind_of(entry.mode) == Some(Kind::File)).then_some(entry.id)
+        // What is only to be added has no content yet.
+        let is_there = !entry.flags.contains(Flags::INTENT_TO_ADD);
+        Some((kind_of(entry.mode).filter(|_| is_there)?, entry.id))
     }
 
     /// Whether the index has `path`, or anything beneath it.

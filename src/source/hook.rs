@@ -9,7 +9,7 @@ use crate::git::changes::Version;
 
 use super::index::{self, Index};
 use super::worktree::{Choice, Worktree};
-use super::{Body, FolderOnDisk, Input, Listing, Notable, OnDisk, Since, Source, Store};
+use super::{Body, FolderOnDisk, Input, Listing, Notable, OnDisk, Recorded, Since, Source, Store};
 
 /// Staged content and files on disk, each path from one of them.
 pub struct Hook {
@@ -124,6 +124,10 @@ impl Source for Hook {
 
     fn gone(&self, since: Since, parent: usize) -> Result<Vec<Version>, String> {
         self.index.gone(since, parent)
+    }
+
+    fn recorded(&self) -> Option<Recorded> {
+        self.index.recorded()
     }
 
     fn store(&self) -> Option<&Store> {

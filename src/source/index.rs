@@ -1,6 +1,7 @@
 //! What the next commit would record, as git has it staged: never the files on disk.
 
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
 use crate::document::{Coverage, RepoPath, Standing};
 use crate::finding::{Accounting, Problem, ProblemKind, Skip};
@@ -8,7 +9,7 @@ use crate::git::changes::{Change, Kind, Staged, Version};
 use crate::git::ignore::coverage_by;
 use crate::git::store::Store;
 
-use super::{Body, Input, Listing, Notable, Since, Source, Stored};
+use super::{Body, Input, Listing, Notable, Recorded, Since, Source, Stored};
 
 /// How to choose.
 pub struct Choice {
@@ -18,12 +19,12 @@ pub struct Choice {
 
 /// What is staged, all of it or under some paths.
 pub struct Index {
-    store: Store,
+    store: Arc<Store>,
     root: PathBuf,
     choice: Choice,
     /// Relative to the root; `None`: everything.
     wanted: Option<Vec<Vec<u8>>>,
-    staged: Option<Staged>,
+    staged: Option<Arc<Staged>>,
     problems: Vec<Problem>,
 }
 
@@ -31,7 +32,7 @@ impl Index {
     /// Reads the index of the repository around `paths`, or around the
     /// current folder. The error is for whoever named the paths.
     pub fn new(paths: &[PathBuf], choice: Choice) -> Result<Index, String> {
-        let store = store_around(paths)?;
+        let store = Arc::new(store_around(paths)?);
         let root = store
             .root()
             .ok_or("a bare repository: it has no index, so nothing can be staged")?
@@ -45,7 +46,7 @@ impl Index {
             problems: Vec::new(),
         };
         match index.store.reader().staged() {
-            Ok(staged) => index.staged = Some(staged),
+            Ok(staged) => index.staged = Some(Arc::new(staged)),
             Err(message) => index.problems.push(Problem {
                 path: None,
                 kind: ProblemKind::Repository,
@@ -188,6 +189,22 @@ impl Source for Index {
     fn gone(&self, _since: Since, parent: usize) -> Result<Vec<Version>, String> {
         let staged = self.staged.as_ref();
         staged.map_or(Ok(Vec::new()), |s| s.gone(&self.store.reader(), parent))
+    }
+
+    fn recorded(&self) -> Option<Recorded> {
+        let (store, staged) = (Arc::clone(&self.store), Arc::clone(self.staged.as_ref()?));
+        Some(Recorded {
+            what: "the index",
+            root: self.root.clone(),
+            read: Box::new(move |path| {
+                // Most folders configure nothing, and a reader has its price.
+                if !staged.may_hold(path) {
+                    return Ok(None);
+                }
+                let reader = store.reader();
+                reader.follow(path, &|path| staged.entry_at(&reader, path))
+            }),
+        })
     }
 
     fn store(&self) -> Option<&Store> {

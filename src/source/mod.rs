@@ -161,6 +161,37 @@ impl Listing {
     }
 }
 
+/// Files as a commit has them, or will have them.
+pub struct Recorded {
+    /// What has them, in words.
+    pub what: &'static str,
+    /// The top of the worktree.
+    root: PathBuf,
+    read: ReadRecorded,
+}
+
+type ReadRecorded = Box<dyn Fn(&[u8]) -> Result<Option<Vec<u8>>, String> + Send + Sync>;
+
+impl Recorded {
+    /// The bytes of `file`, if there is such; `None` for what lies outside the repository.
+    pub fn read(&self, file: &Path) -> Option<Result<Option<Vec<u8>>, String>> {
+        let relative = file.strip_prefix(&self.root).ok()?;
+        Some((self.read)(RepoPath::from_relative(relative).as_bytes()))
+    }
+
+    /// What to say of `file` where it lies on disk otherwise than `recorded`.
+    pub fn aside(&self, file: &Path, recorded: bool) -> String {
+        let name = RepoPath::from_relative(file.strip_prefix(&self.root).unwrap_or(file));
+        let what = self.what;
+        match recorded {
+            true => format!("`{name}` counts as {what} has it, which is not as it lies on disk"),
+            false => format!(
+                "`{name}` is not in {what}, so that it does not count: add it, or name it on the command line"
+            ),
+        }
+    }
+}
+
 /// Something that lists texts: the working tree, the index, a history.
 pub trait Source: Sync {
     fn list(&self, notable: &Notable<'_>) -> Listing;
@@ -210,6 +241,11 @@ pub trait Source: Sync {
     /// The commit of a range, by place, that chose the side of a merge on which
     /// `has` is true of what stands at `path`.
     fn chosen(&self, _path: &RepoPath, _has: &mut dyn FnMut(ObjectId) -> bool) -> Option<usize> {
+        None
+    }
+
+    /// What configures a scan of what is listed, where that is not what lies on disk.
+    fn recorded(&self) -> Option<Recorded> {
         None
     }
 

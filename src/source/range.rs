@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use crate::document::{Coverage, RepoPath};
 use crate::finding::{Problem, ProblemKind, Provenance, Situation};
@@ -12,11 +12,11 @@ use crate::git::range;
 use crate::git::store::{ObjectId, Reader, Store};
 
 use super::index::{Choice, Maker, covers, path_in, store_around};
-use super::{Listing, Notable, Since, Source};
+use super::{Listing, Notable, Recorded, Since, Source};
 
 /// The commits that one revision has and another has not.
 pub struct Range {
-    store: Store,
+    store: Arc<Store>,
     root: PathBuf,
     choice: Choice,
     /// Relative to the root; none: everything.
@@ -74,7 +74,7 @@ impl Range {
             wanted.push(path);
         }
         Ok(Range {
-            store,
+            store: Arc::new(store),
             root,
             choice,
             wanted,
@@ -280,6 +280,18 @@ impl Source for Range {
             commit.parents.len() > 1
                 && holds(&commit.tree)
                 && !commit.parents.iter().all(&mut holds)
+        })
+    }
+
+    fn recorded(&self) -> Option<Recorded> {
+        let (store, tip) = (Arc::clone(&self.store), self.range.tip);
+        Some(Recorded {
+            what: "the last commit",
+            root: store.root()?.to_owned(),
+            read: Box::new(move |path| {
+                let reader = store.reader();
+                reader.follow(path, &|path| reader.kind_at(tip, path))
+            }),
         })
     }
 
