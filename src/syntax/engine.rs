@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use memchr::{memchr, memmem};
+use memchr::{memchr, memchr2, memchr3, memmem};
 
 use super::languages::{At, Comment, Docs, Escape, Interpolation, Quote, Special, Syntax};
 use super::special::{self, Heredoc};
@@ -81,7 +81,7 @@ pub(super) struct Engine<'s, 'b> {
     pub patience: usize,
     /// The last line end found, and from where.
     line: (usize, usize),
-    interest: [bool; 256],
+    interest: [u8; 256],
     until: &'static [u8],
 }
 
@@ -131,31 +131,43 @@ pub(super) fn lex_until(
     engine.at
 }
 
-/// The bytes of code at which a token may begin, or the lexer's state change.
-fn interest(syntax: &Syntax, until: &[u8]) -> [bool; 256] {
-    let mut interest = [false; 256];
-    let mut add = |bytes: &[u8]| {
+/// What a byte of code may be the beginning of, as bits of [`Engine::interest`].
+mod interest {
+    pub(super) const COMMENT: u8 = 1;
+    pub(super) const QUOTE: u8 = 2;
+    pub(super) const SPECIAL: u8 = 4;
+    pub(super) const SKIP: u8 = 8;
+    /// A bracket that is counted.
+    pub(super) const BRACKET: u8 = 16;
+    /// The lexer's state changes there, or reading ends.
+    pub(super) const OTHER: u8 = 32;
+}
+
+/// For each byte, why the lexer looks at it; of most there is no reason.
+fn interest(syntax: &Syntax, until: &[u8]) -> [u8; 256] {
+    let mut interest = [0; 256];
+    let mut add = |bytes: &[u8], why: u8| {
         for &b in bytes {
-            interest[usize::from(b)] = true;
+            interest[usize::from(b)] |= why;
         }
     };
     for comment in syntax.comments {
-        add(&comment.open.as_bytes()[..1]);
+        add(&comment.open.as_bytes()[..1], interest::COMMENT);
     }
     for quote in syntax.quotes {
-        add(&quote.open.as_bytes()[..1]);
+        add(&quote.open.as_bytes()[..1], interest::QUOTE);
         if let Some(i) = quote.interpolation {
-            add(&[i.close, i.opener()]);
+            add(&[i.close, i.opener()], interest::OTHER);
         }
     }
-    add(syntax.skip);
+    add(syntax.skip, interest::SKIP);
     for special in syntax.special {
-        add(special.triggers());
+        add(special.triggers(), interest::SPECIAL);
     }
     if syntax.docs == Docs::Statement {
-        add(b"()[]{}");
+        add(b"()[]{}", interest::BRACKET);
     }
-    add(&until[..until.len().min(1)]);
+    add(&until[..until.len().min(1)], interest::OTHER);
     interest
 }
 
@@ -164,7 +176,10 @@ impl Engine<'_, '_> {
         loop {
             while self.at < self.end {
                 let rest = &self.bytes[self.at..self.end];
-                match rest.iter().position(|&b| self.interest[usize::from(b)]) {
+                match rest
+                    .iter()
+                    .position(|&b| self.interest[usize::from(b)] != 0)
+                {
                     Some(skip) => self.at += skip,
                     None => self.at = self.end,
                 }
@@ -237,6 +252,7 @@ impl Engine<'_, '_> {
         }
         let at = self.at;
         let byte = self.bytes[at];
+        let why = self.interest[usize::from(byte)];
         if self.frames.last().is_some() && self.frame(byte) {
             return false;
         }
@@ -244,35 +260,40 @@ impl Engine<'_, '_> {
             special::bodies(self);
             return false;
         }
-        if self.syntax.skip.contains(&byte) {
+        if why & interest::SKIP != 0 {
             self.at += special::skipped(self, at);
             return false;
         }
-        if self.syntax.docs == Docs::Statement {
+        if why & interest::BRACKET != 0 {
             match byte {
                 b'(' | b'[' | b'{' => self.brackets = self.brackets.saturating_add(1),
-                b')' | b']' | b'}' => self.brackets = self.brackets.saturating_sub(1),
-                _ => {}
+                _ => self.brackets = self.brackets.saturating_sub(1),
             }
         }
-        for &special in self.syntax.special {
-            if special.triggers().contains(&byte) && special::lex(self, special) {
-                debug_assert!(self.at > at);
-                return false;
+        if why & interest::SPECIAL != 0 {
+            for &special in self.syntax.special {
+                if special.triggers().contains(&byte) && special::lex(self, special) {
+                    debug_assert!(self.at > at);
+                    return false;
+                }
             }
         }
-        for comment in self.syntax.comments {
-            if comment.open.as_bytes()[0] == byte && self.opens(comment) {
-                self.comment(comment);
-                return false;
+        if why & interest::COMMENT != 0 {
+            for comment in self.syntax.comments {
+                if comment.open.as_bytes()[0] == byte && self.opens(comment) {
+                    self.comment(comment);
+                    return false;
+                }
             }
         }
-        for quote in self.syntax.quotes {
-            if quote.open.as_bytes()[0] == byte
-                && let Some(start) = self.opens_quote(quote)
-            {
-                self.quote(quote, start);
-                return false;
+        if why & interest::QUOTE != 0 {
+            for quote in self.syntax.quotes {
+                if quote.open.as_bytes()[0] == byte
+                    && let Some(start) = self.opens_quote(quote)
+                {
+                    self.quote(quote, start);
+                    return false;
+                }
             }
         }
         self.at += 1;
@@ -540,6 +561,7 @@ impl Engine<'_, '_> {
         };
         let inner = scan.interpolation.map_or(first, |i| i.open[0]);
         let line = if scan.lines { first } else { b'\n' };
+        let stops = Stops::new([first, nest, escape, inner, line]);
         let mut depth = 0u32;
         let mut at = body.min(self.end);
         let open = body - start;
@@ -549,11 +571,14 @@ impl Engine<'_, '_> {
             Place::Template
         };
         while at < self.end {
-            let byte = self.bytes[at];
-            if byte != first && byte != nest && byte != escape && byte != inner && byte != line {
-                at += 1;
-                continue;
+            match stops.find(&self.bytes[at..self.end]) {
+                Some(skip) => at += skip,
+                None => {
+                    at = self.end;
+                    break;
+                }
             }
+            let byte = self.bytes[at];
             if let Some(inside) = scan.interpolation
                 && byte == inner
                 && self.starts(at, inside.open)
@@ -686,6 +711,42 @@ impl Engine<'_, '_> {
         // A replacement field of Python is code in parentheses.
         self.brackets = self.brackets.saturating_add(1);
         self.at = end;
+    }
+}
+
+/// The bytes of a literal that are not merely its text.
+struct Stops {
+    bytes: [u8; 5],
+    /// How many of them differ; they come first.
+    count: usize,
+}
+
+impl Stops {
+    fn new(all: [u8; 5]) -> Stops {
+        let mut stops = Stops {
+            bytes: all,
+            count: 0,
+        };
+        for byte in all {
+            if !stops.bytes[..stops.count].contains(&byte) {
+                stops.bytes[stops.count] = byte;
+                stops.count += 1;
+            }
+        }
+        stops
+    }
+
+    fn find(&self, text: &[u8]) -> Option<usize> {
+        let [a, b, c, d, e] = self.bytes;
+        match self.count {
+            1 => memchr(a, text),
+            2 => memchr2(a, b, text),
+            3 => memchr3(a, b, c, text),
+            _ => {
+                let is_stop = |&x: &u8| x == a || x == b || x == c || x == d || x == e;
+                text.iter().position(is_stop)
+            }
+        }
     }
 }
 
