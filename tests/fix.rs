@@ -316,7 +316,7 @@ fn a_file_that_changes_meanwhile_is_left_alone() {
     let file = |name: &str| folder.path().join(name);
     let mut report = scanned(folder.path());
     std::fs::write(file("b.js"), format!("// moved\n{call}")).unwrap();
-    let mut problems = fix::propose(&mut report);
+    let mut problems = fix::propose(&mut report, &fix::Names::default());
     std::fs::write(file("c.js"), format!("{call}{call}")).unwrap();
     std::fs::write(file(".gitignore"), "dist/\n").unwrap();
     std::fs::write(file(".env.example"), "PORT=1\n").unwrap();

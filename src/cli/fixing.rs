@@ -76,7 +76,8 @@ impl Fixing {
         if let Fixing::Off = self {
             return Ok(report);
         }
-        let changed = fix::propose(&mut report);
+        let names = fix::Names::default();
+        let changed = fix::propose(&mut report, &names);
         let limit = match self {
             Fixing::Off | Fixing::Tell => return Ok(report),
             Fixing::Show(_) => {
@@ -95,7 +96,7 @@ impl Fixing {
                 break;
             }
             report = scan()?;
-            problems.extend(fix::propose(&mut report));
+            problems.extend(fix::propose(&mut report, &names));
         }
         report.problems.extend(problems);
         report.problems.sort();

@@ -10,7 +10,7 @@ use crate::check::baseline::{Choice, load, masked, name_of};
 use crate::document::RepoPath;
 use crate::excerpt::{Excerpt, Masking};
 use crate::finding::{Applicability, Finding, Fix, Problem, Report, RuleId, Secret};
-use crate::fix::{self, Refusal};
+use crate::fix::{self, Names, Refusal};
 use crate::report::{self, View};
 use crate::rule::RuleSet;
 use crate::source::worktree::words;
@@ -45,6 +45,7 @@ pub(super) fn run(args: &BaselineArgs) -> Result<Exit, String> {
         scanned,
         term: Term::stdout(),
         reason: String::new(),
+        names: Names::default(),
         done: Done::default(),
     };
     walk.take_in();
@@ -80,6 +81,8 @@ struct Walk<'a> {
     term: Term,
     /// The last one that was given: often the next one has the same.
     reason: String,
+    /// The variables that keys were given.
+    names: Names,
     done: Done,
 }
 
@@ -129,7 +132,7 @@ impl Walk<'_> {
     /// Goes on with what the last scan found, where the walk stands.
     fn take_in(&mut self) {
         // A file that changed meanwhile is noticed when it is to be written.
-        fix::propose(&mut self.scanned.report);
+        fix::propose(&mut self.scanned.report, &self.names);
         let regime = &self.scanned.regime;
         let found = self.scanned.report.findings.iter();
         let mut items: Vec<Item> = found

@@ -6,7 +6,9 @@
 
 use std::ops::Range;
 
+use super::imports::{self, Import};
 use super::names::variable;
+use super::position::{self, Family, Position, begins_word, last_line};
 use super::{Other, Plan, Scene, line_ending};
 use crate::document::RepoPath;
 use crate::finding::{Applicability, Edit};
@@ -58,106 +60,97 @@ fn is_whole(scene: &Scene<'_>) -> bool {
 /// What a language writes for a variable's value, and where it cannot.
 struct Idiom {
     languages: &'static [&'static str],
+    family: Family,
     /// `NAME` stands for the variable.
     lookup: &'static str,
-    /// What the line may not hold before the literal: there only constants go.
+    /// What a statement may not hold before the literal: there only constants go.
     constant: &'static [&'static str],
     /// Letters that may stand before a quote and belong to the literal.
     prefixes: &'static str,
-    /// Whether a statement goes on until `;`, over any number of lines.
-    has_semicolons: bool,
 }
 
 const IDIOMS: &[Idiom] = &[
     Idiom {
         languages: &["JavaScript", "TypeScript", "TSX", "JSX", "CoffeeScript"],
+        family: Family::JavaScript,
         lookup: "process.env.NAME",
-        constant: &["enum ", "type ", "import ", "from ", "case ", "declare "],
+        constant: &["case "],
         prefixes: "",
-        has_semicolons: false,
     },
     Idiom {
         languages: &["Python"],
+        family: Family::Python,
         lookup: "os.environ[\"NAME\"]",
         constant: &["Literal[", "case "],
         prefixes: "rRuU",
-        has_semicolons: false,
     },
     Idiom {
         languages: &["Go"],
+        family: Family::Go,
         lookup: "os.Getenv(\"NAME\")",
         constant: &["const ", "case ", "import "],
         prefixes: "",
-        has_semicolons: false,
     },
     Idiom {
         languages: &["Java"],
+        family: Family::Java,
         lookup: "System.getenv(\"NAME\")",
-        constant: &["@", "case ", "import "],
+        constant: &["case "],
         prefixes: "",
-        has_semicolons: true,
     },
     Idiom {
         languages: &["Kotlin", "Scala", "Groovy"],
+        family: Family::Kotlin,
         lookup: "System.getenv(\"NAME\")",
-        constant: &["@", "const val ", "case ", "import "],
+        constant: &["const val ", "case "],
         prefixes: "",
-        has_semicolons: false,
     },
     Idiom {
         languages: &["C#"],
+        family: Family::CSharp,
         lookup: "System.Environment.GetEnvironmentVariable(\"NAME\")",
-        constant: &["const ", "case ", "[assembly", "using "],
+        constant: &["const ", "case ", "using "],
         prefixes: "@",
-        has_semicolons: true,
     },
     Idiom {
         languages: &["PHP"],
+        family: Family::Php,
         lookup: "getenv('NAME')",
-        constant: &[
-            "const ",
-            "case ",
-            "#[",
-            "static $",
-            "public ",
-            "private ",
-            "protected ",
-            "function ",
-        ],
+        constant: &["const ", "case ", "static $"],
         prefixes: "",
-        has_semicolons: true,
     },
     Idiom {
         languages: &["Ruby"],
+        family: Family::Ruby,
         lookup: "ENV.fetch(\"NAME\")",
-        constant: &["when ", "require "],
+        constant: &["when "],
         prefixes: "",
-        has_semicolons: false,
     },
     Idiom {
         languages: &["Rust"],
+        family: Family::Rust,
         lookup: "&std::env::var(\"NAME\").expect(\"NAME is set\")",
-        constant: &["const ", "static ", "#[", "#!["],
+        constant: &["const ", "static ", "&'static "],
         prefixes: "",
-        has_semicolons: true,
     },
     Idiom {
         languages: &["Perl"],
+        family: Family::Perl,
         lookup: "$ENV{NAME}",
         constant: &["use "],
         prefixes: "",
-        has_semicolons: true,
     },
 ];
 
 /// A string literal in a program.
 fn literal(scene: &Scene<'_>, name: &str, language: &str, place: Place) -> Option<Plan> {
+    let why = |why: &str| manual(&format!("read the key from the environment: {why}"));
     let Some(idiom) = IDIOMS.iter().find(|i| i.languages.contains(&language)) else {
         return manual("read the key from the environment");
     };
     let token = scene.lexed().token(scene.span.start);
     let Some(token) = token.filter(|t| t.content == scene.span && t.extent == t.span) else {
-        return manual("read the key from the environment: it is part of a longer text here");
+        return why("it is part of a longer text here");
     };
     if !matches!(place, Place::String | Place::Template) {
         return manual("read the key from the environment");
@@ -171,47 +164,74 @@ fn literal(scene: &Scene<'_>, name: &str, language: &str, place: Place) -> Optio
     {
         range.start -= 1;
     }
-    let before = scene.before(range.start);
-    let after = scene.after(range.end);
-    if before.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_') {
-        let word = before.rsplit(|c: char| !c.is_ascii_alphanumeric()).next();
-        if !matches!(
-            word,
-            Some("return" | "in" | "or" | "and" | "else" | "yield" | "echo")
-        ) {
-            return manual(
-                "read the key from the environment: a prefix gives the literal a meaning of its own",
-            );
-        }
+    let (before, after) = (scene.before(range.start), scene.after(range.end));
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    if before.ends_with(is_word) || after.starts_with(is_word) {
+        return why("what stands beside the literal gives it a meaning of its own");
     }
-    if let Some(plan) = default_of_lookup(scene, &range, before) {
+    let position = Position::new(scene, &range, idiom.family);
+    if position.sets_variable() {
+        return manual("take the key out: the program sets the environment itself here");
+    }
+    if let Some(plan) = default_of_lookup(scene, &range, idiom.family) {
         return Some(plan);
     }
-    if is_joined(scene, &token.span, language) {
-        return manual("read the key from the environment: it is joined to other literals here");
+    if let Some(objection) = position.objection(idiom.constant) {
+        return why(objection);
     }
-    let statement = statement(scene, range.start, idiom);
-    let is_constant = idiom
-        .constant
-        .iter()
-        .any(|word| begins_word(&statement, word))
-        || (language == "C#" && in_block(&statement).starts_with('['))
-        || (language == "Go" && in_const_block(scene, range.start))
-        || (language == "C#" && is_default_parameter(before))
-        || (language == "Rust" && (after.trim_start().starts_with("=>") || in_macro(before)));
-    if is_constant {
-        return manual("read the key from the environment: only a constant can stand here");
+    if let Some(objection) = objection_of(scene, idiom.family, &position, &range) {
+        return why(objection);
     }
-    let mut lookup = idiom.lookup.replace("NAME", name);
-    if language == "Rust" && wants_owned(before, after) {
+    let name = scene.name(name);
+    let mut lookup = idiom.lookup.replace("NAME", &name);
+    if position.is_owned() {
         lookup.remove(0);
     }
-    if is_attribute(before, after, language) {
-        lookup = format!("{{{lookup}}}");
-    }
     let mut edits = vec![(range, lookup)];
-    edits.extend(import(scene, language));
-    Some(environment(scene, name, edits))
+    match imports::wanted(scene, idiom.family) {
+        Import::None => {}
+        Import::Add(at, text) => edits.push((at..at, text)),
+        Import::Impossible => return why("the import it needs has no place"),
+    }
+    Some(environment(scene, &name, edits))
+}
+
+/// What a language has against a look-up, wherever an expression can stand.
+fn objection_of(
+    scene: &Scene<'_>,
+    family: Family,
+    position: &Position,
+    range: &Range<usize>,
+) -> Option<&'static str> {
+    let path = scene.finding.path.to_text();
+    let is_declaration = match family {
+        Family::JavaScript => path.ends_with(".d.ts"),
+        Family::Python => path.ends_with(".pyi"),
+        _ => false,
+    };
+    if is_declaration {
+        return Some("a file of declarations runs nothing");
+    }
+    // There the same quotes end the text around.
+    let is_nested = || {
+        let mut near = scene.lexed().tokens_before(range.start).take(NEAR);
+        near.any(|t| t.extent.start < range.start && range.end < t.extent.end)
+    };
+    match family {
+        Family::Python | Family::CSharp if is_nested() => Some("it is part of a longer text here"),
+        Family::JavaScript if position::is_for_browsers(scene) => {
+            Some("a browser has none, so keep the key on a server")
+        }
+        Family::Java => position
+            .name()
+            .filter(|name| position::is_used_as_constant(scene, name))
+            .map(|_| "only a constant can stand here"),
+        Family::Go => position
+            .go_type()
+            .filter(|of| of != "string")
+            .map(|_| "it is given to a type of its own"),
+        _ => None,
+    }
 }
 
 /// Edits of the file, and the variable's name in `.env.example`.
@@ -224,93 +244,52 @@ fn environment(scene: &Scene<'_>, name: &str, edits: Vec<(Range<usize>, String)>
     )
 }
 
-/// Farther back than this no statement is followed.
-const STATEMENT: usize = 2000;
+/// So many literals back is looked for one that code cuts into pieces.
+const NEAR: usize = 64;
 
-/// What stands before `at` in its statement, on one line; of a member, also
-/// what its block begins with.
-fn statement(scene: &Scene<'_>, at: usize, idiom: &Idiom) -> String {
-    let bytes = scene.bytes();
-    let limit = at.saturating_sub(STATEMENT);
-    let is_code = |i: usize| scene.lexed().token(i).is_none();
-    let mut start = at;
-    let mut blocks = 0;
-    while start > limit {
-        let i = start - 1;
-        let byte = bytes[i];
-        let ends = match byte {
-            b';' | b'}' => is_code(i),
-            // An `enum {` makes its members constants.
-            b'{' if is_code(i) => {
-                blocks += 1;
-                blocks > 1
-            }
-            b'\n' if !idiom.has_semicolons && blocks == 0 => {
-                let above = bytes[limit..i].trim_ascii_end();
-                let own = bytes[i..at].trim_ascii();
-                let goes_on = above.last().is_some_and(|b| b"=(,+&|[:?{".contains(b));
-                !own.is_empty() && !goes_on
-            }
-            b'\n' if blocks > 0 => is_code(i),
-            _ => false,
-        };
-        if ends {
-            break;
-        }
-        start = i;
-    }
-    let text = String::from_utf8_lossy(&bytes[start..at]);
-    let words: Vec<&str> = text.split_whitespace().collect();
-    let mut line = words.join(" ");
-    line.push(' ');
-    line
-}
-
-/// A statement without what its block begins with.
-fn in_block(statement: &str) -> &str {
-    statement.rsplit('{').next().unwrap_or("").trim_start()
-}
-
-/// Whether `word` stands in `text` as it begins a word.
-fn begins_word(text: &str, word: &str) -> bool {
-    text.match_indices(word).any(|(at, _)| {
-        let before = text[..at].chars().next_back();
-        before.is_none_or(|c| !c.is_alphanumeric() && c != '_')
-    })
-}
+/// How far back a look-up's arguments may begin.
+const ARGUMENTS: usize = 400;
 
 /// `getenv("NAME", "key")`, `process.env.NAME || "key"`: the variable is there, only the default goes.
-fn default_of_lookup(scene: &Scene<'_>, range: &Range<usize>, before: &str) -> Option<Plan> {
+fn default_of_lookup(scene: &Scene<'_>, range: &Range<usize>, family: Family) -> Option<Plan> {
+    // What is no text, or cut in a character, is none of a look-up's.
+    let limit = range.start.saturating_sub(ARGUMENTS);
+    let valid = scene.bytes()[limit..range.start]
+        .utf8_chunks()
+        .last()?
+        .valid();
+    let (before, from) = (valid, range.start - valid.len());
+    let end = (range.end + ARGUMENTS).min(scene.bytes().len());
+    let after = String::from_utf8_lossy(&scene.bytes()[range.end..end]);
+    let after = after.trim_start();
     let head = before.trim_end();
-    let is_call = |head: &str| {
-        let calls = [
-            "getenv(",
-            "environ.get(",
-            "ENV.fetch(",
-            "env(",
-            "env.get(",
-            "GetEnv(",
-            "getProperty(",
-        ];
-        let call = head.rfind('(').map(|at| &head[..=at]);
-        call.is_some_and(|c| calls.iter().any(|call| c.ends_with(call)))
-    };
+    // Named, where the language has that.
+    let head = head.strip_suffix("default=").map_or(head, str::trim_end);
     let (kept, name) = if let Some(head) = head.strip_suffix(',') {
-        if [
+        // They take no fewer arguments.
+        const NEEDED: &[&str] = &[
             "env.getOrElse(",
             "getenv().getOrDefault(",
             "getenv.getOrDefault(",
-        ]
-        .iter()
-        .any(|call| head.contains(call))
-        {
-            // They take no fewer arguments.
+        ];
+        let line = last_line(head);
+        if NEEDED.iter().any(|call| line.contains(call)) {
             return manual("take the default away: the variable must be set");
         }
+        let calls: &[&str] = match family {
+            Family::Python => &["getenv(", "environ.get(", "env(", "env.get("],
+            Family::Ruby => &["ENV.fetch("],
+            Family::Php => &["env(", "Env::get("],
+            Family::Java | Family::Kotlin => &["System.getProperty("],
+            _ => &[],
+        };
         let quoted = head.trim_end();
         let open = quoted.strip_suffix(['"', '\''])?;
         let start = open.rfind(['"', '\''])? + 1;
-        is_call(&open[..start - 1]).then_some(())?;
+        let call = open[..start - 1].trim_end();
+        let is_last =
+            after.starts_with(')') || after.trim_start_matches(',').trim_start().starts_with(')');
+        (is_last && calls.iter().any(|of| call.ends_with(of))).then_some(())?;
         (quoted.len(), &open[start..])
     } else {
         let operator = ["||", "??", "?:", " or"]
@@ -321,24 +300,29 @@ fn default_of_lookup(scene: &Scene<'_>, range: &Range<usize>, before: &str) -> O
         let start = shown
             .rfind(|c: char| !c.is_ascii_alphanumeric() && c != '_')
             .map_or(0, |at| at + 1);
-        let is_env = [
+        const OF: &[&str] = &[
             "env.",
             "env[",
-            "environ",
             "ENV[",
-            "getenv",
-            "_ENV[",
-            "GetEnvironmentVariable",
+            "ENV.fetch(",
+            "environ[",
+            "environ.get(",
+            "getenv(",
+            "env(",
+            "GetEnvironmentVariable(",
         ];
-        is_env.iter().any(|e| left.contains(e)).then_some(())?;
+        let of = shown[..start].trim_end_matches(['"', '\'']);
+        let ends = after.is_empty() || after.starts_with([';', ',', ')', ']', '}']);
+        let ends = ends || scene.after(range.end).trim().is_empty();
+        (ends && OF.iter().any(|e| of.ends_with(e))).then_some(())?;
         (left.len(), &shown[start..])
     };
     let is_variable = name
         .bytes()
         .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
     (is_variable && !name.is_empty()).then_some(())?;
-    let line = scene.document.line_around(range.start).start;
-    let edit = (line + kept..range.end, String::new());
+    scene.name(name);
+    let edit = (from + kept..range.end, String::new());
     Some(Plan::Edits(
         format!("take the default away: `{name}` must be set"),
         Applicability::Unsafe,
@@ -347,192 +331,56 @@ fn default_of_lookup(scene: &Scene<'_>, range: &Range<usize>, before: &str) -> O
     ))
 }
 
-/// Whether another literal is glued to this one, by an operator or by standing beside it.
-fn is_joined(scene: &Scene<'_>, span: &Range<usize>, language: &str) -> bool {
-    let bytes = scene.bytes();
-    let beside = |between: &[u8]| between.iter().all(u8::is_ascii_whitespace);
-    let implicit = matches!(language, "Python" | "Ruby" | "C" | "C++");
-    let previous = scene.lexed().tokens_before(span.start).next();
-    let next = scene.lexed().tokens_from(span.end).next();
-    let near = |t: &crate::syntax::Token| t.place.is_literal();
-    implicit
-        && (previous
-            .filter(near)
-            .is_some_and(|t| beside(&bytes[t.span.end..span.start]))
-            || next
-                .filter(near)
-                .is_some_and(|t| beside(&bytes[span.end..t.span.start])))
-}
-
-/// Whether the line stands between `const (` and its `)`.
-fn in_const_block(scene: &Scene<'_>, at: usize) -> bool {
-    let text = &scene.bytes()[..at];
-    for line in text.rsplit(|&b| b == b'\n').skip(1) {
-        let line = line.trim_ascii();
-        if line.starts_with(b")") || line.starts_with(b"}") || line.starts_with(b"func ") {
-            return false;
-        }
-        if line.starts_with(b"const (") || line.starts_with(b"const(") {
-            return true;
-        }
-    }
-    false
-}
-
-/// `string key = "..."` inside the brackets of a declaration.
-fn is_default_parameter(before: &str) -> bool {
-    let Some(head) = before.trim_end().strip_suffix('=') else {
-        return false;
-    };
-    let opened = head.rfind('(').is_some_and(|at| !head[at..].contains(')'));
-    opened && (begins_word(head, "string ") || begins_word(head, "string? "))
-}
-
-/// Whether the literal is what a macro begins with: most take only literals there.
-fn in_macro(before: &str) -> bool {
-    before.trim_end().ends_with("!(")
-}
-
-/// Whether Rust needs the text itself, not a reference to it.
-fn wants_owned(before: &str, after: &str) -> bool {
-    let after = after.trim_start();
-    [".to_string()", ".to_owned()", ".into()"]
-        .iter()
-        .any(|m| after.starts_with(m))
-        || before.trim_end().ends_with("String::from(")
-}
-
-/// Whether the literal is an attribute's value in JSX.
-fn is_attribute(before: &str, after: &str, language: &str) -> bool {
-    if !matches!(language, "JavaScript" | "TSX" | "JSX" | "TypeScript") {
-        return false;
-    }
-    let named = before.strip_suffix('=').is_some_and(|head| {
-        head.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-')
-    });
-    let in_tag = before
-        .rfind('<')
-        .is_some_and(|at| !before[at..].contains('>'));
-    named && (in_tag || after.trim_start().starts_with(['/', '>']))
-}
-
-/// The import that the look-up needs, where the file has none.
-fn import(scene: &Scene<'_>, language: &str) -> Option<(Range<usize>, String)> {
-    match language {
-        "Python" => python_import(scene),
-        "Go" => go_import(scene),
-        _ => None,
-    }
-}
-
-/// Where in a Python file an `import` goes: behind the docstring, the
-/// comments above and imports from `__future__`, before anything else.
-fn python_import(scene: &Scene<'_>) -> Option<(Range<usize>, String)> {
-    let bytes = scene.bytes();
-    let mut place = None;
-    let mut start = 0;
-    for line in bytes.split_inclusive(|&b| b == b'\n') {
-        let from = start;
-        start += line.len();
-        let in_code = scene
-            .lexed()
-            .token(from)
-            .is_none_or(|t| t.span.start >= from);
-        let is_docstring = scene
-            .lexed()
-            .token(from)
-            .is_some_and(|t| !t.place.is_comment());
-        if !in_code || is_docstring {
-            continue;
-        }
-        let text = std::str::from_utf8(line).unwrap_or("").trim_end();
-        let names = text.strip_prefix("import ").unwrap_or("");
-        if names.split(',').any(|n| n.trim() == "os") {
-            return None;
-        }
-        let is_future = text.starts_with("from __future__ ");
-        let is_blank = text.is_empty() || text.starts_with('#');
-        if is_future && place.is_none() {
-            continue;
-        }
-        if place.is_none() && !is_blank {
-            place = Some(from);
-        }
-    }
-    let at = place?;
-    // An import may go on over lines, in brackets: what was found is a line's beginning in code.
-    let text = std::str::from_utf8(&bytes[at..]).ok()?;
-    let first = text.lines().next().unwrap_or("");
-    let is_import = first.starts_with("import ") || first.starts_with("from ");
-    let ending = scene.line_ending();
-    let gap = if is_import { "" } else { ending };
-    Some((at..at, format!("import os{ending}{gap}")))
-}
-
-/// Go's `import "os"`, into the block where there is one.
-fn go_import(scene: &Scene<'_>) -> Option<(Range<usize>, String)> {
-    let bytes = scene.bytes();
-    let ending = scene.line_ending();
-    let mut start = 0;
-    let (mut package_end, mut block, mut single) = (None, None, None);
-    let mut in_block = false;
-    for line in bytes.split_inclusive(|&b| b == b'\n') {
-        let from = start;
-        start += line.len();
-        if scene
-            .lexed()
-            .token(from)
-            .is_some_and(|t| t.span.start < from)
-        {
-            continue;
-        }
-        let text = std::str::from_utf8(line).unwrap_or("").trim();
-        let is_os = |t: &str| t == "\"os\"" || t.starts_with("\"os\" ") || t.ends_with(" \"os\"");
-        if in_block {
-            in_block = !text.starts_with(')');
-            if is_os(text) {
-                return None;
-            }
-            continue;
-        }
-        if text.starts_with("package ") && package_end.is_none() {
-            package_end = Some(start);
-        } else if text.starts_with("import (") || text.starts_with("import(") {
-            block = block.or(Some(start));
-            in_block = !text.ends_with(')');
-        } else if let Some(path) = text.strip_prefix("import ") {
-            single = single.or(Some(from));
-            if is_os(path) {
-                return None;
-            }
-        }
-    }
-    if let Some(at) = block {
-        return Some((at..at, format!("\t\"os\"{ending}")));
-    }
-    if let Some(at) = single {
-        return Some((at..at, format!("import \"os\"{ending}")));
-    }
-    let at = package_end?;
-    Some((at..at, format!("{ending}import \"os\"{ending}")))
-}
+/// Files that shells read when they start: they give the environment its variables.
+const START_FILES: &[&str] = &[
+    ".bashrc",
+    ".bash_profile",
+    ".bash_login",
+    ".profile",
+    ".zshrc",
+    ".zshenv",
+    ".zprofile",
+    ".kshrc",
+];
 
 /// `${NAME:?}`: a script that goes on without its key would fail later and stranger.
 fn shell(scene: &Scene<'_>, name: &str, place: Place) -> Option<Plan> {
+    let file = scene.finding.path.to_text();
+    let file = file.rsplit('/').next().unwrap_or("");
+    if START_FILES.contains(&file) {
+        return manual("keep the key in a file that git does not have, and read that one here");
+    }
+    let (before, after) = (scene.before(scene.span.start), scene.after(scene.span.end));
+    if let Some((at, name)) = default_of_expansion(before, after) {
+        let line = scene.document.line_around(scene.span.start).start;
+        scene.name(name);
+        return Some(Plan::Edits(
+            format!("take the default away: `{name}` must be set"),
+            Applicability::Unsafe,
+            vec![(line + at..scene.span.end, ":?".to_owned())],
+            example(scene, name).into_iter().collect(),
+        ));
+    }
+    // `KEY)` in a `case`, and `[KEY]=` in a list.
+    let bare = before.trim_start().trim_end_matches(['"', '\'']);
+    let behind = after.trim_start_matches(['"', '\'']);
+    let is_pattern = (bare.is_empty() || bare.ends_with(['|', '('])) && behind.starts_with(')');
+    if is_pattern || (bare.ends_with('[') && behind.starts_with(']')) {
+        return manual("read the key from the environment");
+    }
+    let name = scene.name(name);
     let lookup = format!("${{{name}:?}}");
     let token = scene.lexed().token(scene.span.start);
     let edit = match (place, token) {
         (Place::Heredoc, _) => return manual("read the key from the environment"),
         (_, None) => {
-            let before = scene.before(scene.span.start);
             let is_word = before.ends_with(['=', ' ', '\t', ':', ',']) || before.is_empty();
-            is_word.then_some(())?;
-            let whole = before.ends_with(['=', ' ', '\t']);
-            let ends = scene.after(scene.span.end);
-            let ends = ends.is_empty() || ends.starts_with([' ', '\t', ';', ')', '&', '|']);
-            match whole && ends {
-                true => (scene.span.clone(), format!("\"{lookup}\"")),
-                false => (scene.span.clone(), lookup),
+            let whole = before.ends_with(['=', ' ', '\t', '(']);
+            let ends = after.is_empty() || after.starts_with([' ', '\t', ';', ')', '&', '|']);
+            match (is_word, whole && ends) {
+                (_, true) => (scene.span.clone(), format!("\"{lookup}\"")),
+                (true, false) => (scene.span.clone(), lookup),
+                (false, false) => return manual("read the key from the environment"),
             }
         }
         (_, Some(token)) => {
@@ -545,7 +393,18 @@ fn shell(scene: &Scene<'_>, name: &str, place: Place) -> Option<Plan> {
             }
         }
     };
-    Some(environment(scene, name, vec![edit]))
+    Some(environment(scene, &name, vec![edit]))
+}
+
+/// `${NAME:-KEY}`: where what gives the default begins, and the variable.
+fn default_of_expansion<'l>(before: &'l str, after: &str) -> Option<(usize, &'l str)> {
+    let open = before.rfind("${")?;
+    let rest = &before[open + 2..];
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let end = rest.find(|c| !is_name(c))?;
+    let (name, sign) = rest.split_at(end);
+    let gives_default = [":-", "-", ":=", "="].contains(&sign) && after.starts_with('}');
+    (gives_default && !name.is_empty()).then_some((open + 2 + end, name))
 }
 
 /// Compose files and workflows have a syntax for it; other YAML has none.
@@ -555,6 +414,18 @@ fn yaml(scene: &Scene<'_>, name: &str) -> Option<Plan> {
     let is_workflow =
         path.starts_with(".github/workflows/") || path.contains("/.github/workflows/");
     let is_compose = file.contains("compose");
+    let (before, after) = (scene.before(scene.span.start), scene.after(scene.span.end));
+    let own = before.trim_start().trim_start_matches("- ").trim_start();
+    let is_key = after.trim_start_matches(['"', '\'']).starts_with(':');
+    let is_fixed = ["default:", "if:", "uses:", "name:", "run-name:"];
+    if is_workflow && is_fixed.iter().any(|key| own.starts_with(key)) || is_key {
+        return manual("read the key from the environment: only a constant can stand here");
+    }
+    let name = if is_workflow || is_compose {
+        scene.name(name)
+    } else {
+        name.to_owned()
+    };
     let mut lookup = match (is_workflow, is_compose) {
         (true, _) => format!("${{{{ secrets.{name} }}}}"),
         (false, true) => format!("${{{name}}}"),
@@ -562,12 +433,11 @@ fn yaml(scene: &Scene<'_>, name: &str) -> Option<Plan> {
             return manual("let the deployment put the key in: plain YAML reads no environment");
         }
     };
-    let before = scene.before(scene.span.start);
     let count = |brackets: [char; 2]| before.matches(brackets).count();
     let is_plain = scene.lexed().token(scene.span.start).is_none();
     // Between brackets a brace ends what has no quotes.
     if is_plain && count(['{', '[']) > count(['}', ']']) {
-        let after = scene.after(scene.span.end).trim_start();
+        let after = after.trim_start();
         if !before.ends_with([' ', '{', '[']) || !after.starts_with([',', '}', ']']) {
             return manual("read the key from the environment: it is part of a longer text here");
         }
@@ -582,40 +452,66 @@ fn yaml(scene: &Scene<'_>, name: &str) -> Option<Plan> {
             Vec::new(),
         ));
     }
-    Some(environment(scene, name, vec![edit]))
+    Some(environment(scene, &name, vec![edit]))
 }
 
 /// A sensitive variable of the module, set by `TF_VAR_name`.
 fn terraform(scene: &Scene<'_>, name: &str) -> Option<Plan> {
+    const GIVE: &str = "give the key by `TF_VAR_...`, to a variable marked `sensitive`";
     let path = scene.finding.path.to_text();
     let token = scene.lexed().token(scene.span.start);
     let token = token.filter(|t| t.content == scene.span && scene.bytes()[t.span.start] == b'"');
     let (Some(token), true) = (token, path.ends_with(".tf")) else {
-        return manual("give the key by `TF_VAR_...`, to a variable marked `sensitive`");
+        return manual(GIVE);
     };
     if begins_word(scene.before(token.span.start), "default") {
-        return Some(Plan::Manual(
-            "take the default away, and give the key by `TF_VAR_...`".to_owned(),
-        ));
+        return manual("take the default away, and give the key by `TF_VAR_...`");
     }
-    let name = name.to_ascii_lowercase();
-    let bytes = scene.bytes();
-    let ending = scene.line_ending();
-    let mut edits = vec![(token.span, format!("var.{name}"))];
-    let declared = format!("variable \"{name}\"");
-    if memchr::memmem::find(bytes, declared.as_bytes()).is_none() {
-        let gap = if bytes.ends_with(b"\n") { "" } else { ending };
-        let block = format!(
-            "{gap}{ending}{declared} {{{ending}  type      = string{ending}  sensitive = true{ending}}}{ending}"
-        );
-        edits.push((bytes.len()..bytes.len(), block));
+    let position = Position::new(scene, &token.span, Family::Terraform);
+    if let Some(objection) = position.objection(&[]) {
+        return manual(&format!("{GIVE}: {objection}"));
     }
+    let name = scene.name(name).to_ascii_lowercase();
+    let edit = (token.span, format!("var.{name}"));
     Some(Plan::Edits(
         format!("read the key from `TF_VAR_{name}`"),
         Applicability::Unsafe,
-        edits,
-        Vec::new(),
+        vec![edit],
+        declaration(scene, &name).into_iter().collect(),
     ))
+}
+
+/// The declaration of a variable of a module, in the file that asks for it
+/// first; `None` where one of its files has it.
+fn declaration(scene: &Scene<'_>, name: &str) -> Option<Edit> {
+    let folder = scene.finding.path.parent().to_vec();
+    let mut declared = scene.others.declared.borrow_mut();
+    if let Some(edit) = declared.get(&(folder.clone(), name.to_owned())) {
+        return Some(edit.clone());
+    }
+    let head = format!("variable \"{name}\"");
+    let holds = |text: &[u8]| memchr::memmem::find(text, head.as_bytes()).is_some();
+    let is_there = scene
+        .others
+        .beside(&folder, b".tf")
+        .iter()
+        .any(|path| matches!(scene.others.get(path), Other::Text(text) if holds(&text)));
+    if is_there || holds(scene.bytes()) {
+        return None;
+    }
+    let bytes = scene.bytes();
+    let ending = scene.line_ending();
+    let gap = if bytes.ends_with(b"\n") { "" } else { ending };
+    let block = format!(
+        "{gap}{ending}{head} {{{ending}  type      = string{ending}  sensitive = true{ending}}}{ending}"
+    );
+    let edit = Edit {
+        path: scene.finding.path.clone(),
+        range: scene.document.stored(&(bytes.len()..bytes.len()))?,
+        text: scene.document.form.encoding.encode(&block),
+    };
+    declared.insert((folder, name.to_owned()), edit.clone());
+    Some(edit)
 }
 
 /// A line `NAME=` for the repository's template of its environment.

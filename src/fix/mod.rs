@@ -7,8 +7,10 @@ mod apply;
 mod environment;
 mod flip;
 mod ignores;
+mod imports;
 mod names;
 mod patch;
+mod position;
 
 use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
@@ -26,6 +28,7 @@ use crate::suppress::{self, placing};
 use crate::syntax::{Language, Lexed};
 
 pub use apply::{Applied, apply};
+pub use names::Names;
 pub use patch::{Patch, patch};
 
 /// A larger file is left to a person.
@@ -35,6 +38,8 @@ const LARGEST: u64 = read::WHOLE as u64;
 struct Others<'a> {
     root: &'a Path,
     read: RefCell<BTreeMap<RepoPath, Other>>,
+    /// What fixes declare so far: by folder and name.
+    declared: RefCell<BTreeMap<(Vec<u8>, String), Edit>>,
 }
 
 #[derive(Clone)]
@@ -63,11 +68,28 @@ impl Others<'_> {
         read.insert(path.clone(), other.clone());
         other
     }
+
+    /// The files of `folder` whose names have this end, in order.
+    fn beside(&self, folder: &[u8], end: &[u8]) -> Vec<RepoPath> {
+        let listed = std::fs::read_dir(RepoPath::new(folder).join_to(self.root));
+        let entries = listed.into_iter().flatten().flatten();
+        let names = entries.map(|entry| RepoPath::from_relative(Path::new(&entry.file_name())));
+        let names = names.filter(|name| name.as_bytes().ends_with(end));
+        let mut files: Vec<RepoPath> = names
+            .map(|name| match folder.is_empty() {
+                true => name,
+                false => RepoPath::new([folder, b"/", name.as_bytes()].concat()),
+            })
+            .collect();
+        files.sort();
+        files
+    }
 }
 
 /// What a planner sees of one finding.
 struct Scene<'a> {
     others: &'a Others<'a>,
+    names: &'a Names,
     document: &'a Document,
     language: Language,
     /// Read when a planner first asks for it: most do not.
@@ -116,6 +138,11 @@ impl Scene<'_> {
         std::str::from_utf8(&self.bytes()[offset..line.end.max(offset)]).unwrap_or("")
     }
 
+    /// The variable for the key of this finding that is to be called `name`.
+    fn name(&self, name: &str) -> String {
+        self.names.for_key(name, self.finding.secret)
+    }
+
     fn line_ending(&self) -> &'static str {
         line_ending(self.bytes())
     }
@@ -129,12 +156,14 @@ fn line_ending(bytes: &[u8]) -> &'static str {
 }
 
 /// Gives every finding that counts, and has none yet, the fix it can have. A
-/// file that is not what was scanned any more is a problem for who would change it.
-pub fn propose(report: &mut Report) -> Vec<Problem> {
+/// file that is not what was scanned any more is a problem for who would change
+/// it. `names` are those given to keys so far.
+pub fn propose(report: &mut Report, names: &Names) -> Vec<Problem> {
     let root = report.root.clone();
     let others = Others {
         root: &root,
         read: RefCell::default(),
+        declared: RefCell::default(),
     };
     let mut problems = Vec::new();
     let mut by_file: BTreeMap<RepoPath, Vec<usize>> = BTreeMap::new();
@@ -156,7 +185,9 @@ pub fn propose(report: &mut Report) -> Vec<Problem> {
             continue;
         };
         match read(&root, &path, stamp) {
-            Ok(Some(document)) => plan(&others, &document, &of_text, &mut report.findings),
+            Ok(Some(document)) => {
+                plan((&others, names), &document, &of_text, &mut report.findings);
+            }
             Ok(None) => {}
             Err(Changed) => problems.push(apply::outdated(&path)),
         }
@@ -174,7 +205,12 @@ pub fn propose(report: &mut Report) -> Vec<Problem> {
 }
 
 /// Plans for the findings at `places`, all of them in `document`.
-fn plan(others: &Others<'_>, document: &Document, places: &[usize], findings: &mut [Finding]) {
+fn plan(
+    (others, names): (&Others<'_>, &Names),
+    document: &Document,
+    places: &[usize],
+    findings: &mut [Finding],
+) {
     let language = Language::detect(document.path.as_bytes(), document.bytes());
     let lexed = OnceCell::new();
     let mut seen = Places::new(document.bytes());
@@ -185,6 +221,7 @@ fn plan(others: &Others<'_>, document: &Document, places: &[usize], findings: &m
         };
         let scene = Scene {
             others,
+            names,
             document,
             language,
             lexed: &lexed,

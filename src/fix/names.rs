@@ -1,5 +1,27 @@
 //! The environment variable a key should come from, by what it is called where it stands.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use crate::finding::Secret;
+
+/// Which key each variable is for: two keys never share one.
+#[derive(Debug, Default)]
+pub struct Names {
+    keys: RefCell<BTreeMap<String, Secret>>,
+}
+
+impl Names {
+    /// `name`, or with a number behind it where that is another key's.
+    pub(super) fn for_key(&self, name: &str, key: Secret) -> String {
+        let mut keys = self.keys.borrow_mut();
+        let numbered = (2..).map(|n| format!("{name}_{n}"));
+        let mut names = std::iter::once(name.to_owned()).chain(numbered);
+        let is_free = |name: &String| *keys.entry(name.clone()).or_insert(key) == key;
+        names.find(is_free).expect("there is always another number")
+    }
+}
+
 /// Words one of which a variable's name must hold, and more than that: others
 /// are names of calls and of whatever takes the key.
 const SAYS_KEY: &[&str] = &[
