@@ -182,6 +182,7 @@ pub struct Scene<'d> {
     pub document: &'d Document,
     language: OnceCell<Language>,
     lexed: RefCell<Option<Lexed>>,
+    url_facts: OnceCell<url::Facts>,
 }
 
 impl<'d> Scene<'d> {
@@ -190,6 +191,7 @@ impl<'d> Scene<'d> {
             document,
             language: OnceCell::new(),
             lexed: RefCell::new(None),
+            url_facts: OnceCell::new(),
         }
     }
 
@@ -201,6 +203,13 @@ impl<'d> Scene<'d> {
         *self
             .language
             .get_or_init(|| Language::detect(self.document.path.as_bytes(), self.bytes()))
+    }
+
+    fn url_facts(&self) -> &url::Facts {
+        self.url_facts.get_or_init(|| {
+            let path = self.document.path.as_bytes();
+            url::Facts::new(path, self.language(), self.bytes())
+        })
     }
 
     /// What stands at `offset`, by the language of the document.

@@ -6,35 +6,27 @@ use super::words::words;
 /// Where the line that holds `at` begins, as far back as a line is read.
 pub(super) fn line_start(bytes: &[u8], at: usize) -> usize {
     let floor = at.saturating_sub(1024);
-    floor
-        + bytes[floor..at]
-            .iter()
-            .rposition(|&b| b == b'\n')
-            .map_or(0, |i| i + 1)
+    floor + memchr::memrchr(b'\n', &bytes[floor..at]).map_or(0, |i| i + 1)
 }
 
 /// Whether the text before the URL, on its line, runs a program that fetches it.
 pub(super) fn runs_command(before: &[u8]) -> bool {
-    let segment = before
-        .iter()
-        .rposition(|&b| matches!(b, b'|' | b';' | b'&'))
-        .map_or(before, |i| &before[i + 1..]);
+    let segment = memchr::memrchr3(b'|', b';', b'&', before).map_or(before, |i| &before[i + 1..]);
     segment
         .split(|b| !b.is_ascii_alphanumeric() && !matches!(b, b'-' | b'_' | b'.'))
         .any(|w| {
-            [
-                "curl",
-                "wget",
-                "Invoke-WebRequest",
-                "Invoke-RestMethod",
-                "iwr",
-                "irm",
-                "aria2c",
-                "_get",
-                "_post",
-            ]
-            .iter()
-            .any(|c| c.as_bytes() == w)
+            matches!(
+                w,
+                b"curl"
+                    | b"wget"
+                    | b"Invoke-WebRequest"
+                    | b"Invoke-RestMethod"
+                    | b"iwr"
+                    | b"irm"
+                    | b"aria2c"
+                    | b"_get"
+                    | b"_post"
+            )
         })
         && !segment.ends_with(b"-e ")
         && !segment.ends_with(b"--referer ")

@@ -383,11 +383,7 @@ fn repeats(bytes: &[u8], floor: usize, at: usize) -> bool {
 
 /// Where the line that holds `at` begins, not before `floor`.
 fn line_start(bytes: &[u8], floor: usize, at: usize) -> usize {
-    floor
-        + bytes[floor..at]
-            .iter()
-            .rposition(|&b| b == b'\n')
-            .map_or(0, |i| i + 1)
+    floor + memchr::memrchr(b'\n', &bytes[floor..at]).map_or(0, |i| i + 1)
 }
 
 /// How far back the blocks around a URL are looked for.
@@ -408,6 +404,10 @@ pub(super) fn is_in_samples(bytes: &[u8], start: usize, run: bool) -> bool {
         let newline = end - 1;
         end = line_start(bytes, floor, newline);
         let line = &bytes[end..newline];
+        // Nearly every line stands too far right to matter.
+        if !listed && indent(line) >= depth {
+            continue;
+        }
         let text = line.trim_ascii();
         if listed && indent(line) == depth && text.ends_with(b":") && !is_item(text) {
             if names_samples(&text[..text.len() - 1], run) {

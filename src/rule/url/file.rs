@@ -1,7 +1,43 @@
 //! What a file is for, as far as its path tells.
 
+use std::cell::OnceCell;
+
 use super::words::words;
-use crate::syntax::{Kind, paths};
+use crate::syntax::{Kind, Language, paths};
+
+/// What is the same for every URL of a file, read once.
+pub(in crate::rule) struct Facts {
+    pub(super) purpose: Purpose,
+    pub(super) weight: Weight,
+    pub(super) is_minified: bool,
+    is_catalogue: OnceCell<bool>,
+}
+
+/// More URLs than a program calls: a list of other people's sites.
+const CATALOGUE: usize = 100;
+
+impl Facts {
+    pub(in crate::rule) fn new(path: &[u8], language: Language, bytes: &[u8]) -> Facts {
+        Facts {
+            purpose: purpose(path, language.kind()),
+            weight: weight(path),
+            is_minified: paths::is_minified(path, bytes),
+            is_catalogue: OnceCell::new(),
+        }
+    }
+
+    /// Whether no URL of it is ever called.
+    pub(super) fn is_silent(&self) -> bool {
+        self.purpose == Purpose::Silent || self.weight == Weight::None || self.is_minified
+    }
+
+    /// Whether a file of records has so many URLs that they are its subject.
+    pub(super) fn is_catalogue(&self, bytes: &[u8]) -> bool {
+        let found = || memchr::memmem::find_iter(bytes, b"http://");
+        let count = || found().take(CATALOGUE).count();
+        self.purpose == Purpose::Data && *self.is_catalogue.get_or_init(|| count() == CATALOGUE)
+    }
+}
 
 /// What the URLs of a file can be, before anything in it is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,7 +67,7 @@ pub(super) enum Weight {
 }
 
 /// What the URLs of the file at `path` can be; `kind` is its language's.
-pub(super) fn purpose(path: &[u8], kind: Kind) -> Purpose {
+fn purpose(path: &[u8], kind: Kind) -> Purpose {
     let lower = String::from_utf8_lossy(path).to_ascii_lowercase();
     let (folders, name) = lower.rsplit_once('/').unwrap_or(("", &lower));
     let stem = name.split('.').next().unwrap_or(name);
@@ -57,7 +93,7 @@ pub(super) fn purpose(path: &[u8], kind: Kind) -> Purpose {
     }
 }
 
-pub(super) fn weight(path: &[u8]) -> Weight {
+fn weight(path: &[u8]) -> Weight {
     if paths::is_test_path(path) || paths::is_fixture_path(path) {
         return Weight::None;
     }

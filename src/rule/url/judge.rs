@@ -6,7 +6,7 @@ use super::super::{Scene, Verdict};
 use super::UrlRule;
 use super::command::{is_replaced, line_start, runs_command, runs_helper};
 use super::context::{Context, Lead, is_in_samples, is_word};
-use super::file::{Purpose, Weight, purpose, weight};
+use super::file::{Purpose, Weight};
 use super::follow::is_followed;
 use super::host::Class;
 use super::join::continued;
@@ -14,7 +14,7 @@ use super::parse::Url;
 use super::shape::{Credential, Shape, Value, credentials, shape};
 use super::words::{Role, Work, is_abbreviated, is_doubtful, is_mostly_shown, role, work};
 use crate::finding::Severity;
-use crate::syntax::{Place, paths};
+use crate::syntax::Place;
 
 /// Files whose language calls functions without brackets.
 const BARE_CALLS: [&str; 8] = [
@@ -32,6 +32,9 @@ pub(super) fn judge(rule: &UrlRule, url: &Url, scene: &Scene<'_>) -> Option<Verd
     let host = url.text(bytes, &url.host).to_ascii_lowercase();
     let raw = url.text(bytes, &url.path);
     let class = rule.hosts.classify(&host, &raw.to_ascii_lowercase());
+    if class != Class::Product && scene.url_facts().is_silent() {
+        return None;
+    }
     let query = url
         .query
         .as_ref()
@@ -101,13 +104,10 @@ fn public(
     credentials: &[Credential],
 ) -> Option<Ruling> {
     let path = scene.document.path.as_bytes();
-    let mut purpose = purpose(path, scene.language().kind());
-    let weight = weight(path);
-    if purpose == Purpose::Silent || weight == Weight::None {
-        return None;
-    }
+    let facts = scene.url_facts();
+    let mut purpose = facts.purpose;
     let bytes = scene.bytes();
-    if shape == Shape::Identifier || is_probe(bytes, url) || paths::is_minified(path, bytes) {
+    if shape == Shape::Identifier || is_probe(bytes, url) {
         return None;
     }
     if is_pattern(bytes, url) {
@@ -167,10 +167,10 @@ fn public(
     } else {
         evidence
     };
-    let light = weight == Weight::Light
+    let light = facts.weight == Weight::Light
         || purpose == Purpose::Prose
         || is_in_manual(scene, url.span.start)
-        || (purpose == Purpose::Data && is_catalogue(bytes))
+        || facts.is_catalogue(bytes)
         // Rows that a dump or a migration fills tables with.
         || scene.language().name() == "SQL";
 
@@ -247,17 +247,6 @@ fn is_in_manual(scene: &Scene<'_>, at: usize) -> bool {
     };
     let name = before[..equals].trim_ascii_end();
     before[equals + 1..].trim_ascii().len() <= 2 && NAMES.iter().any(|n| name.ends_with(n))
-}
-
-/// More URLs than a program calls: a list of other people's sites.
-const CATALOGUE: usize = 100;
-
-/// Whether a file of records has so many URLs that they are its subject.
-fn is_catalogue(bytes: &[u8]) -> bool {
-    memchr::memmem::find_iter(bytes, b"http://")
-        .take(CATALOGUE)
-        .count()
-        == CATALOGUE
 }
 
 /// A piece of the URL as a message may show it.

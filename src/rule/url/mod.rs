@@ -12,6 +12,7 @@ mod shape;
 mod words;
 
 use super::{Match, Scene, Verdict};
+pub(in crate::rule) use file::Facts;
 use host::{Class, Hosts, Names};
 use parse::Url;
 
