@@ -13,7 +13,8 @@ use std::time::Instant;
 use crate::config::{self, Origin, Realm, Regime};
 use crate::document::{Document, RepoPath, Stamp};
 use crate::finding::{
-    Accounting, Finding, Problem, ProblemKind, Related, Report, Secret, Severity, Situation, Skip,
+    Accounting, Finding, Fingerprint, Problem, ProblemKind, Related, Report, Secret, Severity,
+    Situation, Skip,
 };
 use crate::rule::upkeep::About;
 use crate::rule::{Evidence, Rule, RuleSet, Scratch};
@@ -21,7 +22,7 @@ use crate::source::added::{self, Added};
 use crate::source::read::{self, Buffers, Outcome};
 use crate::source::worktree::words;
 use crate::source::{
-    Body, Input, Listing, Notable, OnDisk, Reader, Since, Source, Stored, Version,
+    Body, Input, Listing, Manner, Notable, OnDisk, Reader, Said, Since, Source, Stored, Version,
 };
 use crate::suppress;
 use crate::suppress::foreign;
@@ -179,7 +180,8 @@ pub fn run_with(
     }
     report.findings.extend(concluded);
     let excluded = report.scanned.skipped_for(Skip::Excluded);
-    if inputs.len() as u64 == excluded && report.problems.is_empty() && !may_be_empty {
+    let files = inputs.iter().filter(|i| i.manner != Manner::Words).count();
+    if files as u64 == excluded && report.problems.is_empty() && !may_be_empty {
         let message = match excluded {
             0 => {
                 "nothing to scan: the arguments hold no file that is not ignored, a link or special"
@@ -336,18 +338,24 @@ impl Worker<'_> {
     fn scan(&mut self, input: &Input) {
         let path = input.path();
         let realm = self.regime.of(&path);
-        if realm.settings.excludes(path.as_bytes()) {
-            self.haul.scanned.skip(Skip::Excluded);
-            return;
-        }
-        if input.name_only {
-            self.judge_name(input, realm);
-            self.haul.scanned.skip(Skip::Ignored);
-            return;
+        let is_excluded = realm.settings.excludes(path.as_bytes());
+        match input.manner {
+            Manner::File | Manner::Name if is_excluded => {
+                self.haul.scanned.skip(Skip::Excluded);
+                return;
+            }
+            Manner::Name => {
+                self.judge_name(input, realm);
+                self.haul.scanned.skip(Skip::Ignored);
+                return;
+            }
+            Manner::Words if is_excluded => return,
+            Manner::File | Manner::Words => {}
         }
         let outcome = match &input.body {
             Body::Disk(disk) => self.scan_file(input, disk, realm),
             Body::Stored(stored) => self.scan_object(input, stored, realm),
+            Body::Said(said) => Ok(self.scan_said(input, said, realm)),
         };
         let is_whole = outcome.is_ok() && matches!(input.body, Body::Disk(_));
         if is_whole && !self.accepted.is_empty() {
@@ -357,6 +365,7 @@ impl Worker<'_> {
             }
         }
         match outcome {
+            Ok(_) if input.manner == Manner::Words => {}
             Ok(Outcome::Scanned(bytes)) => {
                 self.haul.scanned.files += 1;
                 self.haul.scanned.bytes += bytes;
@@ -383,11 +392,31 @@ impl Worker<'_> {
         realm: &Realm,
     ) -> Result<Outcome, Failure> {
         let unreadable = |error| (ProblemKind::Unreadable, words(&error));
+        if input.manner == Manner::Words {
+            let target = disk.file().read_link().map_err(unreadable)?;
+            let text = &mut target.as_os_str().as_encoded_bytes();
+            return self.scan_text(input, text, realm).map_err(unreadable);
+        }
         let mut file = File::open(disk.file()).map_err(unreadable)?;
         if realm.settings.max_file_size.value.is_some() {
             admit(file.metadata().map_err(unreadable)?.len(), realm)?;
         }
         self.scan_text(input, &mut file, realm).map_err(unreadable)
+    }
+
+    /// Scans what a commit or a tag says.
+    fn scan_said(&mut self, input: &Input, said: &Said, realm: &Realm) -> Outcome {
+        let findings = self.haul.findings.len();
+        let outcome = self
+            .scan_text(input, &mut &said.text[..], realm)
+            .expect("memory can always be read");
+        for finding in &mut self.haul.findings[findings..] {
+            if let Some((provenance, situation)) = self.source.speaker(said.number) {
+                finding.provenance = Some(provenance);
+                finding.situation = is_secret(self.regime, finding).then_some(situation);
+            }
+        }
+        outcome
     }
 
     /// Scans an object, and keeps what its new lines hold.
@@ -430,7 +459,7 @@ impl Worker<'_> {
                 .map_err(|message| (ProblemKind::Repository, message))?;
             let found = self.haul.findings.drain(findings..).collect();
             let sightings = self
-                .weigh(found, stored, blob, &added)
+                .weigh(found, (stored, input.manner), blob, &added)
                 .map_err(|message| (ProblemKind::Repository, message))?;
             if stored.since == Since::Staged {
                 let new = sightings.into_iter().filter(Sighting::is_new);
@@ -477,7 +506,7 @@ impl Worker<'_> {
     fn weigh(
         &mut self,
         found: Vec<Finding>,
-        stored: &Stored,
+        (stored, manner): (&Stored, Manner),
         blob: &[u8],
         added: &Added,
     ) -> Result<Vec<Sighting>, String> {
@@ -494,7 +523,7 @@ impl Worker<'_> {
                 (false, Some(level)) => {
                     let told = match &mut told {
                         Some(told) => told,
-                        none => none.insert(self.told(&added.former)?),
+                        none => none.insert(self.told(&added.former, manner)?),
                     };
                     match told.answers((&finding, line), level) {
                         true => News::Nothing,
@@ -520,7 +549,7 @@ impl Worker<'_> {
     }
 
     /// What would have been said about files as they were, where they were.
-    fn told(&mut self, former: &[Version]) -> Result<Told, String> {
+    fn told(&mut self, former: &[Version], manner: Manner) -> Result<Told, String> {
         let mut told = Told::default();
         for version in former {
             let path = RepoPath::new(&version.path[..]);
@@ -541,7 +570,7 @@ impl Worker<'_> {
                 })),
                 tracked: true,
                 standing: None,
-                name_only: false,
+                manner,
             };
             let own = std::mem::take(&mut self.haul);
             self.scan_text(&input, &mut &blob[..], realm)
@@ -575,7 +604,12 @@ impl Worker<'_> {
         } = self;
         let rules = regime.rules(realm);
         let scratch = &mut scratches[realm.set];
-        let from = haul.findings.len();
+        let (from, evidence) = (haul.findings.len(), haul.evidence.len());
+        let is_file = input.manner == Manner::File;
+        let path = match input.manner {
+            Manner::File | Manner::Name => input.path(),
+            Manner::Words => of_no_language(&input.path()),
+        };
         let mut markers = Markers::default();
         let mut stamp = None;
         let mut is_large = false;
@@ -594,7 +628,18 @@ impl Worker<'_> {
             }
             document.into_buffer()
         };
-        let outcome = read::each_document(text, &input.path(), buffers, &mut visit);
+        let outcome = read::each_document(text, &path, buffers, &mut visit);
+        if !is_file {
+            haul.evidence.truncate(evidence);
+            retain_from(&mut haul.findings, from, |finding| {
+                let rule = rules.rule(finding.rule.as_str());
+                rule.is_some_and(|rule| gives_away(rule, finding))
+            });
+            for finding in &mut haul.findings[from..] {
+                put_at(finding, &input.path());
+            }
+            return outcome;
+        }
         // Only what suppressions say is mended in a large file.
         let may_be_mended = haul.findings.len() > from && !is_large || !markers.is_empty();
         if let Body::Disk(disk) = &input.body
@@ -611,7 +656,7 @@ impl Worker<'_> {
             markers.apply(&mut haul.findings[from..]);
             let whole = match &input.body {
                 Body::Disk(_) => true,
-                Body::Stored(_) => false,
+                Body::Stored(_) | Body::Said(_) => false,
             };
             let is_past =
                 matches!(&input.body, Body::Stored(s) if matches!(s.since, Since::Commit(_)));
@@ -676,6 +721,23 @@ fn visit(
         haul.findings.extend(wrong);
     }
     document
+}
+
+/// As what to read words that are no file's, whatever the name of their place is like.
+pub fn of_no_language(path: &RepoPath) -> RepoPath {
+    RepoPath::new([path.as_bytes(), b"/"].concat())
+}
+
+/// Whether a finding in words that are no file's is anybody's concern.
+pub fn gives_away(rule: &Rule, finding: &Finding) -> bool {
+    rule.is_secret() || finding.severity == Severity::Error
+}
+
+/// Gives such a finding its place, where nothing mends it.
+pub fn put_at(finding: &mut Finding, path: &RepoPath) {
+    finding.path = path.clone();
+    finding.fingerprint = Fingerprint::new(path, finding.secret);
+    finding.fix = None;
 }
 
 /// What suppressions have to know of `rules`.

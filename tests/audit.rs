@@ -358,6 +358,21 @@ fn what_refs_name_is_read_whatever_it_is() {
 }
 
 #[test]
+fn where_a_link_leads_is_read_whatever_its_name() {
+    let project = Project::new();
+    project.write("a.py", "x = 1\n");
+    for (n, name) in ["link", "link.py", "sub/link.rs"].into_iter().enumerate() {
+        fs::create_dir_all(project.tree().join("sub")).unwrap();
+        let target = format!("https://h/?key={}", key(n));
+        std::os::unix::fs::symlink(target, project.tree().join(name)).unwrap();
+    }
+    project.commit("links");
+    let (status, report) = project.audit(&[]);
+    assert_eq!(status, 1, "{report:#}");
+    assert_eq!(paths(&report), ["link", "link.py", "sub/link.rs"]);
+}
+
+#[test]
 fn a_replacement_hides_nothing() {
     let project = Project::new();
     project.write("a.py", &config(&key(0)));

@@ -310,6 +310,26 @@ fn a_plain_push_needs_no_runner() {
 }
 
 #[test]
+fn what_messages_say_is_pushed() {
+    let project = plain_push("exec hushlint hook --pre-push \"$@\"");
+    project.write("a.py", CLEAN);
+    project.commit_unseen();
+    project.passes(&project.push(&["HEAD:refs/heads/main"]));
+    project.git(&["tag", "-am", &format!("with {}", key()), "v1"]);
+    project.blocks(&project.push(&["v1"]), "message ");
+    project.git(&["tag", "-am", "harmless", "v2"]);
+    project.passes(&project.push(&["v2"]));
+    project.git(&[
+        "commit",
+        "-q",
+        "--allow-empty",
+        "-m",
+        &format!("with {}", key()),
+    ]);
+    project.blocks(&project.push(&["HEAD:refs/heads/main"]), "message ");
+}
+
+#[test]
 fn what_a_merge_brings_back_is_pushed_on_any_branch() {
     let project = plain_push("exec hushlint hook --pre-push \"$@\"");
     project.write("a.py", &leak());

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::calendar::date;
-use crate::check::suppressions;
+use crate::check::{gives_away, of_no_language, put_at, suppressions};
 use crate::config::Regime;
 use crate::document::{Coverage, Document, RepoPath, Standing};
 use crate::finding::{Finding, Provenance, Related, Secret, Severity, Situation};
@@ -47,6 +47,8 @@ struct Version {
     commit: u32,
     place: Place,
     object: u32,
+    /// It says where a link leads.
+    is_link: bool,
 }
 
 /// The events of one history.
@@ -283,6 +285,7 @@ impl<'a, 't> Story<'a, 't> {
                 commit,
                 place: Place::Message(object),
                 object,
+                is_link: false,
             });
         }
     }
@@ -345,6 +348,7 @@ impl<'a, 't> Story<'a, 't> {
                     commit,
                     place,
                     object,
+                    is_link: new.is_some_and(|l| l.is_link),
                 });
             }
         }
@@ -376,6 +380,7 @@ impl<'a, 't> Story<'a, 't> {
                     commit: head,
                     place: Place::Path(path),
                     object,
+                    is_link: leaf.is_some_and(|l| l.is_link),
                 });
             }
         }
@@ -407,6 +412,7 @@ impl<'a, 't> Story<'a, 't> {
                 commit: NOTHING,
                 place: Place::Adrift(object),
                 object,
+                is_link: false,
             });
         }
     }
@@ -593,7 +599,7 @@ impl<'a, 't> Story<'a, 't> {
     ) -> Option<(Secret, Finding)> {
         let mut hear = |version: &Version| {
             let path = self.name(repository, version.place);
-            let judged = court.hear(version.object, &path);
+            let judged = court.hear(version.object, &path, version.is_link);
             let same =
                 |j: &&Judged| j.sight.rule == wanted.rule && j.sight.content == wanted.secret;
             let mut worst = Worst::default();
@@ -759,8 +765,8 @@ struct Court<'a> {
     /// What could not be read, by number.
     unread: BTreeSet<u32>,
     scratch: Scratch,
-    /// By object and the path it was read as.
-    heard: HashMap<(u32, RepoPath), Vec<Judged>>,
+    /// By object, the path it was read as, and whether as a link.
+    heard: HashMap<(u32, RepoPath, bool), Vec<Judged>>,
 }
 
 impl Court<'_> {
@@ -782,8 +788,8 @@ impl Court<'_> {
             .unwrap_or_default()
     }
 
-    /// What is found in an object, read as a file at `path`.
-    fn hear(&mut self, object: u32, path: &RepoPath) -> &[Judged] {
+    /// What is found in an object, read as a file or a link at `path`.
+    fn hear(&mut self, object: u32, path: &RepoPath, is_link: bool) -> &[Judged] {
         let Court {
             rules,
             tools,
@@ -792,7 +798,8 @@ impl Court<'_> {
             scratch,
             heard,
         } = self;
-        heard.entry((object, path.clone())).or_insert_with(|| {
+        let key = (object, path.clone(), is_link);
+        heard.entry(key).or_insert_with(|| {
             let mut bytes = Vec::new();
             match reader.read(object, &mut bytes) {
                 None => {
@@ -804,10 +811,19 @@ impl Court<'_> {
                     bytes = message(&bytes).into_owned();
                 }
             }
-            let Some(document) = document(bytes, path) else {
+            let read_as = if is_link { &of_no_language(path) } else { path };
+            let Some(document) = document(bytes, read_as) else {
                 return Vec::new();
             };
             let mut judged = rules.scan_sights(scratch, &document);
+            if is_link {
+                let rule = |j: &Judged| &rules.rules()[usize::from(j.sight.rule)];
+                judged.retain(|j| gives_away(rule(j), &j.finding));
+                for judged in &mut judged {
+                    put_at(&mut judged.finding, path);
+                }
+                return judged;
+            }
             suppress_inline(&mut judged, (rules, tools), &document);
             judged
         })

@@ -422,7 +422,7 @@ impl<'a> Walk<'a> {
                             without: Vec::new(),
                         };
                         for (parent, found) in there.into_iter().enumerate() {
-                            match found.filter(|(m, _)| m.is_blob()) {
+                            match found.filter(|(m, _)| m.is_blob_or_symlink()) {
                                 Some((_, id)) => change.before.push(Version {
                                     path: path.clone(),
                                     id: *id,
@@ -475,7 +475,7 @@ impl<'a> Walk<'a> {
         path: &mut Vec<u8>,
         all: &mut Vec<Version>,
     ) -> Result<(), String> {
-        if mode.is_blob() {
+        if mode.is_blob_or_symlink() {
             let path = path.clone();
             all.push(Version { path, id });
         } else if mode.is_tree() {

@@ -512,13 +512,17 @@ pub struct Interest<'a> {
 }
 
 pub const NOTHING: u32 = u32::MAX;
+/// The sort of a tree's entry that is a link.
+const LINK: u32 = 0o120_000;
 
 /// Where a tree's entry leads, as far as it is of interest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum To {
     Tree(u32),
     Blob(u32),
-    /// Neither is there; an index into the list of the missing.
+    /// A blob that says where a link leads.
+    Link(u32),
+    /// None is there; an index into the list of the missing.
     Missing(u32),
     Boring,
 }
@@ -637,13 +641,17 @@ impl Surveyor<'_> {
                 if self.interest.set_of[number as usize] != NOTHING
                     || (self.interest.is_named)(name) =>
             {
-                To::Blob(number)
+                if sort == LINK {
+                    To::Link(number)
+                } else {
+                    To::Blob(number)
+                }
             }
             Some(_) => To::Boring,
         };
         let name = match to {
             To::Boring => 0,
-            To::Tree(_) | To::Blob(_) | To::Missing(_) => self.names.intern(name),
+            To::Tree(_) | To::Blob(_) | To::Link(_) | To::Missing(_) => self.names.intern(name),
         };
         Some((end, Edge { name, to }))
     }
@@ -736,6 +744,8 @@ impl Trees {
 pub struct Leaf {
     pub set: Option<u32>,
     pub named: Option<u32>,
+    /// Whether the blob says where a link leads.
+    pub is_link: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -826,12 +836,14 @@ impl<'a> Forms<'a> {
         for edge in edges {
             path.push(edge.name);
             match edge.to {
-                To::Blob(blob) => {
+                To::Blob(blob) | To::Link(blob) => {
                     let set = self.set_of[blob as usize];
+                    let is_link = edge.to == To::Link(blob);
+                    let name = &trees.names.list[edge.name as usize];
                     let leaf = Leaf {
                         set: (set != NOTHING).then_some(set),
-                        named: (self.is_named)(&trees.names.list[edge.name as usize])
-                            .then_some(blob),
+                        named: (!is_link && (self.is_named)(name)).then_some(blob),
+                        is_link,
                     };
                     form.push((edge.name, Part::File(leaf)));
                 }
@@ -906,7 +918,7 @@ impl<'a> Forms<'a> {
         edges
             .flatten()
             .filter_map(|e| match e.to {
-                To::Blob(blob) => Some(blob),
+                To::Blob(blob) | To::Link(blob) => Some(blob),
                 To::Tree(_) | To::Missing(_) | To::Boring => None,
             })
             .collect()
@@ -944,7 +956,7 @@ impl<'a> Forms<'a> {
             let edge = self.trees.edges(tree)?.iter().find(|e| e.name == name)?;
             match edge.to {
                 To::Tree(folder) => tree = folder,
-                To::Blob(blob) => return Some(blob),
+                To::Blob(blob) | To::Link(blob) => return Some(blob),
                 To::Missing(_) | To::Boring => return None,
             }
         }

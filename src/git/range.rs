@@ -6,7 +6,7 @@ use gix::ObjectId;
 use gix::objs::FindExt;
 
 use super::changes::Change;
-use super::history::{parse, signature};
+use super::history::{message, parse, signature};
 use super::refs::{self, Side};
 use super::repository::chain;
 use super::store::{Reader, missing};
@@ -20,6 +20,10 @@ pub struct Range {
     pub tip: ObjectId,
     /// That tree against the one where the range begins.
     pub whole: Vec<Change>,
+    /// What annotated tags of its commits say.
+    pub tags: Vec<Tag>,
+    /// The commit that HEAD names.
+    pub head: Option<ObjectId>,
     /// The tree where it begins; `None`: with nothing.
     pub base: Option<ObjectId>,
     /// Commits that could not be compared with their parents.
@@ -35,6 +39,18 @@ pub struct Commit {
     /// The trees of its parents.
     pub parents: Vec<ObjectId>,
     pub changes: Vec<Change>,
+    pub message: Vec<u8>,
+}
+
+/// An annotated tag.
+pub struct Tag {
+    pub id: ObjectId,
+    pub author: String,
+    /// When it was made (RFC 3339).
+    pub date: String,
+    pub message: Vec<u8>,
+    /// The commit it stands for, by way of other tags or not.
+    pub commit: ObjectId,
 }
 
 impl Reader {
@@ -70,8 +86,65 @@ impl Reader {
                 ),
             });
         };
-        self.make(&[old], &[new], Some(base))
-            .map_err(|message| format!("{spec}: {message}"))
+        let failed = |message| format!("{spec}: {message}");
+        let mut range = self.make(&[old], &[new], Some(base)).map_err(failed)?;
+        self.add_tags(&mut range, to);
+        Ok(range)
+    }
+
+    /// Takes up what the annotated tag `to` says, if it is one, and what those of the range's commits do.
+    fn add_tags(&self, range: &mut Range, to: &str) {
+        let commits: HashSet<ObjectId> = range.commits.iter().map(|c| c.id).collect();
+        let to = refs::object(&self.repository, to);
+        let mut todo: Vec<ObjectId> = to.into_iter().collect();
+        if !commits.is_empty() {
+            let tags = refs::tags(&self.repository).into_iter();
+            // Most are of other commits, and often the ref says so.
+            let tags = tags.filter(|(_, peeled)| peeled.is_none_or(|id| commits.contains(&id)));
+            todo.extend(tags.map(|(id, _)| id).filter(|id| !commits.contains(id)));
+        }
+        for id in todo {
+            match self.tags_at(id) {
+                Ok(tags) => {
+                    let is_wanted = |t: &Tag| to == Some(id) || commits.contains(&t.commit);
+                    range.tags.extend(tags.into_iter().filter(is_wanted));
+                }
+                Err(message) => range.failures.push(format!("tag {id}: {message}")),
+            }
+        }
+        range.tags.sort_by_key(|tag| tag.id);
+        range.tags.dedup_by_key(|tag| tag.id);
+    }
+
+    /// The annotated tag of this id, and those that it stands for; none if it is no tag of a commit.
+    fn tags_at(&self, id: ObjectId) -> Result<Vec<Tag>, String> {
+        let mut tags = Vec::new();
+        let mut id = id;
+        loop {
+            let header = self.repository.find_header(id);
+            let kind = header.map_err(|e| missing(&id, &e))?.kind();
+            match kind {
+                gix::objs::Kind::Tag => {}
+                gix::objs::Kind::Commit => {
+                    tags.iter_mut().for_each(|tag: &mut Tag| tag.commit = id);
+                    return Ok(tags);
+                }
+                gix::objs::Kind::Tree | gix::objs::Kind::Blob => return Ok(Vec::new()),
+            }
+            let mut buffer = Vec::new();
+            let found = self.repository.objects.find(&id, &mut buffer);
+            let data = found.map_err(|e| missing(&id, &e))?.data;
+            let header = parse(data).ok_or("not a tag")?;
+            let (author, date) = written(header.author);
+            tags.push(Tag {
+                id,
+                author,
+                date,
+                message: message(data).into_owned(),
+                commit: id,
+            });
+            id = header.target;
+        }
     }
 
     /// What a push of the commits `to` brings to a remote that has `from`, or
@@ -114,12 +187,21 @@ impl Reader {
         };
         let failed = |message| format!("{}: {message}", to.join(", "));
         let mut range = self.make(&known, &new, base_of(tip)).map_err(failed)?;
+        for name in to {
+            let tag =
+                refs::object(&self.repository, name).map_or(Ok(Vec::new()), |id| self.tags_at(id));
+            range.tags.extend(tag.map_err(failed)?);
+        }
         // A merge can bring back what no commit has new, at the end of any branch.
         if range.commits.iter().any(|c| c.parents.len() > 1) {
             for &other in &new[1..] {
                 let base = base_of(other).map(|base| self.tree_of(base)).transpose();
                 let compared = base.and_then(|base| self.read_commit(other, Some(base)));
-                range.commits.push(compared.map_err(failed)?);
+                range.commits.push(Commit {
+                    // It is one of those above.
+                    message: Vec::new(),
+                    ..compared.map_err(failed)?
+                });
             }
         }
         Ok(range)
@@ -145,6 +227,8 @@ impl Reader {
             commits: Vec::new(),
             whole: self.changes(tip, base.as_slice())?,
             tip,
+            tags: Vec::new(),
+            head: refs::head(&self.repository).ok().flatten(),
             base,
             failures: Vec::new(),
         };
@@ -250,11 +334,7 @@ impl Reader {
             .find(&id, &mut buffer)
             .map_err(|e| missing(&id, &e))?;
         let header = parse(data.data).ok_or("not a commit")?;
-        let (name, seconds, minutes) = signature(header.author);
-        let time = gix::date::Time {
-            seconds,
-            offset: minutes * 60,
-        };
+        let (author, date) = written(header.author);
         let parents = match base {
             Some(base) => base.into_iter().collect(),
             None => header
@@ -265,11 +345,23 @@ impl Reader {
         };
         Ok(Commit {
             id,
-            author: String::from_utf8_lossy(name).into_owned(),
-            date: time.format_or_unix(gix::date::time::format::ISO8601_STRICT),
+            author,
+            date,
+            message: message(data.data).into_owned(),
             changes: self.changes(header.target, &parents)?,
             tree: header.target,
             parents,
         })
     }
+}
+
+/// A signature's name, and its time (RFC 3339).
+fn written(line: &[u8]) -> (String, String) {
+    let (name, seconds, minutes) = signature(line);
+    let time = gix::date::Time {
+        seconds,
+        offset: minutes * 60,
+    };
+    let date = time.format_or_unix(gix::date::time::format::ISO8601_STRICT);
+    (String::from_utf8_lossy(name).into_owned(), date)
 }

@@ -207,6 +207,29 @@ pub fn head(repository: &gix::Repository) -> Result<Option<ObjectId>, String> {
 
 /// The commit that a revision stands for, in all the forms that git knows.
 pub fn commit(repository: &gix::Repository, revision: &str) -> Option<ObjectId> {
+    parsed(repository, revision, "^{commit}")
+}
+
+/// The object that a revision stands for: a tag where it names one.
+pub fn object(repository: &gix::Repository, revision: &str) -> Option<ObjectId> {
+    parsed(repository, revision, "")
+}
+
+/// What tags name, each with what it comes to by way of other tags, where that is written down.
+pub fn tags(repository: &gix::Repository) -> Vec<(ObjectId, Option<ObjectId>)> {
+    if tables(repository).is_some() {
+        let all = Refs::read(repository).all.into_iter();
+        let tags = all.filter(|(name, _)| side(name) == Side::Tag);
+        return tags.map(|(_, id)| (id, None)).collect();
+    }
+    let platform = repository.references();
+    let tags = platform.as_ref().ok().and_then(|p| p.tags().ok());
+    let tags = tags.into_iter().flatten().flatten();
+    tags.filter_map(|tag| Some((tag.target().try_id()?.to_owned(), tag.inner.peeled)))
+        .collect()
+}
+
+fn parsed(repository: &gix::Repository, revision: &str, peeled: &str) -> Option<ObjectId> {
     let spec = match tables(repository) {
         None => revision.to_owned(),
         Some(folder) => {
@@ -223,7 +246,7 @@ pub fn commit(repository: &gix::Repository, revision: &str) -> Option<ObjectId> 
             }
         }
     };
-    let spec = format!("{spec}^{{commit}}");
+    let spec = format!("{spec}{peeled}");
     let found = repository.rev_parse_single(BStr::new(spec.as_bytes()));
     found.ok().map(gix::Id::detach)
 }

@@ -9,7 +9,9 @@ use crate::git::changes::Version;
 
 use super::index::{self, Index};
 use super::worktree::{Choice, Worktree};
-use super::{Body, FolderOnDisk, Input, Listing, Notable, OnDisk, Recorded, Since, Source, Store};
+use super::{
+    Body, FolderOnDisk, Input, Listing, Manner, Notable, OnDisk, Recorded, Since, Source, Store,
+};
 
 /// Staged content and files on disk, each path from one of them.
 pub struct Hook {
@@ -83,7 +85,7 @@ impl Hook {
                     }),
                     tracked: false,
                     standing: Some(standing),
-                    name_only: true,
+                    manner: Manner::Name,
                 });
             }
         }

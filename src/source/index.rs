@@ -9,7 +9,7 @@ use crate::git::changes::{Change, Kind, Staged, Version};
 use crate::git::ignore::coverage_by;
 use crate::git::store::Store;
 
-use super::{Body, Input, Listing, Notable, Recorded, Since, Source, Stored};
+use super::{Body, Input, Listing, Manner, Notable, Recorded, Since, Source, Stored};
 
 /// How to choose.
 pub struct Choice {
@@ -224,19 +224,20 @@ impl Maker<'_> {
     /// `None` for what is no file.
     pub(super) fn input(&self, change: &Change, skipped: &mut Accounting) -> Option<Input> {
         let path = RepoPath::new(&change.path[..]);
-        match change.kind {
-            Kind::File => {}
+        let manner = match change.kind {
+            Kind::File => Manner::File,
             Kind::Symlink => {
                 skipped.skip(Skip::Symlink);
-                return None;
+                Manner::Words
             }
             Kind::Submodule => {
                 skipped.skip(Skip::Submodule);
                 skipped.submodules.push(path);
                 return None;
             }
-        }
-        let standing = (self.is_dotenv)(path.name()).then(|| Standing {
+        };
+        let is_dotenv = manner == Manner::File && (self.is_dotenv)(path.name());
+        let standing = is_dotenv.then(|| Standing {
             tracked: true,
             coverage: (self.coverage)(&change.path).unwrap_or(Coverage::Nothing),
         });
@@ -250,7 +251,7 @@ impl Maker<'_> {
             })),
             tracked: true,
             standing,
-            name_only: false,
+            manner,
         })
     }
 }

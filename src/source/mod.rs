@@ -24,8 +24,19 @@ pub struct Input {
     pub body: Body,
     pub tracked: bool,
     pub standing: Option<Standing>,
-    /// Judged by its name alone: it is in nobody's way but its owner's.
-    pub name_only: bool,
+    pub manner: Manner,
+}
+
+/// As what an input is judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Manner {
+    /// As the file that it is.
+    File,
+    /// By its name alone: it is in nobody's way but its owner's.
+    Name,
+    /// For what it gives away: it is no file's text, but where a link leads or
+    /// what a message says. It does not count as a file.
+    Words,
 }
 
 /// Where an input's bytes are.
@@ -33,6 +44,16 @@ pub struct Input {
 pub enum Body {
     Disk(OnDisk),
     Stored(Box<Stored>),
+    Said(Box<Said>),
+}
+
+/// What somebody wrote in a commit or a tag.
+#[derive(Debug)]
+pub struct Said {
+    pub path: RepoPath,
+    pub text: Vec<u8>,
+    /// Its place among all that was said (see [`Source::speaker`]).
+    pub number: usize,
 }
 
 #[derive(Debug)]
@@ -78,13 +99,14 @@ impl Input {
         match &self.body {
             Body::Disk(file) => file.file().symlink_metadata().map_or(0, |m| m.len()),
             Body::Stored(_) => 0,
+            Body::Said(said) => said.text.len() as u64,
         }
     }
 
     /// The folder of what is not read from the disk, which nobody has looked into.
     pub fn folder_of_stored(&self) -> Option<Vec<u8>> {
         match &self.body {
-            Body::Disk(_) => None,
+            Body::Disk(_) | Body::Said(_) => None,
             Body::Stored(stored) => Some(stored.path.parent().to_vec()),
         }
     }
@@ -93,6 +115,7 @@ impl Input {
         match &self.body {
             Body::Disk(disk) => disk.path(),
             Body::Stored(stored) => stored.path.clone(),
+            Body::Said(said) => said.path.clone(),
         }
     }
 }
@@ -102,7 +125,7 @@ impl Input {
     fn by_path(&self, other: &Input) -> Ordering {
         match (&self.body, &other.body) {
             (Body::Disk(own), Body::Disk(others)) => own.by_path(others),
-            (Body::Disk(_) | Body::Stored(_), _) => self.path().cmp(&other.path()),
+            (Body::Disk(_) | Body::Stored(_) | Body::Said(_), _) => self.path().cmp(&other.path()),
         }
     }
 }
@@ -155,7 +178,7 @@ impl Listing {
     /// before the one judged by name.
     fn in_order(mut self) -> Listing {
         self.inputs
-            .sort_by(|a, b| a.by_path(b).then(a.name_only.cmp(&b.name_only)));
+            .sort_by(|a, b| a.by_path(b).then(a.manner.cmp(&b.manner)));
         self.inputs.dedup_by(|a, b| a.by_path(b).is_eq());
         self
     }
@@ -241,6 +264,11 @@ pub trait Source: Sync {
     /// The commit of a range, by place, that chose the side of a merge on which
     /// `has` is true of what stands at `path`.
     fn chosen(&self, _path: &RepoPath, _has: &mut dyn FnMut(ObjectId) -> bool) -> Option<usize> {
+        None
+    }
+
+    /// Who said something, by its place, and how far that has come.
+    fn speaker(&self, _number: usize) -> Option<(Provenance, Situation)> {
         None
     }
 

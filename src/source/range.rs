@@ -6,13 +6,13 @@ use std::sync::{Arc, OnceLock};
 
 use crate::document::{Coverage, RepoPath};
 use crate::finding::{Problem, ProblemKind, Provenance, Situation};
-use crate::git::changes::{Change, Version};
+use crate::git::changes::{Change, Kind, Version};
 use crate::git::ignore::coverage_by;
 use crate::git::range;
 use crate::git::store::{ObjectId, Reader, Store};
 
 use super::index::{Choice, Maker, covers, path_in, store_around};
-use super::{Listing, Notable, Recorded, Since, Source};
+use super::{Body, Input, Listing, Manner, Notable, Recorded, Said, Since, Source};
 
 /// The commits that one revision has and another has not.
 pub struct Range {
@@ -112,6 +112,33 @@ impl Range {
         }
     }
 
+    /// Whether others may have the commit.
+    fn is_pushed(&self, commit: ObjectId) -> bool {
+        let unpushed = self
+            .unpushed
+            .get_or_init(|| self.store.reader().unpushed(&self.range));
+        let unpushed = unpushed.as_ref();
+        unpushed.is_none_or(|unpushed| !unpushed.contains(&commit))
+    }
+
+    /// What the messages of commits say, and then what those of tags do.
+    fn said(&self) -> impl Iterator<Item = Input> {
+        let commits = self.range.commits.iter().map(|c| (c.id, &c.message));
+        let tags = self.range.tags.iter().map(|t| (t.id, &t.message));
+        let all = commits.chain(tags).enumerate();
+        all.filter(|(_, (_, text))| !text.is_empty())
+            .map(|(number, (id, text))| Input {
+                body: Body::Said(Box::new(Said {
+                    path: RepoPath::from(&*format!("message {id}")),
+                    text: text.clone(),
+                    number,
+                })),
+                tracked: true,
+                standing: None,
+                manner: Manner::Words,
+            })
+    }
+
     fn coverage_of(&self, path: &[u8]) -> Option<Coverage> {
         let reader = self.store.reader();
         let ignore_file = |path: &[u8]| {
@@ -150,7 +177,9 @@ impl Bases<'_> {
             None => {
                 // What cannot be read is missed again, and reported, when the range is compared with it.
                 let tree = self.tree;
-                let found = tree.and_then(|tree| self.reader.file_at(tree, path).ok().flatten());
+                let found = tree.and_then(|tree| self.reader.kind_at(tree, path).ok().flatten());
+                let found = found.filter(|(kind, _)| *kind != Kind::Submodule);
+                let found = found.map(|(_, id)| id);
                 self.known.insert(path.to_vec(), found);
                 found
             }
@@ -210,6 +239,10 @@ impl Source for Range {
                 notable,
             );
         }
+        // Whoever names files does not ask for what is said about them.
+        if self.wanted.is_empty() {
+            listing.inputs.extend(self.said());
+        }
         listing.inputs.sort_by(|a, b| a.by_path(b));
         listing
     }
@@ -234,19 +267,40 @@ impl Source for Range {
         })
     }
 
-    fn situation(&self, commit: Option<usize>, in_head: bool) -> Option<Situation> {
-        let unpushed = self
-            .unpushed
-            .get_or_init(|| self.store.reader().unpushed(&self.range));
-        let is_pushed = |commit: &range::Commit| {
-            unpushed
-                .as_ref()
-                .is_none_or(|unpushed| !unpushed.contains(&commit.id))
+    fn speaker(&self, number: usize) -> Option<(Provenance, Situation)> {
+        let range = &self.range;
+        let path = |id: ObjectId| RepoPath::from(&*format!("message {id}"));
+        if let Some(commit) = range.commits.get(number) {
+            let in_head = range.head == Some(commit.id);
+            let situation = match self.is_pushed(commit.id) {
+                true => Situation::Said,
+                false => Situation::Committed,
+            };
+            return Some((
+                self.provenance(number, &path(commit.id), in_head)?,
+                situation,
+            ));
+        }
+        let tag = range.tags.get(number - range.commits.len())?;
+        let provenance = Provenance {
+            commit: None,
+            author: tag.author.clone(),
+            date: tag.date.clone(),
+            path: path(tag.id),
+            in_head: false,
         };
+        let situation = match self.is_pushed(tag.commit) {
+            true => Situation::Said,
+            false => Situation::Tagged,
+        };
+        Some((provenance, situation))
+    }
+
+    fn situation(&self, commit: Option<usize>, in_head: bool) -> Option<Situation> {
         let commits = &self.range.commits;
         let is_pushed = match commit.and_then(|place| commits.get(place)) {
-            Some(commit) => is_pushed(commit),
-            None => commits.iter().any(is_pushed),
+            Some(commit) => self.is_pushed(commit.id),
+            None => commits.iter().any(|c| self.is_pushed(c.id)),
         };
         Some(Situation::of_committed(is_pushed, in_head))
     }

@@ -16,7 +16,7 @@ use crate::git::ignore::{Failure, Folder, Ignored};
 use crate::git::repository::{Repository, claims_worktree, is_bare, is_worktree};
 
 use super::worktree::{Choice, Target, words};
-use super::{Body, FolderOnDisk, Input, Listing, Notable, OnDisk};
+use super::{Body, FolderOnDisk, Input, Listing, Manner, Notable, OnDisk};
 
 /// What the walk knows about a folder it has entered.
 #[derive(Clone)]
@@ -150,7 +150,7 @@ impl<'a> Walk<'a> {
             }),
             tracked,
             standing,
-            name_only: false,
+            manner: Manner::File,
         }
     }
 
@@ -263,9 +263,7 @@ impl<'a> Walk<'a> {
             let file = RepoPath::new(path).join_to(self.root);
             haul.listing.configurations.push(file);
         }
-        if let Some((tracked, standing, name_only)) =
-            self.take_file(&around.place, name, kind, haul)
-        {
+        if let Some((tracked, standing, manner)) = self.take_file(&around.place, name, kind, haul) {
             haul.listing.inputs.push(Input {
                 body: Body::Disk(OnDisk {
                     folder: around.folder.clone(),
@@ -273,7 +271,7 @@ impl<'a> Walk<'a> {
                 }),
                 tracked,
                 standing,
-                name_only,
+                manner,
             });
         }
         WalkState::Continue
@@ -300,23 +298,23 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Whether a file is tracked, how it stands if it is a dotenv file, and
-    /// whether it is judged by name alone; `None` for one that is left out.
+    /// Whether a file is tracked, how it stands if it is a dotenv file, and as
+    /// what it is judged; `None` for one that is left out.
     fn take_file(
         &self,
         place: &Place,
         name: &OsStr,
         kind: FileType,
         haul: &mut Haul<'_>,
-    ) -> Option<(bool, Option<Standing>, bool)> {
+    ) -> Option<(bool, Option<Standing>, Manner)> {
         let name = name.as_encoded_bytes();
         let tracked = place.holds_file(name, &mut haul.path);
         haul.seen += u64::from(tracked);
-        if !kind.is_file() {
-            haul.listing.skipped.skip(match kind.is_symlink() {
-                true => Skip::Symlink,
-                false => Skip::Special,
-            });
+        if kind.is_symlink() {
+            // It is not followed, but what it says is stored as a file's text is.
+            haul.listing.skipped.skip(Skip::Symlink);
+        } else if !kind.is_file() {
+            haul.listing.skipped.skip(Skip::Special);
             return None;
         }
         let ignored = if tracked || self.choice.no_ignore {
@@ -324,11 +322,14 @@ impl<'a> Walk<'a> {
         } else {
             place.ignores(name, false)
         };
+        if kind.is_symlink() {
+            return (ignored == Ignored::No).then_some((tracked, None, Manner::Words));
+        }
         let standing = self.standing(place, name, tracked);
         match ignored {
-            Ignored::No => Some((tracked, standing, false)),
+            Ignored::No => Some((tracked, standing, Manner::File)),
             // A teammate's clone has no such rule: the file's name still matters.
-            Ignored::Private(_) if standing.is_some() => Some((tracked, standing, true)),
+            Ignored::Private(_) if standing.is_some() => Some((tracked, standing, Manner::Name)),
             Ignored::Shared | Ignored::Private(_) => {
                 haul.listing.skipped.skip(Skip::Ignored);
                 None
