@@ -43,22 +43,10 @@ fn cover(others: &Others<'_>, files: &[RepoPath]) -> Option<Fix> {
         let edit = insertion(&home, &old, &pattern);
         let mut new = old.clone();
         new.splice(edit.range.clone(), edit.text.iter().copied());
-        let ignore_file = |path: &[u8]| {
-            if path == home.as_bytes() {
-                return Some(new.clone());
-            }
-            match others.get(&RepoPath::new(path)) {
-                Other::Text(text) => Some(text.to_vec()),
-                Other::Absent | Other::Unusable => None,
-            }
-        };
-        let shared = Rules {
-            root: others.root.to_owned(),
-            ignore_case: false,
-            info_exclude: PathBuf::new(),
-            excludes_file: None,
-        };
-        if coverage_by(&shared, file.as_bytes(), &ignore_file) != Coverage::Shared {
+        // What seems covered as it is, and is not, one more line does not cover.
+        if coverage(others, file, &home, &old) == Coverage::Shared
+            || coverage(others, file, &home, &new) != Coverage::Shared
+        {
             return None;
         }
         names.push(format!(
@@ -79,19 +67,51 @@ fn cover(others: &Others<'_>, files: &[RepoPath]) -> Option<Fix> {
     })
 }
 
-/// The nearest `.gitignore` that reaches `file`, or the repository's own.
+/// How git sees `file` if the ignore file `home` holds `text`.
+fn coverage(others: &Others<'_>, file: &RepoPath, home: &RepoPath, text: &[u8]) -> Coverage {
+    // Rules of an outer repository are none of an inner one.
+    let top = top(others, file);
+    let ignore_file = |path: &[u8]| {
+        let path = RepoPath::new([top, path].concat());
+        if path == *home {
+            return Some(text.to_vec());
+        }
+        match others.get(&path) {
+            Other::Text(text) => Some(text.to_vec()),
+            Other::Absent | Other::Unusable => None,
+        }
+    };
+    let shared = Rules {
+        root: RepoPath::new(top).join_to(others.root),
+        ignore_case: false,
+        info_exclude: PathBuf::new(),
+        excludes_file: None,
+    };
+    coverage_by(&shared, &file.as_bytes()[top.len()..], &ignore_file)
+}
+
+/// The folder that is the repository of `file`, with a `/` at its end; empty for that of the scan.
+fn top<'f>(others: &Others<'_>, file: &'f RepoPath) -> &'f [u8] {
+    let path = file.as_bytes();
+    let folders = memchr::memrchr_iter(b'/', path).map(|at| &path[..=at]);
+    let is_top = |folder: &&[u8]| {
+        let git = RepoPath::new([folder, &b".git"[..]].concat());
+        git.join_to(others.root).symlink_metadata().is_ok()
+    };
+    folders.into_iter().find(is_top).unwrap_or_default()
+}
+
+/// The nearest `.gitignore` that reaches `file`, or the one at the top of its repository.
 fn home(others: &Others<'_>, file: &RepoPath) -> RepoPath {
-    let mut folder = file.parent().to_vec();
+    let top = top(others, file);
+    let mut folder = file.as_bytes();
     loop {
-        let path = match folder.is_empty() {
-            true => RepoPath::from(".gitignore"),
-            false => RepoPath::new([&folder, &b"/.gitignore"[..]].concat()),
-        };
-        let is_there = !matches!(others.get(&path), Other::Absent);
-        if is_there || folder.is_empty() {
+        folder = &folder[..memchr::memrchr(b'/', folder).map_or(0, |at| at + 1)];
+        let path = RepoPath::new([folder, &b".gitignore"[..]].concat());
+        if folder.len() <= top.len() || !matches!(others.get(&path), Other::Absent) {
             return path;
         }
-        folder.truncate(memchr::memrchr(b'/', &folder).unwrap_or(0));
+        folder = &folder[..folder.len() - 1];
     }
 }
 
