@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::check;
 use crate::check::baseline::{Choice, Held, load, masked, name_of};
 use crate::config::Regime;
-use crate::finding::{Finding, Report};
+use crate::finding::{Finding, ProblemKind, Report};
 use crate::source::Source;
 use crate::source::worktree::{Choice as Files, Worktree, words};
 use crate::suppress::baseline::{Baseline, FILE};
@@ -79,7 +79,7 @@ fn accepting(
 pub(super) fn of_all(top: &Path) -> Result<Option<(PathBuf, String)>, String> {
     let args = BaselineArgs::of(top);
     let reporting = Reporting::new(&args.report)?;
-    let Some(scanned) = scan(&args, &reporting)? else {
+    let Some(scanned) = scan_all(&args, &reporting, true)? else {
         return Ok(None);
     };
     let (baseline, new) = accepting(&scanned, None, reporting.threads())?;
@@ -148,6 +148,15 @@ pub(super) fn scan(
     args: &BaselineArgs,
     reporting: &Reporting<'_>,
 ) -> Result<Option<Scanned>, String> {
+    scan_all(args, reporting, false)
+}
+
+/// The same; `may_be_empty`: that there is no file is no mistake.
+fn scan_all(
+    args: &BaselineArgs,
+    reporting: &Reporting<'_>,
+    may_be_empty: bool,
+) -> Result<Option<Scanned>, String> {
     refuse_what_says_nothing(&args.report)?;
     let here = [PathBuf::from(".")];
     let paths: &[PathBuf] = if args.paths.is_empty() {
@@ -164,13 +173,20 @@ pub(super) fn scan(
     let source = Worktree::new(paths, files);
     let mut regime = reporting.regime(source.root(), source.places(), None)?;
     let wanted = reporting.baseline(&regime);
-    let choice = match &wanted {
-        // What is not there yet is to be written.
-        Choice::File(file) | Choice::Named(file) if !file.exists() => Choice::Nothing,
-        wanted => wanted.clone(),
+    // What is not there yet, or holds nothing, is to be written.
+    let is_new = |file: PathBuf| match file.metadata() {
+        Ok(found) => found.is_file() && found.len() == 0,
+        Err(_) => !file.exists(),
+    };
+    let choice = match wanted.file(source.root()).is_some_and(is_new) {
+        true => Choice::Nothing,
+        false => wanted.clone(),
     };
     let (mut report, held) = reporting
         .scan(|progress| check::run_with(&source, &mut regime, &choice, threads, progress))?;
+    if may_be_empty {
+        report.problems.retain(|p| p.kind != ProblemKind::Empty);
+    }
     if !report.is_complete() {
         mask_names(&mut report, regime.rules(regime.main()));
         output::problems(&report.problems);

@@ -149,10 +149,18 @@ fn of_revision(revision: &str, top: &Path) -> Result<(Read, Vec<PathBuf>), Strin
     Ok((Box::new(read), files))
 }
 
+fn text(bytes: Vec<u8>) -> Result<String, String> {
+    String::from_utf8(bytes).map_err(|e| {
+        let (valid, _) = e.as_bytes().split_at(e.utf8_error().valid_up_to());
+        let line = memchr::memchr_iter(b'\n', valid).count() + 1;
+        format!("line {line} is not UTF-8")
+    })
+}
+
 /// The text of a file on disk, if there is one.
-fn read_file(file: &Path) -> Result<Option<String>, String> {
-    match std::fs::read_to_string(file) {
-        Ok(text) => Ok(Some(text)),
+pub(super) fn read_file(file: &Path) -> Result<Option<String>, String> {
+    match std::fs::read(file) {
+        Ok(bytes) => text(bytes).map(Some),
         Err(e)
             if matches!(
                 e.kind(),

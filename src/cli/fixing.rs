@@ -1,7 +1,7 @@
 //! `--fix`, `--unsafe-fixes`, `--diff-fixes`: what a check does about its findings.
 
 use crate::excerpt::{Excerpt, Masking};
-use crate::finding::{Applicability, Report};
+use crate::finding::{Applicability, ProblemKind, Report};
 use crate::fix::{self, Patch};
 use crate::rule::RuleSet;
 
@@ -97,6 +97,10 @@ impl Fixing {
             }
             report = scan()?;
             problems.extend(fix::propose(&mut report, &names));
+        }
+        // A fix can hide the last file that was scanned.
+        if fixed > 0 {
+            report.problems.retain(|p| p.kind != ProblemKind::Empty);
         }
         report.problems.extend(problems);
         report.problems.sort();

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use crate::config::{self, Glob, Pattern, Read};
 use crate::migrate::{self, Plan};
 use crate::rule::{RuleSet, load};
 use crate::source::worktree::{folder_and_top, words};
@@ -23,13 +24,23 @@ pub(super) fn run(args: &MigrateArgs) -> Result<Exit, String> {
     } else {
         args.files.clone()
     };
-    if files.is_empty() {
-        return Err(format!(
-            "nothing to migrate: there is none of {}",
-            migrate::NAMES.join(", ")
-        ));
-    }
+    let programs = migrate::PROGRAMS
+        .iter()
+        .filter(|name| top.join(name).is_file());
     let mut plan = Plan::default();
+    if args.files.is_empty() {
+        let unread = programs.map(|name| format!("{name}: {}", migrate::PROGRAM));
+        plan.left.extend(unread);
+    }
+    if files.is_empty() {
+        return Err(match plan.left.first() {
+            Some(unread) => unread.clone(),
+            None => format!(
+                "nothing to migrate: there is none of {}",
+                migrate::NAMES.join(", ")
+            ),
+        });
+    }
     for file in &files {
         let name = file.strip_prefix(&top).unwrap_or(file);
         let name = name.to_string_lossy().replace('\\', "/");
@@ -37,11 +48,19 @@ pub(super) fn run(args: &MigrateArgs) -> Result<Exit, String> {
         migrate::read(&name, &text, &mut plan).map_err(|message| format!("{name}: {message}"))?;
     }
     keep_what_loads(&mut plan);
+    let read: Read = Box::new(configuration::read_file);
     plan.exclude.dedup();
     plan.markers.dedup();
     let mut new = vec![file(&top, CONFIGURATION, plan.configuration(RULES))];
     if !plan.rules.is_empty() {
         new.push(file(&top, RULES, plan.rules()));
+    }
+    // Two configurations of one folder are an error.
+    let there = config::configures(&top, &read);
+    if let Some(name) = there.filter(|name| *name != CONFIGURATION && !args.dry_run) {
+        return Err(format!(
+            "{name} configures hushlint already: --dry-run shows what would go into it"
+        ));
     }
     // One of two would be half a migration.
     if let Some(there) = new.iter().find(|new| new.file.symlink_metadata().is_ok()) {
@@ -81,8 +100,10 @@ fn keep_what_loads(plan: &mut Plan) {
         .collect();
     let (mut kept, mut refused) = (Vec::new(), Vec::new());
     for rule in std::mem::take(&mut plan.rules) {
-        let loaded = load::parse(RULES, &rule.to_toml()).map_err(|e| e.message);
-        match loaded.and_then(|rules| load::check(&rules)) {
+        let text = rule.to_toml();
+        let checked = |rules: Vec<_>| load::check((RULES, &text), &rules, &|_| false);
+        let loaded = load::parse(RULES, &text).and_then(checked);
+        match loaded.map_err(|e| e.message) {
             Ok(_) if known.contains(&rule.id) => {
                 plan.left
                     .push(format!("rule {}: there is one of this id", rule.id));
@@ -99,6 +120,25 @@ fn keep_what_loads(plan: &mut Plan) {
         }
     }
     plan.rules = kept;
+    let mut left = Vec::new();
+    plan.exclude.retain(|text| match Pattern::new(text) {
+        Ok(_) => true,
+        Err(message) => {
+            left.push(format!("exclude {message}"));
+            false
+        }
+    });
+    plan.per_path.retain_mut(|(globs, ..)| {
+        globs.retain(|text| match Glob::new(text) {
+            Ok(_) => true,
+            Err(message) => {
+                left.push(format!("per-path {message}"));
+                false
+            }
+        });
+        !globs.is_empty()
+    });
+    plan.left.extend(left);
     plan.per_path
         .retain(|(_, id, _)| plan.rules.iter().any(|r| r.id == *id));
 }

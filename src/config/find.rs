@@ -6,7 +6,7 @@ use super::Read;
 use super::parse::{Error, Layer, PROJECT, parse, project};
 
 /// The names of configuration files.
-pub const NAMES: [&str; 3] = [".hushlint.toml", "hushlint.toml", PROJECT];
+pub(super) const NAMES: [&str; 3] = [".hushlint.toml", "hushlint.toml", PROJECT];
 
 /// Whether a file of this name may configure the scan of its folder.
 pub fn is_configuration(name: &[u8]) -> bool {
@@ -34,7 +34,8 @@ impl Source {
     /// What messages call `file`.
     pub fn name_of(&self, file: &Path) -> String {
         let name = file.strip_prefix(&self.root).unwrap_or(file);
-        name.to_string_lossy().replace('\\', "/")
+        let name = Some(name).filter(|name| !name.as_os_str().is_empty());
+        name.unwrap_or(file).to_string_lossy().replace('\\', "/")
     }
 
     /// The layers of the configuration in `folder`, if it has one: what is extended goes first.
@@ -117,14 +118,28 @@ impl Source {
                     self.name_of(&file),
                 )));
             }
+            let not_there = |message: &str| error(format!("`{}`: {message}", extend.value));
+            (self.read)(&file).map_err(|message| not_there(&message))?;
             let Some(base) = self.layer(&file)? else {
-                let missing = self.missing(&file);
-                return Err(error(format!("`{}`: {}", extend.value, missing.message)));
+                return Err(not_there(&self.missing(&file).message));
             };
             layers.insert(0, base);
         }
         Ok(layers)
     }
+}
+
+/// The file that configures `folder`, if one does, whatever is wrong with it.
+pub fn configures(folder: &Path, read: &Read) -> Option<&'static str> {
+    let says_something = |name: &&str| {
+        let file = folder.join(name);
+        match read(&file) {
+            Ok(Some(text)) => !matches!(parse(&file, name, &text), Ok(None)),
+            Ok(None) => false,
+            Err(_) => *name != PROJECT,
+        }
+    };
+    NAMES.into_iter().find(says_something)
 }
 
 /// The folder whose files a configuration file governs.

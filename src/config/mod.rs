@@ -18,7 +18,8 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
-pub use find::{NAMES, Source, differ, folder_of, is_configuration, normal};
+pub use exclude::Pattern;
+pub use find::{Source, configures, differ, folder_of, is_configuration, normal};
 pub use glob::Glob;
 pub use parse::{Error, Layer, PerPath, parse_size};
 pub use regime::{Choice, Realm, Regime};

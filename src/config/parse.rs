@@ -9,6 +9,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::finding::Severity;
+use crate::rule::load::line_of;
 use crate::suggest::suggestion;
 
 use super::exclude::Pattern;
@@ -54,7 +55,7 @@ pub(super) struct ConfigText {
     /// Use only these rules: ids, tags, or `all`. Takes back an `ignore` of the file that is extended.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Vec<String>"))]
-    select: Option<Vec<Spanned<String>>>,
+    select: Option<Spanned<Vec<Spanned<String>>>>,
     /// Do without these rules: ids or tags.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Vec<String>"))]
@@ -128,7 +129,7 @@ struct PerPathText {
     /// Only these rules count there: ids, tags, or `all`.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Vec<String>"))]
-    select: Option<Vec<Spanned<String>>>,
+    select: Option<Spanned<Vec<Spanned<String>>>>,
     /// These rules do not count there: ids, tags, or `all`.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Vec<String>"))]
@@ -234,19 +235,10 @@ struct Text<'t> {
 }
 
 impl Text<'_> {
-    fn line(&self, at: usize) -> usize {
-        let at = at.min(self.text.len());
-        self.text.as_bytes()[..at]
-            .iter()
-            .filter(|&&b| b == b'\n')
-            .count()
-            + 1
-    }
-
     fn error(&self, span: Range<usize>, key: &str, message: impl Into<String>) -> Error {
         Error {
             file: self.name.to_string(),
-            line: self.line(span.start),
+            line: line_of(self.text, span.start),
             key: key.to_owned(),
             message: message.into(),
         }
@@ -288,7 +280,7 @@ impl Text<'_> {
     }
 
     fn set<T, U>(&self, value: Spanned<T>, made: impl FnOnce(T) -> U) -> Set<U> {
-        let line = self.line(value.span().start);
+        let line = line_of(self.text, value.span().start);
         Set {
             value: made(value.into_inner()),
             origin: Origin::File {
@@ -315,6 +307,23 @@ impl Text<'_> {
             list.push(self.set(word, |_| value));
         }
         Ok(list)
+    }
+
+    /// The rules that a list selects, if there is one.
+    fn selection(
+        &self,
+        key: &str,
+        words: Option<Spanned<Vec<Spanned<String>>>>,
+    ) -> Result<Option<Vec<Set<String>>>, Error> {
+        let Some(words) = words else {
+            return Ok(None);
+        };
+        if words.get_ref().is_empty() {
+            let message = "an empty list selects no rule; without the key all are in use";
+            return Err(self.error(words.span(), key, message));
+        }
+        let word = |text: &str| Ok(text.to_owned());
+        self.list(key, words.into_inner(), word).map(Some)
     }
 
     fn levels(
@@ -354,6 +363,11 @@ fn in_plain_words(message: &str) -> String {
             "expected a sequence",
             "expected a list, as in [\"a\", \"b\"]",
         )
+        .replace("invalid type: sequence", "invalid type: a list")
+        .replace("invalid type: map", "invalid type: a table")
+        .replace("expected struct Tools", "expected a table")
+        .replace("expected struct ConfigText", "expected a table")
+        .replace("expected struct PerPathText", "expected a table")
         .replace(
             "expected u32",
             "expected a whole number that is not negative",
@@ -397,10 +411,7 @@ impl ConfigText {
             file: file.to_owned(),
             name: source.name.clone(),
             extend: self.extend.map(|v| source.plain(v)),
-            select: self
-                .select
-                .map(|words| source.list("select", words, word))
-                .transpose()?,
+            select: source.selection("select", self.select)?,
             ignore: source.list("ignore", self.ignore, word)?,
             exclude: source.list("exclude", self.exclude, Pattern::new)?,
             fail_on: self.fail_on.map(|v| source.plain(v)),
@@ -436,7 +447,7 @@ fn text_of_path(
     let span = text.span();
     let origin = Origin::File {
         file: source.name.clone(),
-        line: source.line(span.start),
+        line: line_of(source.text, span.start),
     };
     let text = text.into_inner();
     let word = |text: &str| Ok(text.to_owned());
@@ -463,10 +474,7 @@ fn text_of_path(
     }
     Ok(PerPath {
         paths: paths.into_iter().map(|p| p.value).collect(),
-        select: text
-            .select
-            .map(|words| source.list("per-path.select", words, word))
-            .transpose()?,
+        select: source.selection("per-path.select", text.select)?,
         ignore: source.list("per-path.ignore", text.ignore, word)?,
         severity: source.levels(text.severity),
         reason: text.reason,

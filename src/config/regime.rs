@@ -252,27 +252,20 @@ impl Regime {
                 Ok(None) => return Err(refuse("no such file".to_owned())),
                 Err(message) => return Err(refuse(message)),
             };
-            let more = load::parse(&name, &text).map_err(|e| Error {
-                file: e.file.clone(),
+            let in_rules = |e: load::LoadError| Error {
+                file: e.file,
                 line: e.line,
-                key: e.rule.clone().unwrap_or_default(),
+                key: e.rule.unwrap_or_default(),
                 message: e.message,
-            })?;
-            let in_rules = |message: String| Error {
-                file: name.clone(),
-                line: 0,
-                key: String::new(),
-                message,
             };
-            let doubts = load::check(&more).map_err(in_rules)?;
+            let more = load::parse(&name, &text).map_err(in_rules)?;
+            if more.is_empty() {
+                return Err(refuse("there is no rule in it".to_owned()));
+            }
+            let is_known = |id: &_| rules.iter().any(|r| r.id == *id);
+            let doubts = load::check((&name, &text), &more, &is_known).map_err(in_rules)?;
             self.doubts
                 .extend(doubts.into_iter().map(|d| format!("{name}: {d}")));
-            if let Some(twice) = more.iter().find(|m| rules.iter().any(|r| r.id == m.id)) {
-                return Err(in_rules(format!(
-                    "{}: a rule of this id exists already; rules extend, they do not replace",
-                    twice.id
-                )));
-            }
             rules.extend(more);
             // To tell sets of rules apart; the text itself need not be kept.
             let digest = sha2::Sha256::digest(text.as_bytes());

@@ -3,15 +3,11 @@
 use toml::{Table, Value};
 
 use super::{OwnRule, Plan, glob, pattern};
+use crate::rule::load::line_of;
 
 pub(super) fn read(text: &str, plan: &mut Plan) -> Result<(), String> {
     let table: Table = text.parse().map_err(|e: toml::de::Error| {
-        let at = e.span().map_or(0, |s| s.start).min(text.len());
-        let line = text.as_bytes()[..at]
-            .iter()
-            .filter(|&&b| b == b'\n')
-            .count()
-            + 1;
+        let line = line_of(text, e.span().map_or(0, |s| s.start));
         format!("line {line}: {}", e.message())
     })?;
     plan.markers.push("gitleaks");
@@ -20,6 +16,9 @@ pub(super) fn read(text: &str, plan: &mut Plan) -> Result<(), String> {
             plan.left.push(format!(
                 "[extend] path = {path:?}: migrate that file as well, and name what comes of it in `extend`"
             ));
+        }
+        if extend.get("useDefault").and_then(Value::as_bool) == Some(true) {
+            plan.left.push("[extend] useDefault: the rules that come with gitleaks do not come along; `hushlint rules` lists what hushlint finds".to_owned());
         }
         for id in strings(extend.get("disabledRules")) {
             plan.left.push(format!(
@@ -39,7 +38,7 @@ pub(super) fn read(text: &str, plan: &mut Plan) -> Result<(), String> {
 fn rule(rule: &Table, plan: &mut Plan) {
     let text = |key: &str| rule.get(key).and_then(Value::as_str);
     let id = text("id").unwrap_or("rule");
-    let own = kebab(id);
+    let own = plan.own_id(id);
     let left = |why: &str| format!("rule {id}: {why}");
     if let Some(regex) = text("regex") {
         let group = rule.get("secretGroup").and_then(Value::as_integer);
@@ -139,21 +138,4 @@ fn tables(value: Option<&Value>) -> impl Iterator<Item = &Table> {
     let one = value.and_then(Value::as_table);
     let several = value.and_then(Value::as_array).into_iter().flatten();
     one.into_iter().chain(several.filter_map(Value::as_table))
-}
-
-/// An id as rules have it.
-pub(super) fn kebab(id: &str) -> String {
-    let mut own = String::new();
-    for c in id.chars() {
-        match c.to_ascii_lowercase() {
-            c if c.is_ascii_alphanumeric() => own.push(c),
-            _ if !own.ends_with('-') => own.push('-'),
-            _ => {}
-        }
-    }
-    let own = own.trim_matches('-');
-    match own.starts_with(|c: char| c.is_ascii_lowercase()) {
-        true => own.to_owned(),
-        false => format!("rule-{own}"),
-    }
 }

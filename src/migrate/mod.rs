@@ -49,6 +49,22 @@ pub const NAMES: [&str; 8] = [
     ".secretlintignore",
 ];
 
+/// Configurations that are programs. They are not read.
+pub const PROGRAMS: [&str; 4] = [
+    ".secretlintrc.js",
+    ".secretlintrc.cjs",
+    ".secretlintrc.mjs",
+    ".secretlintrc.ts",
+];
+
+/// Why such a file is not read, and what to do.
+pub const PROGRAM: &str =
+    "a program, and hushlint runs none: write what it exports as .secretlintrc.json";
+
+fn is_program(name: &str) -> bool {
+    PROGRAMS.contains(&name)
+}
+
 /// Adds what `text`, of a file called `name`, says to `plan`. The error is for its author.
 pub fn read(name: &str, text: &str, plan: &mut Plan) -> Result<(), String> {
     let last = name.rsplit('/').next().unwrap_or(name);
@@ -58,6 +74,7 @@ pub fn read(name: &str, text: &str, plan: &mut Plan) -> Result<(), String> {
         _ if last.contains("gitleaks") && last.ends_with(".toml") => {
             return gitleaks::read(text, plan);
         }
+        _ if is_program(last) => return Err(PROGRAM.to_owned()),
         _ if last.starts_with(".secretlintrc") => return others::secretlintrc(text, plan),
         _ if last.ends_with(".baseline") => return others::secrets_baseline(text, plan),
         _ => {
@@ -71,6 +88,15 @@ pub fn read(name: &str, text: &str, plan: &mut Plan) -> Result<(), String> {
 }
 
 impl Plan {
+    /// An id for a rule that another tool calls `name`, unlike all there are so far.
+    fn own_id(&self, name: &str) -> String {
+        let id = kebab(name);
+        let numbered = (2..).map(|n| format!("{id}-{n}"));
+        let mut ids = std::iter::once(id.clone()).chain(numbered);
+        let is_free = |id: &String| self.rules.iter().all(|r| r.id != *id);
+        ids.find(is_free).expect("there is always another number")
+    }
+
     /// The configuration; `rules` is the file that holds the rules, if there are any.
     pub fn configuration(&self, rules: &str) -> String {
         let mut text = String::from("# Made by `hushlint migrate`.\n");
@@ -135,6 +161,23 @@ impl OwnRule {
             writeln!(text, "entropy = {entropy}").expect("a String takes all");
         }
         text
+    }
+}
+
+/// An id as rules have it.
+fn kebab(id: &str) -> String {
+    let mut own = String::new();
+    for c in id.chars() {
+        match c.to_ascii_lowercase() {
+            c if c.is_ascii_alphanumeric() => own.push(c),
+            _ if !own.ends_with('-') => own.push('-'),
+            _ => {}
+        }
+    }
+    let own = own.trim_matches('-');
+    match own.starts_with(|c: char| c.is_ascii_lowercase()) {
+        true => own.to_owned(),
+        false => format!("rule-{own}"),
     }
 }
 

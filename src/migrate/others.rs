@@ -2,7 +2,6 @@
 
 use serde_json::Value;
 
-use super::gitleaks::kebab;
 use super::{OwnRule, Plan, glob, pattern};
 
 /// Lines of `[commit:]path:rule:line`.
@@ -11,9 +10,13 @@ pub(super) fn gitleaksignore(text: &str, plan: &mut Plan) {
         if line.is_empty() || line.starts_with('#') {
             continue;
         }
-        let parts: Vec<&str> = line.split(':').collect();
-        match parts[..] {
-            [.., path, rule, at] if at.parse::<u32>().is_ok() => {
+        let mut parts = line.rsplitn(3, ':');
+        match (parts.next(), parts.next(), parts.next()) {
+            (Some(at), Some(rule), Some(place)) if at.parse::<u32>().is_ok() => {
+                let commit = place.split_once(':').filter(|(commit, _)| {
+                    commit.len() == 40 && commit.bytes().all(|b| b.is_ascii_hexdigit())
+                });
+                let path = commit.map_or(place, |(_, path)| path);
                 plan.known
                     .push((path.to_owned(), format!("{rule}, line {at}")));
             }
@@ -24,17 +27,11 @@ pub(super) fn gitleaksignore(text: &str, plan: &mut Plan) {
     }
 }
 
-/// Patterns as git's, which are globs here but for negations.
+/// Patterns as git's, which they are here too.
 pub(super) fn secretlintignore(text: &str, plan: &mut Plan) {
-    for line in text.lines().map(str::trim) {
-        match line.chars().next() {
-            None | Some('#') => {}
-            Some('!') => plan
-                .left
-                .push(format!("{line}: globs are not negated here")),
-            Some(_) => plan.exclude.push(line.to_owned()),
-        }
-    }
+    let lines = text.lines().map(str::trim);
+    let patterns = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
+    plan.exclude.extend(patterns.map(str::to_owned));
 }
 
 pub(super) fn secrets_baseline(text: &str, plan: &mut Plan) -> Result<(), String> {
@@ -91,7 +88,15 @@ pub(super) fn secrets_baseline(text: &str, plan: &mut Plan) -> Result<(), String
 
 /// JSON, or YAML, of which JSON is part.
 pub(super) fn secretlintrc(text: &str, plan: &mut Plan) -> Result<(), String> {
-    let json: Value = serde_saphyr::from_str(text).map_err(|e| e.to_string())?;
+    let json: Value = serde_saphyr::from_str(text).map_err(|e| {
+        // What follows shows the text, which may hold what is to be hidden.
+        let message = e.to_string();
+        let first = message.lines().next().unwrap_or_default();
+        first.strip_prefix("error: ").unwrap_or(first).to_owned()
+    })?;
+    if !json["rules"].is_array() {
+        return Err("no list `rules`".to_owned());
+    }
     plan.markers.push("secretlint");
     let mut rules: Vec<&Value> = array(&json["rules"]).collect();
     while let Some(rule) = rules.pop() {
@@ -133,7 +138,7 @@ fn own_pattern(item: &Value, plan: &mut Plan) {
         Value::String(one) => vec![one.as_str()],
         _ => array(&item["patterns"]).filter_map(Value::as_str).collect(),
     };
-    for (at, text) in patterns.into_iter().enumerate() {
+    for text in patterns {
         let (regex, flags) = match text.strip_prefix('/').and_then(|t| t.rsplit_once('/')) {
             Some((regex, flags)) => (regex.to_owned(), flags),
             None => (text.to_owned(), ""),
@@ -144,10 +149,7 @@ fn own_pattern(item: &Value, plan: &mut Plan) {
         };
         match pattern::parts(&regex, 0) {
             Ok(parts) => plan.rules.push(OwnRule {
-                id: match at {
-                    0 => kebab(name),
-                    at => format!("{}-{}", kebab(name), at + 1),
-                },
+                id: plan.own_id(name),
                 summary: name.to_owned(),
                 anchors: parts.anchors,
                 ignore_case: parts.ignore_case,

@@ -200,7 +200,7 @@ pub fn parse(file: &str, text: &str) -> Result<Vec<Rule>, LoadError> {
         Some(made) => made,
         None => made(text).map_err(|e| LoadError {
             file: file.to_owned(),
-            line: line_of(text, e.span().unwrap_or(0..0)),
+            line: line_of(text, e.span().map_or(0, |s| s.start)),
             rule: None,
             message: with_suggestion(e.message()),
         })?,
@@ -214,12 +214,9 @@ pub fn parse(file: &str, text: &str) -> Result<Vec<Rule>, LoadError> {
             let message = "a second rule of this id; ids are unique";
             Err((Some("id"), message.to_owned()))
         };
-        rules.push(rule.map_err(|(key, message)| LoadError {
-            file: file.to_owned(),
-            line: line_of(text, span_of(text, index, key)),
-            rule: Some(id),
-            message,
-        })?);
+        rules.push(
+            rule.map_err(|(key, message)| refusal((file, text), (index, &id), key, message))?,
+        );
     }
     Ok(rules)
 }
@@ -263,6 +260,21 @@ fn made_in_parts(text: &str) -> Option<Vec<Made>> {
         rules.extend(rest.join().ok()??);
         Some(rules)
     })
+}
+
+/// The error about a rule, the one of this place in its file, or about one of its keys.
+fn refusal(
+    (file, text): (&str, &str),
+    (index, id): (usize, &str),
+    key: Option<&str>,
+    message: String,
+) -> LoadError {
+    LoadError {
+        file: file.to_owned(),
+        line: line_of(text, span_of(text, index, key).start),
+        rule: Some(id.to_owned()),
+        message,
+    }
 }
 
 /// Where a rule of `text`, or the value of one of its keys, stands. Found only
@@ -419,16 +431,26 @@ impl ExampleText {
     }
 }
 
-/// Refuses rules that would take too much memory, or that could find nothing:
-/// what a scan compiles only on need. Returns what is doubtful about the others.
-pub fn check(rules: &[Rule]) -> Result<Vec<String>, String> {
+/// Refuses rules of a file that `known` has already, that would take too much
+/// memory, or that could find nothing: what a scan compiles only on need.
+/// Returns what is doubtful about the others.
+pub fn check(
+    file: (&str, &str),
+    rules: &[Rule],
+    known: &dyn Fn(&RuleId) -> bool,
+) -> Result<Vec<String>, LoadError> {
     let mut doubts = Vec::new();
-    for rule in rules {
+    for (index, rule) in rules.iter().enumerate() {
+        let refuse = |key, message| refusal(file, (index, rule.id.as_str()), Some(key), message);
+        if known(&rule.id) {
+            let message = "a rule of this id exists already; rules extend, they do not replace";
+            return Err(refuse("id", message.to_owned()));
+        }
         if let Some(pattern) = &rule.pattern {
             let told = pattern
                 .check_size()
                 .and_then(|()| anchored::doubts(pattern));
-            let told = told.map_err(|e| format!("{}: {e}", rule.id))?;
+            let told = told.map_err(|message| refuse("tail", message))?;
             doubts.extend(told.into_iter().map(|d| format!("{}: {d}", rule.id)));
         }
     }
@@ -443,8 +465,10 @@ pub fn compile(rules: &[Rule]) -> Result<(), String> {
     })
 }
 
-fn line_of(text: &str, span: Range<usize>) -> usize {
-    text[..span.start.min(text.len())].matches('\n').count() + 1
+/// The line of what stands at `at` of a file, counted from 1.
+pub fn line_of(text: &str, at: usize) -> usize {
+    let before = &text.as_bytes()[..at.min(text.len())];
+    memchr::memchr_iter(b'\n', before).count() + 1
 }
 
 /// serde's message, with the likely intent where it names an unknown word and the known ones.

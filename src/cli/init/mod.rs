@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::check::baseline::name_of;
-use crate::config::{NAMES, normal};
+use crate::config::{Read, configures, normal};
 use crate::source::Store;
 use crate::source::worktree::folder_and_top;
 
@@ -66,8 +66,9 @@ pub(super) fn run(args: &InitArgs) -> Result<Exit, String> {
 }
 
 fn configuration_file(top: &Path) -> New {
-    let there = NAMES[..2].iter().find(|name| top.join(name).exists());
-    let name = there.copied().unwrap_or(NAMES[0]);
+    let read: Read = Box::new(configuration::read_file);
+    // Two configurations of one folder are an error.
+    let name = configures(top, &read).unwrap_or(".hushlint.toml");
     New {
         file: top.join(name),
         name: name.to_owned(),
@@ -115,6 +116,11 @@ fn job(top: &Path, ci: Ci) -> New {
         Ci::Github => (".github/workflows/hushlint.yml", GITHUB),
         Ci::Gitlab => (".gitlab-ci.yml", GITLAB),
     };
+    let address = match env!("CARGO_PKG_REPOSITORY") {
+        "" => "URL-OF-HUSHLINT",
+        address => address,
+    };
+    let text = text.replace("ADDRESS", address);
     // The version that was tried here.
     let text = text.replace("VERSION", env!("CARGO_PKG_VERSION"));
     New {
