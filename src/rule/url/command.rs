@@ -24,6 +24,7 @@ pub(super) fn runs_command(before: &[u8]) -> bool {
                     | b"iwr"
                     | b"irm"
                     | b"aria2c"
+                    | b"axel"
                     | b"_get"
                     | b"_post"
             )

@@ -126,7 +126,7 @@ fn weight(path: &[u8]) -> Weight {
 
 /// Words of folders that hold tests, whatever stands beside them.
 const TESTS: &[&str] = &[
-    "test", "tests", "testing", "fixture", "fixtures", "mock", "mocks", "cached",
+    "test", "tests", "testing", "testdata", "fixture", "fixtures", "mock", "mocks", "cached",
 ];
 const LIGHT: &[&str] = &[
     "example",

@@ -94,13 +94,18 @@ fn is_entry_fetched(bytes: &[u8], map: &[u8], key: &[u8], from: usize) -> bool {
         })
 }
 
-/// How far the entry `key` reaches in `rest`, what follows a map's name: `['key']`, `.key`.
+/// How far the entry `key` reaches in `rest`, what follows a map's name:
+/// `['key']`, `.key`, or `[name]`, which may be any.
 fn key_after(rest: &[u8], key: &[u8]) -> Option<usize> {
     let lead = rest
         .iter()
         .take(3)
         .take_while(|b| matches!(b, b'[' | b'.' | b'"' | b'\'' | b':' | b'?'))
         .count();
+    if rest.first() == Some(&b'[') && rest.get(1).is_some_and(u8::is_ascii_alphabetic) {
+        let inner = &rest[..rest.len().min(48)];
+        return memchr::memchr(b']', inner).map(|i| i + 1);
+    }
     let end = lead + key.len();
     (lead > 0 && rest.get(lead..end) == Some(key) && rest.get(end).is_none_or(|&b| !is_word(b)))
         .then_some(end)

@@ -11,8 +11,10 @@ use super::follow::is_followed;
 use super::host::Class;
 use super::join::continued;
 use super::parse::Url;
-use super::shape::{Credential, Shape, Value, credentials, shape};
-use super::words::{Role, Work, is_abbreviated, is_doubtful, is_mostly_shown, role, work};
+use super::shape::{Credential, Shape, Value, credentials, is_feed, shape};
+use super::words::{
+    Role, Work, is_abbreviated, is_doubtful, is_mostly_shown, reads_setting, role, work,
+};
 use crate::finding::Severity;
 use crate::syntax::Place;
 
@@ -206,7 +208,11 @@ fn public(
         Evidence::Little => (Severity::Note, "is addressed"),
     };
     // What answers programs at a host that people read.
-    let known = shape == Shape::Api && evidence != Evidence::Little && evidence != Evidence::Shaped;
+    let known = match shape {
+        Shape::Api => !matches!(evidence, Evidence::Little | Evidence::Shaped),
+        Shape::File => matches!(evidence, Evidence::Call | Evidence::Command),
+        Shape::Filled | Shape::Plain | Shape::Page | Shape::Identifier => false,
+    };
     Some(Ruling {
         severity: if light || class == Class::Documentation && !known {
             Severity::Note
@@ -318,7 +324,15 @@ fn evidence(
     }
     let name = |range: &Range<usize>| &bytes[range.clone()];
     let records = matches!(purpose, Purpose::Data | Purpose::Unknown);
-    let mut works: Vec<Work> = context.calls.iter().map(|c| work(name(&c.name))).collect();
+    let mut works: Vec<Work> = context
+        .calls
+        .iter()
+        .map(|c| match work(name(&c.name)) {
+            // `QNetworkRequest request(QUrl("http:..`
+            Work::Unknown => declared(bytes, &c.name).map_or(Work::Unknown, work),
+            known => known,
+        })
+        .collect();
     let bare = (speech.bare_calls && context.calls.is_empty() && context.lead == Lead::Quote)
         .then(|| bare_call(before))
         .flatten();
@@ -377,6 +391,15 @@ fn evidence(
     {
         return Some(Evidence::Followed);
     }
+    // A list of feeds has one for news, one for comments.
+    if roles.first() == Some(&Role::Other)
+        && is_mostly_shown(name(&context.names[0]))
+        && is_key_of_map(bytes, &context.names[0])
+        && !roles[1..].contains(&Role::Other)
+        && is_feed(url.text(bytes, &url.path).to_ascii_lowercase().as_str())
+    {
+        return Some(Evidence::Shaped);
+    }
     if roles.first() == Some(&Role::Other)
         || (matches!(roles.first(), Some(Role::Address | Role::Unknown))
             && roles[1..].contains(&Role::Other))
@@ -411,6 +434,14 @@ fn evidence(
     let named = roles[..near].contains(&Role::Endpoint)
         || siblings.clone().any(|s| role(name(s)) == Role::Endpoint)
         || bare.is_some_and(|b| role(b) == Role::Endpoint)
+        // `settings.get("app/url", "http:..`
+        || context.calls.first().is_some_and(|c| {
+            let keyed = c.siblings.first().is_some_and(|s| {
+                let own = name(s).rsplit(|&b| b == b'/').next().unwrap_or_default();
+                matches!(role(own), Role::Address | Role::Endpoint)
+            });
+            keyed && reads_setting(name(&c.name))
+        })
         || context
             .calls
             .iter()
@@ -437,7 +468,7 @@ fn evidence(
     // `url = "http://vendor.io/tool-1.5.0.tar.gz"`
     let receives =
         roles.first() == Some(&Role::Address) || bare.is_some_and(|b| role(b) == Role::Address);
-    if shape == Shape::Archive && matches!(purpose, Purpose::Code | Purpose::Config) && receives {
+    if shape == Shape::File && matches!(purpose, Purpose::Code | Purpose::Config) && receives {
         return Some(Evidence::Named);
     }
     if shape == Shape::Api {
@@ -445,6 +476,13 @@ fn evidence(
     }
     if follows() {
         return Some(Evidence::Followed);
+    }
+    // `RATES_URL = "http://vendor.io/rates.html"`: a page that is read by a program, or shown.
+    if shape == Shape::Page
+        && (constant || named || receives && !url.holes.is_empty())
+        && purpose == Purpose::Code
+    {
+        return Some(Evidence::Little);
     }
     // `<provider url="http://vendor.io/{title}.html">`
     let template = !url.holes.is_empty()
@@ -454,6 +492,15 @@ fn evidence(
         return None;
     }
     Some(Evidence::Little)
+}
+
+/// The type that the variable at `name` is declared with: `QNetworkRequest request(`.
+fn declared<'b>(bytes: &'b [u8], name: &Range<usize>) -> Option<&'b [u8]> {
+    let before = &bytes[line_start(bytes, name.start)..name.start];
+    let head = before.trim_ascii_end();
+    let start = head.iter().rposition(|&b| !is_word(b)).map_or(0, |i| i + 1);
+    let word = &head[start..];
+    (head.len() < before.len() && word.first().is_some_and(u8::is_ascii_uppercase)).then_some(word)
 }
 
 /// The call without brackets whose last argument is the literal that follows `before`:
@@ -640,6 +687,11 @@ fn mirror(before: &[u8]) -> Option<Evidence> {
         .windows(4)
         .any(|w| w == b"deb ")
         .then_some(Evidence::Little)
+}
+
+/// Whether the name at `name` is in quotes, as the keys of maps are.
+fn is_key_of_map(bytes: &[u8], name: &Range<usize>) -> bool {
+    name.start > 0 && matches!(bytes[name.start - 1], b'"' | b'\'')
 }
 
 /// Whether the URL is the key of a map: `"http://..": value`.

@@ -183,6 +183,44 @@ mod tests {
                 "class A {\n  fun f() = client.get(LISTING)\n  companion object {\n    const val LISTING = \"http://vendor.io\"\n  }\n}",
                 Some(Warning),
             ),
+            (
+                "a.py",
+                "sites = {\n  'a': 'http://vendor.io/raw/{}',\n}\nfor p in found:\n    address = sites[p].format(i)\n    get_html(address)",
+                Some(Warning),
+            ),
+            (
+                "a.py",
+                "redirect_url = 'http://vendor.io/x'\nrequests.get(redirect_url)",
+                None,
+            ),
+            // Settings that default to it.
+            (
+                "a.py",
+                "server = settings.get_option(\n  'app/url', 'http://post.vendor.io/')",
+                Some(Warning),
+            ),
+            (
+                "a.py",
+                "x = settings.get_option('app/logo', 'http://post.vendor.io/')",
+                Some(Note),
+            ),
+            (
+                "a.cpp",
+                "QNetworkRequest request(QUrl(\"http://vendor.io/latest.php?v=\"));",
+                Some(Warning),
+            ),
+            (
+                "a.cpp",
+                "QLabel label(QUrl(\"http://vendor.io/latest.php?v=\"));",
+                None,
+            ),
+            // Lists of feeds, whatever the feeds are of.
+            (
+                "a.py",
+                "feeds = {'news': 'http://vendor.io/rss/2/news.xml'}",
+                Some(Warning),
+            ),
+            ("a.py", "x = {'news': 'http://vendor.io/2/news'}", None),
             // Commands in variables and helpers.
             (
                 "a.sh",

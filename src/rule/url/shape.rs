@@ -14,8 +14,8 @@ pub(super) enum Shape {
     Filled,
     /// Nothing to tell by.
     Plain,
-    /// What is fetched to be unpacked or installed: `.tar.gz`, `.deb`.
-    Archive,
+    /// What only programs read: `.tar.gz`, `.deb`, `.xml`.
+    File,
     /// `.html`, `/wiki/`, `/docs/`, an image.
     Page,
     /// A DTD, an XML schema, a fragment of a vocabulary.
@@ -88,10 +88,7 @@ pub(super) fn shape(host: &str, raw: &str, query: Option<&str>, ends_open: bool)
     if dated && !api_host {
         return Shape::Identifier;
     }
-    let feed = has(&["rss", "feed", "feeds", "atom"])
-        || ["rss", "atom"].contains(&extension)
-        || (extension == "xml"
-            && (last.starts_with("rss") || last.contains("feed") || last.starts_with("atom")));
+    let feed = is_feed(&path);
     let verb = raw.split('/').any(|segment| {
         // `Search.aspx` is a page to search on, `getItems.aspx` is not.
         let (segment, program) = match segment.split_once('.') {
@@ -156,12 +153,12 @@ pub(super) fn shape(host: &str, raw: &str, query: Option<&str>, ends_open: bool)
     {
         return Shape::Api;
     }
-    if archive && !page {
-        return Shape::Archive;
-    }
     let program = PROGRAMS.contains(&extension) && query.is_some() || extension == "xml";
-    if page || (has(LINK_SEGMENTS) && !program) {
+    if page || (has(LINK_SEGMENTS) && !program && !archive) {
         return Shape::Page;
+    }
+    if archive || DATA.contains(&extension) {
+        return Shape::File;
     }
     if ends_open
         || PROGRAMS.contains(&extension)
@@ -171,6 +168,17 @@ pub(super) fn shape(host: &str, raw: &str, query: Option<&str>, ends_open: bool)
         return Shape::Filled;
     }
     Shape::Plain
+}
+
+/// Whether the path, in lower case, is that of a feed: `/rss/news.xml`, `/atom`.
+pub(super) fn is_feed(path: &str) -> bool {
+    let mut segments = path.split('/').filter(|s| !s.is_empty());
+    let last = path.rsplit('/').find(|s| !s.is_empty()).unwrap_or("");
+    let extension = last.rsplit_once('.').map_or("", |(_, e)| e);
+    segments.any(|s| ["rss", "feed", "feeds", "atom"].contains(&s))
+        || ["rss", "atom"].contains(&extension)
+        || (extension == "xml"
+            && (last.starts_with("rss") || last.contains("feed") || last.starts_with("atom")))
 }
 
 const SERVICE_LABELS: &[&str] = &[
@@ -242,6 +250,10 @@ const PROGRAMS: &[&str] = &[
 const ARCHIVES: &[&str] = &[
     "gz", "tgz", "bz2", "tbz2", "xz", "txz", "zst", "zip", "7z", "tar", "deb", "rpm", "apk", "exe",
     "msi", "dmg", "pkg", "jar", "war", "iso", "whl", "gem",
+];
+/// Data of programs that no [`Shape::Api`] is told by.
+const DATA: &[&str] = &[
+    "xml", "txt", "dat", "m3u", "m3u8", "pls", "xspf", "yaml", "yml", "bin", "db", "sqlite", "lst",
 ];
 const PAGE_EXTENSIONS: &[&str] = &[
     "html", "htm", "shtml", "xhtml", "pdf", "png", "jpg", "jpeg", "gif", "svg", "ico", "webp",
@@ -678,7 +690,7 @@ mod tests {
             ("h.io", "/smsapi/a", Shape::Api),
             ("h.io", "/api2/a", Shape::Api),
             ("h.io", "/apistocks", Shape::Plain),
-            ("h.io", "/downloads/a.tar.gz", Shape::Archive),
+            ("h.io", "/downloads/a.tar.gz", Shape::File),
             ("update.h.io", "/check/", Shape::Api),
         ];
         for (host, path, expected) in cases {

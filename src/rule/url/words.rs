@@ -171,6 +171,7 @@ const WORK: &[&str] = &[
     "version",
     "crawl",
     "scrape",
+    "default",
 ];
 const ADDRESS: &[&str] = &["url", "urls", "uri", "uris", "address", "addr"];
 const NEVER: &[&str] = &[
@@ -347,9 +348,7 @@ const SHOWN: &[&str] = &[
     "result",
 ];
 /// Shown when they stand alone; as part of `auth_url` they are not.
-const ALONE: &[&str] = &[
-    "name", "value", "default", "content", "body", "html", "space",
-];
+const ALONE: &[&str] = &["name", "value", "content", "body", "html", "space"];
 
 /// Whether `name` is [`Role::Other`] only as far as nothing tells better:
 /// the list `SOURCES` may be fetched further down.
@@ -369,8 +368,14 @@ pub(super) fn is_doubtful(name: &[u8]) -> bool {
 pub(super) fn is_mostly_shown(name: &[u8]) -> bool {
     let words = words(name);
     let has = |list: &[&str]| words.iter().any(|w| list.contains(&w.as_str()));
-    role(name) == Role::Other && has(SHOWN) && !has(NEVER)
+    role(name) == Role::Other && has(SHOWN) && !has(NEVER) && !has(RETURNED)
 }
+
+/// Shown, and handed to another service to come back to.
+const RETURNED: &[&str] = &[
+    "redirect", "callback", "return", "success", "cancel", "origin", "origins", "issuer",
+    "audience",
+];
 
 const DOUBTFUL: &[&str] = &[
     "source", "sources", "page", "pages", "site", "sites", "link", "links", "news", "web",
@@ -468,6 +473,7 @@ pub(super) fn work(name: &[u8]) -> Work {
     if has(FETCHES)
         || (has(&["http"]) && has(&["create", "do", "send", "make", "run", "call"]))
         || (has(READS) && has(REMOTE))
+        || (has(&["extract"]) && has(&["formats", "smil", "manifest"]))
         || owned(CLIENTS) && !has(&["quote", "url", "uri", "encode", "join"])
         || owned(&["http", "request"]) && owned(&["builder"])
         || [&b"io"[..], b"EventSource"].contains(&name)
@@ -498,6 +504,31 @@ pub(super) fn work(name: &[u8]) -> Work {
         return Work::Wrap;
     }
     Work::Unknown
+}
+
+/// Whether the function `name` reads a setting: `config.get`, `getenv`, `settings.get_option`.
+pub(super) fn reads_setting(name: &[u8]) -> bool {
+    const SETTINGS: [&str; 18] = [
+        "option",
+        "options",
+        "setting",
+        "settings",
+        "config",
+        "configuration",
+        "conf",
+        "cfg",
+        "env",
+        "environ",
+        "getenv",
+        "environment",
+        "property",
+        "properties",
+        "preference",
+        "preferences",
+        "prefs",
+        "flag",
+    ];
+    words(name).iter().any(|w| SETTINGS.contains(&w.as_str()))
 }
 
 const FETCHES: &[&str] = &[
