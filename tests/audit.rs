@@ -721,6 +721,75 @@ fn a_tree_that_cannot_be_read_is_named() {
     }
 }
 
+#[test]
+fn a_loose_object_that_is_another_is_named() {
+    for (is_past, object) in [
+        (true, "HEAD~1:a.py"),
+        (true, "HEAD~1^{tree}"),
+        (true, "HEAD~1"),
+        (false, "HEAD:b.py"),
+    ] {
+        let project = Project::new();
+        project.write("a.py", "x = 1\n");
+        project.commit("one");
+        project.write("a.py", "x = 2\n");
+        project.write("b.py", &config(&key(0)));
+        project.commit("two");
+        let (id, other) = (
+            project.git(&["rev-parse", object]),
+            project.store("blob", "nothing\n"),
+        );
+        let file = |id: &str| {
+            let (folder, rest) = id.split_at(2);
+            project.tree().join(".git/objects").join(folder).join(rest)
+        };
+        fs::remove_file(file(&id)).unwrap();
+        fs::copy(file(&other), file(&id)).unwrap();
+        for arguments in [&[][..], &[][..], &["--no-cache"]] {
+            let (code, report) = project.audit(arguments);
+            assert_eq!(code, 2, "{object}: {report:#}");
+            assert!(problems(&report).contains(&id), "{object}: {report:#}");
+            let rest = usize::from(is_past);
+            assert_eq!(keys(&report).len(), rest, "{object}: {report:#}");
+        }
+    }
+}
+
+#[test]
+fn what_is_no_file_or_no_commit_is_named() {
+    let project = Project::new();
+    project.write("lib/a.py", &config(&key(0)));
+    let first = project.commit("one");
+    let folder = project.git(&["rev-parse", "HEAD:lib"]);
+    for mode in ["100644", "120000", "100755"] {
+        let tree = plant(&project, &[(mode, "lib", &folder)]);
+        let commit = project.git(&["commit-tree", &tree, "-m", "wrong"]);
+        project.git(&["update-ref", "refs/heads/wrong", &commit]);
+        let (code, report) = project.audit(&[]);
+        assert_eq!(code, 2, "{mode}: {report:#}");
+        let named = format!("{folder} (lib)");
+        assert!(problems(&report).contains(&named), "{mode}: {report:#}");
+        assert_eq!(keys(&report).len(), 1, "{mode}: {report:#}");
+    }
+    project.git(&["update-ref", "-d", "refs/heads/wrong"]);
+    assert_eq!(project.audit(&[]).0, 1);
+    let text = project.git(&["cat-file", "commit", &first]);
+    let signed = text.split_once('\n').unwrap().1;
+    let text = format!("tree {folder}\nparent {folder}\n{signed}\n");
+    let file = project.sandbox.top().join("object");
+    fs::write(&file, text).unwrap();
+    let file = file.to_str().unwrap();
+    let commit = project.git(&["hash-object", "-w", "--literally", "-t", "commit", file]);
+    for (branch, id) in [("wrong", &commit), ("main", &folder)] {
+        let file = project.tree().join(".git/refs/heads").join(branch);
+        fs::write(&file, id).unwrap();
+        let (code, report) = project.audit(&[]);
+        assert_eq!(code, 2, "{branch}: {report:#}");
+        assert!(problems(&report).contains(&folder), "{branch}: {report:#}");
+        fs::remove_file(file).unwrap();
+    }
+}
+
 /// Stores a tree of `entries`, each a mode, a name and an id, and returns its id.
 fn plant(project: &Project, entries: &[(&str, &str, &str)]) -> String {
     let mut bytes = Vec::new();
@@ -823,8 +892,10 @@ fn a_multi_pack_index_that_is_wrong_hides_nothing() {
             fs::write(&index, bytes).unwrap();
         }
         let (code, report) = project.audit(&["--no-cache"]);
-        assert_ne!(code, 0, "{report:#}");
-        assert_eq!(keys(&report).len(), 2, "{report:#}");
+        assert_eq!(code, 1, "{report:#}");
+        let found = keys(&report).into_iter();
+        let in_head: Vec<_> = found.map(|k| &k["provenance"]["in_head"]).collect();
+        assert_eq!(in_head, [false, true], "{report:#}");
     }
 }
 

@@ -19,7 +19,7 @@ use crate::config::Regime;
 use crate::document::RepoPath;
 use crate::finding::{Problem, ProblemKind, Report, Skip};
 use crate::git::history::{
-    Commits, DEEPEST, Forms, Found, Interest, Listener, NOTHING, Repository, Trees,
+    Commits, DEEPEST, Forms, Found, Interest, Listener, NO_BLOB, NOTHING, Repository, Trees,
 };
 use crate::git::pack::Kind;
 use crate::git::store::Store;
@@ -194,10 +194,18 @@ fn audit(
     let lost = objects.walk(Kind::Blob, &repository.handle, &mut scanners, &known);
     let heralded = Commits::read(repository, &mut scanners);
     let mut catch = Scanner::finish(scanners);
+    let mut set_of = vec![NO_BLOB; objects.len() as usize];
+    let recalled = (0u32..).zip(&known).filter(|(_, k)| **k).map(|(n, _)| n);
+    for number in recalled.clone().chain(catch.clean.iter().copied()) {
+        set_of[number as usize] = NOTHING;
+    }
+    for &(number, set) in &catch.holders {
+        set_of[number as usize] = set;
+    }
     if let Some(memory) = &settings.memory {
         let mut clean = std::mem::take(&mut catch.clean);
-        let (fresh, total) = (clean.len(), known.iter().filter(|&&k| k).count());
-        clean.extend((0u32..).zip(&known).filter(|(_, k)| **k).map(|(n, _)| n));
+        let (fresh, total) = (clean.len(), recalled.clone().count());
+        clean.extend(recalled);
         clean.sort_unstable();
         clean.dedup();
         // Nothing to keep that is not kept already.
@@ -208,10 +216,6 @@ fn audit(
         if passed > 0 {
             *report.scanned.skipped.entry(Skip::Known).or_default() += passed;
         }
-    }
-    let mut set_of = vec![NOTHING; objects.len() as usize];
-    for &(number, set) in &catch.holders {
-        set_of[number as usize] = set;
     }
     let names = rules.dotenv_names();
     let is_named = |name: &[u8]| names.holds(name);
@@ -226,6 +230,12 @@ fn audit(
         let trees = Trees::read(repository, &interest, settings.threads);
         (commits.join().expect("ordering does not panic"), trees)
     });
+    if let Some(head) = tips.head.filter(|&head| commits.place(head).is_none()) {
+        problem(format!(
+            "HEAD: the object {} is no commit",
+            objects.id(head)
+        ));
+    }
     if settings.all_objects {
         commits.reach_all();
     }

@@ -7,7 +7,7 @@ use crate::check::{gives_away, of_no_language, put_at, suppressions};
 use crate::config::Regime;
 use crate::document::{Coverage, Document, RepoPath, Standing};
 use crate::finding::{Finding, Provenance, Related, Secret, Severity, Situation};
-use crate::git::history::{Change, Commits, Forms, Leaf, NOTHING, Repository, Tips};
+use crate::git::history::{Change, Commits, Forms, Leaf, NO_BLOB, NOTHING, Repository, Tips};
 use crate::git::history::{message, parse, signature};
 use crate::git::objects::Reader;
 use crate::rule::{Judged, RuleSet, Scratch};
@@ -264,16 +264,15 @@ impl<'a, 't> Story<'a, 't> {
                     let at = Place::Path(change.0);
                     self.weigh((NOTHING, at), Some(other), change, &[], &mut seen);
                 }
-            } else if set_of[other as usize] != NOTHING {
-                self.set_adrift(other, set_of[other as usize]);
+            } else if let Some(set) = held(set_of, other) {
+                self.set_adrift(other, set);
             }
         }
     }
 
     /// Takes up the message of a commit, or of a tag of it.
     fn hear(&mut self, commit: u32, object: u32, set_of: &[u32]) {
-        let set = set_of[object as usize];
-        for content in self.contents((set != NOTHING).then_some(set)) {
+        for content in self.contents(held(set_of, object)) {
             self.events.push(Event {
                 content,
                 place: Place::Message(object),
@@ -747,6 +746,11 @@ impl<'a, 't> Story<'a, 't> {
         }
         related
     }
+}
+
+/// What stands in an object, by number.
+fn held(set_of: &[u32], object: u32) -> Option<u32> {
+    Some(set_of[object as usize]).filter(|&set| set != NOTHING && set != NO_BLOB)
 }
 
 /// Whether a path is the name of an object, as notes have it: in hexadecimal, in folders or not.

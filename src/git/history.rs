@@ -381,7 +381,7 @@ impl Commits {
         } = read;
         let targets: HashMap<u32, &Raw> = tags.iter().map(|t| (t.number, t)).collect();
         let mut commits = Commits::order(raw, objects);
-        commits.lost = lost;
+        commits.lost.extend(lost);
         for commit in tips.shallow.iter().filter_map(|id| objects.number(id)) {
             if let Some(&place) = commits.places.get(&commit) {
                 commits.commits[place as usize].is_shallow = true;
@@ -423,13 +423,21 @@ impl Commits {
     }
 
     fn order(raw: Vec<Raw>, objects: &Objects) -> Commits {
+        let mut commits = Commits::default();
         let at: HashMap<u32, u32> = (0..).zip(&raw).map(|(n, r)| (r.number, n)).collect();
         let mut children: Vec<Vec<u32>> = vec![Vec::new(); raw.len()];
         let mut waits: Vec<u32> = vec![0; raw.len()];
         for (n, commit) in (0..).zip(&raw) {
-            for parent in commit.parents.iter().filter_map(|p| at.get(p)) {
-                children[*parent as usize].push(n);
-                waits[n as usize] += 1;
+            for parent in &commit.parents {
+                match at.get(parent) {
+                    Some(&parent) => {
+                        children[parent as usize].push(n);
+                        waits[n as usize] += 1;
+                    }
+                    // Missing, or told of as damaged, or no commit.
+                    None if *parent == NONE => {}
+                    None => commits.lost.push(*parent),
+                }
             }
         }
         let key = |n: u32| {
@@ -440,7 +448,6 @@ impl Commits {
             .filter(|&n| waits[n as usize] == 0)
             .map(key)
             .collect();
-        let mut commits = Commits::default();
         while let Some(std::cmp::Reverse((_, _, n))) = ready.pop() {
             let commit = &raw[n as usize];
             let place = commits.commits.len() as u32;
@@ -503,7 +510,8 @@ impl Commits {
 
 /// What is of interest in trees.
 pub struct Interest<'a> {
-    /// By object number, the set of things that stand in the blob; [`NOTHING`] for none.
+    /// By object number, the set of things that stand in the blob; [`NOTHING`]
+    /// for none, [`NO_BLOB`] for what is no blob.
     pub set_of: &'a [u32],
     /// Whether a file is of interest for its name alone.
     pub is_named: &'a (dyn Fn(&[u8]) -> bool + Sync),
@@ -512,6 +520,7 @@ pub struct Interest<'a> {
 }
 
 pub const NOTHING: u32 = u32::MAX;
+pub const NO_BLOB: u32 = u32::MAX - 1;
 /// The sort of a tree's entry that is a link.
 const LINK: u32 = 0o120_000;
 
@@ -522,6 +531,8 @@ enum To {
     Blob(u32),
     /// A blob that says where a link leads.
     Link(u32),
+    /// What should be a blob and is none.
+    Wrong(u32),
     /// None is there; an index into the list of the missing.
     Missing(u32),
     Boring,
@@ -637,6 +648,7 @@ impl Surveyor<'_> {
             None => missing(),
             Some(number) if sort == 0o040_000 => To::Tree(number),
             Some(number) if self.interest.lost.binary_search(&number).is_ok() => missing(),
+            Some(number) if self.interest.set_of[number as usize] == NO_BLOB => To::Wrong(number),
             Some(number)
                 if self.interest.set_of[number as usize] != NOTHING
                     || (self.interest.is_named)(name) =>
@@ -651,7 +663,9 @@ impl Surveyor<'_> {
         };
         let name = match to {
             To::Boring => 0,
-            To::Tree(_) | To::Blob(_) | To::Link(_) | To::Missing(_) => self.names.intern(name),
+            To::Tree(_) | To::Blob(_) | To::Link(_) | To::Wrong(_) | To::Missing(_) => {
+                self.names.intern(name)
+            }
         };
         Some((end, Edge { name, to }))
     }
@@ -771,7 +785,7 @@ pub struct Forms<'a> {
     known_paths: HashMap<(u32, u32), u32>,
     /// What is missing, each with the first path it was missed at.
     pub missing: BTreeMap<ObjectId, Vec<u8>>,
-    /// What should be a tree and could not be read as one, by number, each with the first path it was to be read at.
+    /// What is not what a tree says it is, or could not be read as a tree, by number, each with the first path it was to be read at.
     pub unread: BTreeMap<u32, Vec<u8>>,
     /// The first folder that lies too deep to be read.
     pub too_deep: Option<Vec<u8>>,
@@ -825,10 +839,7 @@ impl<'a> Forms<'a> {
         }
         let trees = self.trees;
         let Some(edges) = trees.edges(tree) else {
-            if !self.unread.contains_key(&tree) {
-                let path = self.joined(path);
-                self.unread.insert(tree, path);
-            }
+            self.pass_by(tree, path);
             return None;
         };
         let mut form = Vec::new();
@@ -864,6 +875,7 @@ impl<'a> Forms<'a> {
                         self.missing.insert(id, path);
                     }
                 }
+                To::Wrong(object) => self.pass_by(object, path),
                 To::Boring => {}
             }
             path.pop();
@@ -878,6 +890,14 @@ impl<'a> Forms<'a> {
         });
         self.of_tree.insert(tree, id);
         Some(id)
+    }
+
+    /// Notes that an object is not what its entry in a tree says.
+    fn pass_by(&mut self, object: u32, path: &[u32]) {
+        if !self.unread.contains_key(&object) {
+            let path = self.joined(path);
+            self.unread.insert(object, path);
+        }
     }
 
     /// Notes that a folder lies too deep.
@@ -919,7 +939,7 @@ impl<'a> Forms<'a> {
             .flatten()
             .filter_map(|e| match e.to {
                 To::Blob(blob) | To::Link(blob) => Some(blob),
-                To::Tree(_) | To::Missing(_) | To::Boring => None,
+                To::Tree(_) | To::Wrong(_) | To::Missing(_) | To::Boring => None,
             })
             .collect()
     }
@@ -957,7 +977,7 @@ impl<'a> Forms<'a> {
             match edge.to {
                 To::Tree(folder) => tree = folder,
                 To::Blob(blob) | To::Link(blob) => return Some(blob),
-                To::Missing(_) | To::Boring => return None,
+                To::Wrong(_) | To::Missing(_) | To::Boring => return None,
             }
         }
         None

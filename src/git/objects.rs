@@ -260,6 +260,22 @@ impl Objects {
         Some(kind(found.kind))
     }
 
+    /// Whether `bytes` are what the id of a loose object says; a pack's entry
+    /// is found by its place, and nobody can put another in its stead.
+    fn is_sound(&self, number: u32, kind: Kind, bytes: &[u8]) -> bool {
+        if number < self.bases[self.packs.len()] {
+            return true;
+        }
+        let kind = match kind {
+            Kind::Blob => gix::objs::Kind::Blob,
+            Kind::Tree => gix::objs::Kind::Tree,
+            Kind::Commit => gix::objs::Kind::Commit,
+            Kind::Tag => gix::objs::Kind::Tag,
+        };
+        let id = gix::objs::compute_hash(self.hash, kind, bytes);
+        id.is_ok_and(|id| id == self.id(number))
+    }
+
     /// As [`Objects::number`], for an id as bytes.
     pub fn number_of(&self, id: &[u8]) -> Option<u32> {
         self.number(oid::try_from_bytes(id).ok()?)
@@ -396,6 +412,10 @@ impl<'a> Work<'a> {
         for &number in pull(&self.single, &self.next_single, 1) {
             match reader.read(number, &mut bytes) {
                 Some(kind) if kind == self.kind => {
+                    if !self.objects.is_sound(number, kind, &bytes) {
+                        lost.push(number);
+                        continue;
+                    }
                     visitor.visit(Met {
                         number,
                         bytes: &bytes,

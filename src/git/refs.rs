@@ -199,6 +199,10 @@ pub fn head(repository: &gix::Repository) -> Result<Option<ObjectId>, String> {
     if head.is_unborn() {
         return Ok(None);
     }
+    // A branch names its commit; to look that up would fail with a multi-pack index that is wrong.
+    if let Some(id) = head.id() {
+        return Ok(Some(id.detach()));
+    }
     match repository.head_id() {
         Ok(id) => Ok(Some(id.detach())),
         Err(error) => Err(chain(&error)),
