@@ -1,5 +1,7 @@
 //! `--fix`, `--unsafe-fixes`, `--diff-fixes`: what a check does about its findings.
 
+use std::path::{Path, PathBuf};
+
 use crate::excerpt::{Excerpt, Masking};
 use crate::finding::{Applicability, ProblemKind, Report};
 use crate::fix::{self, Patch};
@@ -124,6 +126,12 @@ impl Fixing {
             problems,
         } = fix::patch(report, limit, &may_show);
         output::to_stdout(clap::ColorChoice::Never, |out, _| out.write_all(&text))?;
+        if let Some(top) = elsewhere(&report.root).filter(|_| !text.is_empty()) {
+            output::note(&format!(
+                "the patch is for the top of what was scanned, and below it git leaves out a part of it: `git -C {} apply`",
+                top.display()
+            ));
+        }
         report.problems.extend(problems);
         if hidden > 0 {
             let what = if hidden == 1 { "fix is" } else { "fixes are" };
@@ -133,6 +141,20 @@ impl Fixing {
         }
         Ok(())
     }
+}
+
+/// The way to `root`, where that is not the current folder.
+fn elsewhere(root: &Path) -> Option<PathBuf> {
+    let here = std::env::current_dir().and_then(|here| here.canonicalize());
+    let here = here.ok()?;
+    let root = root.canonicalize().ok()?;
+    if here == root {
+        return None;
+    }
+    Some(match here.strip_prefix(&root) {
+        Ok(below) => below.iter().map(|_| "..").collect(),
+        Err(_) => root,
+    })
 }
 
 /// The option that asks for fixes, if one does.
