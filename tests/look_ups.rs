@@ -302,6 +302,21 @@ fn it_does_not_stand_where_a_literal_means_more() {
 }
 
 #[test]
+fn what_is_encoded_is_not_taken_for_the_key() {
+    let [key, _] = keys();
+    let text = format!(
+        "a = \"{}\"\nb = \"{}\"\n",
+        data_encoding::BASE64URL_NOPAD.encode(key.as_bytes()),
+        data_encoding::HEXLOWER.encode(key.as_bytes()),
+    );
+    let folder = repository(&[("a.py".to_owned(), text.clone())]);
+    let report = fixed(folder.path());
+    assert_eq!(report["summary"]["findings"]["error"], 2, "{report}");
+    let now = std::fs::read_to_string(folder.path().join("a.py")).unwrap();
+    assert_eq!(now, text);
+}
+
+#[test]
 fn an_import_is_there_before_its_use() {
     for (name, before, after) in [
         // Not inside a statement that goes on.

@@ -11,7 +11,7 @@ use super::names::variable;
 use super::position::{self, Family, Position, begins_word, last_line};
 use super::{Other, Plan, Scene, line_ending};
 use crate::document::RepoPath;
-use crate::finding::{Applicability, Edit};
+use crate::finding::{Applicability, Edit, Secret};
 use crate::syntax::Place;
 
 /// Where the names of the variables a program needs are kept, without values.
@@ -45,16 +45,8 @@ fn manual(title: &str) -> Option<Plan> {
 
 /// Whether the finding is the key as it is written: not split, not encoded.
 fn is_whole(scene: &Scene<'_>) -> bool {
-    let text = scene.text();
-    text.len() > 3
-        && text
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
-        && scene
-            .finding
-            .related
-            .iter()
-            .all(|r| r.path != scene.finding.path || !r.message.contains("half"))
+    let finding = scene.finding;
+    Secret::new(&finding.rule, scene.text().as_bytes()) == finding.secret
 }
 
 /// What a language writes for a variable's value, and where it cannot.
