@@ -12,12 +12,16 @@
 //! is cut in two by anything but an encoder's line end; base64 folded at less than 60 characters.
 
 mod join;
+mod own;
 
 use std::ops::Range;
 
 use join::{LONGEST_JOINT, Walk};
+pub use own::Own;
 
 use super::guard::{Before, is_token_byte};
+
+const PREFIX: &[u8] = b"ak_";
 
 /// Images of `ak_`. One that is not followed by the rest of an image costs a few comparisons.
 const IMAGES: &[&str] = &[
@@ -272,10 +276,12 @@ pub fn reveal(bytes: &[u8], start: usize) -> Option<Plain> {
         [b'Y', b'W', b't', b'f' | b'c', ..] if !begins_token(bytes, start, &[]) => None,
         [b'Y', b'W', b't', b'f' | b'c', ..]
         | [b'Y', b'W', b's', b'l', b'N', ..]
-        | [b'Y', b'W', b's', b'm', b'I', ..] => base64(bytes, start),
-        [b'F', b'r', b'X' | b'J' | b'\n' | b'\r', ..] => base64(bytes, start.checked_sub(2)?),
+        | [b'Y', b'W', b's', b'm', b'I', ..] => base64(bytes, start, PREFIX),
+        [b'F', b'r', b'X' | b'J' | b'\n' | b'\r', ..] => {
+            base64(bytes, start.checked_sub(2)?, PREFIX)
+        }
         [b'h', b'a', b'1' | b'y', ..] | [b'h', b'\n' | b'\r', ..] => {
-            base64(bytes, start.checked_sub(3)?)
+            base64(bytes, start.checked_sub(3)?, PREFIX)
         }
         [b'Y', b'Q', b'B', ..] => wide_base64(bytes, start),
         [b'E', b'A', b'a', ..] => wide_base64(bytes, start.checked_sub(2)?),
@@ -288,9 +294,9 @@ pub fn reveal(bytes: &[u8], start: usize) -> Option<Plain> {
         | [b'\'' | b'"', b'a', b'\'' | b'"', b',', ..] => listed(bytes, start),
         [b'h' | b'H', b'r' | b'R', b'(', ..] => listed(bytes, callee(bytes, start)),
         [b'a', b'k' | b'\\' | b'%' | b'&', ..] | [b'\\' | b'%' | b'&' | b'=', ..] => {
-            spelled(bytes, start)
+            spelled(bytes, start, PREFIX)
         }
-        [b'"' | b'\'', b'k', b'_', ..] => spelled(bytes, first_letter(bytes, start)?),
+        [b'"' | b'\'', b'k', b'_', ..] => spelled(bytes, first_letter(bytes, start)?, PREFIX),
         _ => {
             let (_, outer) = NESTED
                 .iter()
@@ -372,8 +378,8 @@ fn continues_escaped(bytes: &[u8], start: usize) -> bool {
         })
 }
 
-/// A token spelled out: plain characters, escapes, and joints between literals.
-fn spelled(bytes: &[u8], start: usize) -> Option<Plain> {
+/// A token with this prefix spelled out: plain characters, escapes, and joints between literals.
+fn spelled(bytes: &[u8], start: usize, prefix: &[u8]) -> Option<Plain> {
     // A string inside a string doubles its backslashes.
     let slashes = match bytes[start] {
         b'\\' => bytes[..start]
@@ -402,7 +408,7 @@ fn spelled(bytes: &[u8], start: usize) -> Option<Plain> {
             .joint(at, token.text.len() < SHORTEST_TOKEN)
             .filter(|&next| next > at)
             // Another key is not the rest of this one.
-            .filter(|&next| !bytes[next..].starts_with(b"ak_"))
+            .filter(|&next| !bytes[next..].starts_with(prefix))
             .filter(|&next| token.text.len() < SHORTEST_TOKEN || !is_prose(&bytes[next..]))
         {
             disguise = Some(Disguise::Split);
@@ -412,7 +418,7 @@ fn spelled(bytes: &[u8], start: usize) -> Option<Plain> {
             break;
         };
         let length = token.text.len();
-        if length < 3 && byte != b"ak_"[length] {
+        if prefix.get(length).is_some_and(|&wanted| wanted != byte) {
             return None;
         }
         token.push(byte, at..next);
@@ -951,17 +957,20 @@ fn groups_before(bytes: &[u8], group: usize) -> Vec<u8> {
     before
 }
 
-fn base64(bytes: &[u8], group: usize) -> Option<Plain> {
+fn base64(bytes: &[u8], group: usize, prefix: &[u8]) -> Option<Plain> {
+    let escaped: &[&[u8]] = match prefix == PREFIX {
+        true => &[b"ak\\", b"ak%5", b"ak&#"],
+        false => &[],
+    };
     base64_plain(bytes, group, &|text| {
         (0..3).find(|&lead| {
             let token = text.get(lead..).unwrap_or_default();
             // Of a split or escaped token, the rest is seen later.
-            token.len() >= SHORTEST_TOKEN
-                && (token.starts_with(b"ak_")
-                    || [&b"ak\\"[..], b"ak%5", b"ak&#"]
-                        .iter()
-                        .any(|escaped| token.starts_with(escaped)))
-                && token[3..5].iter().all(|b| (0x20..0x7f).contains(b))
+            token.len() >= SHORTEST_TOKEN.max(prefix.len() + 2)
+                && (token.starts_with(prefix) || escaped.iter().any(|e| token.starts_with(e)))
+                && token[prefix.len()..prefix.len() + 2]
+                    .iter()
+                    .all(|b| (0x20..0x7f).contains(b))
                 && token[..SHORTEST_TOKEN]
                     .iter()
                     .position(|b| !is_plain(*b))

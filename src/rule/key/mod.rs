@@ -16,7 +16,7 @@ use around::Follows;
 use provider::Provider;
 use shape::Vocabulary;
 
-use super::decode::{self, Disguise, Plain};
+use super::decode::{self, Disguise, Own, Plain};
 use super::guard::{Before, marks_before};
 use super::{Match, Scene, Verdict};
 
@@ -53,6 +53,8 @@ pub struct KeyRule {
     anchors: Vec<Vec<u8>>,
     /// How many of the anchors are prefixes.
     prefixes: usize,
+    /// Those that a configuration added, in disguise.
+    own: Vec<Own>,
     length: [usize; 2],
     stages: Vec<String>,
     vocabulary: Vocabulary,
@@ -93,6 +95,7 @@ impl KeyRule {
         KeyRule {
             anchors: anchors.iter().cloned().chain(images).collect(),
             prefixes: anchors.len(),
+            own: Vec::new(),
             length: text.length,
             stages: text.stages,
             vocabulary: Vocabulary {
@@ -114,6 +117,9 @@ impl KeyRule {
         let more = prefixes.iter().map(|p| p.clone().into_bytes());
         self.anchors.splice(self.prefixes..self.prefixes, more);
         self.prefixes += prefixes.len();
+        self.own.extend(prefixes.iter().map(|p| Own::new(p)));
+        let images = self.own.iter().flat_map(Own::anchors);
+        self.anchors.extend(images.map(<[u8]>::to_vec));
     }
 
     /// What the prefilter looks for: the prefix, and its images in disguise.
@@ -172,15 +178,16 @@ impl KeyRule {
     }
 
     fn reveal(&self, text: &[u8], start: usize) -> Option<(Plain, Key)> {
-        let plain = decode::reveal(text, start)?;
-        match self.key_in(&plain) {
+        let own = self.own.iter().filter_map(|own| own.reveal(text, start));
+        let mut plains = decode::reveal(text, start).into_iter().chain(own);
+        plains.find_map(|plain| match self.key_in(&plain) {
             Some(key) => Some((plain, key)),
             None => {
                 let inner = decode::reveal_inside(&plain)?;
                 let key = self.key_in(&inner)?;
                 Some((inner, key))
             }
-        }
+        })
     }
 
     fn key_in(&self, plain: &Plain) -> Option<Key> {
