@@ -3,12 +3,19 @@
 //! Each is embedded twice: as it is, for whoever asks about rules, and as what
 //! a scan needs of each rule, without its examples and with its texts apart:
 //! those are most of a file, and what is left is JSON, which needs no tree.
+//! Tails come cut into the parts their anchors lead to.
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
+#[path = "src/rule/split.rs"]
+mod split;
+
+use split::Split;
+
 fn main() {
     println!("cargo::rerun-if-changed=rules");
+    println!("cargo::rerun-if-changed=src/rule/split.rs");
     let root = std::env::var("CARGO_MANIFEST_DIR").expect("cargo sets it");
     let mut files = Vec::new();
     collect(&Path::new(&root).join("rules"), &mut files);
@@ -57,14 +64,32 @@ fn prepared(text: &str) -> String {
             .to_owned();
         rule.remove("matches");
         rule.remove("ignores");
+        let Split { part_of, parts } = split_of(rule);
         let json = serde_json::to_string(rule).expect("TOML without dates is JSON");
         writeln!(
             code,
-            "Prepared {{ id: {id:?}, json: {json:?}, why: {why:?}, fix: {fix:?} }},"
+            "Prepared {{ id: {id:?}, json: {json:?}, why: {why:?}, fix: {fix:?}, part_of: &{part_of:?}, parts: &{parts:?} }},"
         )
         .expect("a String takes all");
     }
     code
+}
+
+/// The parts of a rule's tail; none where it has no tail that is a regex.
+fn split_of(rule: &toml::Table) -> Split {
+    let anchors = rule.get("anchors").and_then(toml::Value::as_array);
+    let anchors: Vec<Vec<u8>> = anchors
+        .into_iter()
+        .flatten()
+        .filter_map(toml::Value::as_str)
+        .map(|anchor| anchor.as_bytes().to_vec())
+        .collect();
+    let tail = rule.get("tail").and_then(toml::Value::as_str);
+    tail.and_then(|tail| Split::new(&anchors, tail).ok())
+        .unwrap_or(Split {
+            part_of: Vec::new(),
+            parts: Vec::new(),
+        })
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) {

@@ -3,7 +3,8 @@
 //! A rule whose anchor no match begins with finds nothing, and a rule that
 //! finds nothing looks like a clean repository.
 
-use super::pattern::{Pattern, alternatives, may_begin, parse, prefixes};
+use super::pattern::Pattern;
+use super::split::{alternatives, may_begin, parse, prefixes};
 
 /// Words that stand in source text more than fifty times a megabyte, in
 /// whatever longer word: counted over 33 MB of 6,000 files of eighteen projects.

@@ -31,6 +31,9 @@ struct Prepared {
     json: &'static str,
     why: &'static str,
     fix: &'static str,
+    /// As [`super::split`] has it; empty where there is no tail.
+    part_of: &'static [usize],
+    parts: &'static [&'static str],
 }
 
 const BUILTIN: &[Embedded] = include!(concat!(env!("OUT_DIR"), "/rules.rs"));
@@ -56,8 +59,13 @@ pub fn builtin_for_scans() -> Vec<Rule> {
                 why: Some(Cow::Borrowed(prepared.why)),
                 fix: Some(Cow::Borrowed(prepared.fix)),
             };
-            rule.into_rule(texts)
-                .expect("tests/rules.rs loads every built-in rule")
+            let mut rule = rule
+                .into_rule(texts)
+                .expect("tests/rules.rs loads every built-in rule");
+            rule.pattern = rule
+                .pattern
+                .map(|pattern| pattern.with_parts(prepared.part_of, prepared.parts));
+            rule
         })
         .collect()
 }

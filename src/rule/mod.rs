@@ -18,6 +18,7 @@ pub mod phrase;
 pub mod plain;
 pub mod prefilter;
 mod sketch;
+mod split;
 mod tune;
 pub mod upkeep;
 pub mod url;

@@ -1,16 +1,16 @@
 //! The `pattern` shape shared by rules: anchors, what may stand before, a bounded tail.
 
+use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use regex_automata::meta::{Cache, Config, Regex};
 use regex_automata::util::captures::Captures;
 use regex_automata::{Anchored, Input};
-use regex_syntax::hir::literal::Extractor;
-use regex_syntax::hir::{Hir, HirKind};
 
 use super::Match;
 use super::guard::Before;
 use super::sketch::sketch;
+use super::split::{Split, parse};
 
 /// The longest match of a rule; it fits into the context every window carries.
 pub const LONGEST: usize = 512;
@@ -41,7 +41,7 @@ struct Parts {
 
 /// The alternatives of a tail that some anchors lead to.
 struct Part {
-    alternatives: Vec<Hir>,
+    text: Cow<'static, str>,
     regex: OnceLock<Regex>,
 }
 
@@ -83,6 +83,18 @@ impl Pattern {
                 is_light,
                 parts: OnceLock::new(),
             }),
+        }
+    }
+
+    /// Of which it is known already which anchors lead to which parts of the tail.
+    pub(super) fn with_parts(self, part_of: &[usize], parts: &[&'static str]) -> Pattern {
+        let parts = parts.iter().map(|&text| Part::new(Cow::Borrowed(text)));
+        Pattern {
+            parts: OnceLock::from(Parts {
+                part_of: part_of.to_vec(),
+                parts: parts.collect(),
+            }),
+            ..self
         }
     }
 
@@ -132,8 +144,13 @@ impl Pattern {
 
     fn parts(&self) -> &Parts {
         self.parts.get_or_init(|| {
-            let hir = parse(&self.tail).expect("what is not plain was parsed when it was loaded");
-            split(&self.anchors, &hir)
+            let Split { part_of, parts } = Split::new(&self.anchors, &self.tail)
+                .expect("what is not plain was parsed when it was loaded");
+            let parts = parts.into_iter().map(|text| Part::new(Cow::Owned(text)));
+            Parts {
+                part_of,
+                parts: parts.collect(),
+            }
         })
     }
 
@@ -179,17 +196,14 @@ impl Pattern {
     }
 }
 
-/// The syntax tree of a tail.
-pub(super) fn parse(tail: &str) -> Result<Hir, String> {
-    regex_syntax::ParserBuilder::new()
-        .unicode(false)
-        .utf8(false)
-        .build()
-        .parse(tail)
-        .map_err(|e| e.to_string())
-}
-
 impl Part {
+    fn new(text: Cow<'static, str>) -> Part {
+        Part {
+            text,
+            regex: OnceLock::new(),
+        }
+    }
+
     /// Neither a lazy DFA nor the reversed automaton that comes with one: what is
     /// searched begins at the start of a text of a few hundred bytes at most,
     /// and most regexes are used a few times in a run.
@@ -203,7 +217,7 @@ impl Part {
                     .auto_prefilter(false)
                     .nfa_size_limit(Some(SIZE_LIMIT)),
             )
-            .build_from_hir(&Hir::alternation(self.alternatives.clone()))
+            .build_from_hir(&parse(&self.text)?)
             .map_err(|e| match e.size_limit() {
                 Some(_) => format!(
                     "the tail takes more than {} KiB once compiled",
@@ -214,68 +228,9 @@ impl Part {
     }
 }
 
-/// What `hir` is one of.
-pub(super) fn alternatives(hir: &Hir) -> Vec<Hir> {
-    match hir.kind() {
-        HirKind::Alternation(alternatives) => alternatives.clone(),
-        _ => vec![hir.clone()],
-    }
-}
-
-/// The alternatives of `hir` by the anchors they can begin with.
-fn split(anchors: &[Vec<u8>], hir: &Hir) -> Parts {
-    let alternatives = alternatives(hir);
-    let prefixes: Vec<Option<Vec<Vec<u8>>>> = alternatives.iter().map(prefixes).collect();
-    let mut sets: Vec<Vec<usize>> = Vec::new();
-    let mut part_of = Vec::new();
-    for anchor in anchors {
-        let anchor = anchor.to_ascii_lowercase();
-        let set: Vec<usize> = (0..alternatives.len())
-            .filter(|&at| may_begin(prefixes[at].as_deref(), &anchor))
-            .collect();
-        let part = sets.iter().position(|s| *s == set).unwrap_or_else(|| {
-            sets.push(set);
-            sets.len() - 1
-        });
-        part_of.push(part);
-    }
-    let parts = sets
-        .into_iter()
-        .map(|set| Part {
-            alternatives: set.iter().map(|&at| alternatives[at].clone()).collect(),
-            regex: OnceLock::new(),
-        })
-        .collect();
-    Parts { part_of, parts }
-}
-
-/// What every match of `hir` begins with one of, in lower case; `None` if
-/// that is not known.
-pub(super) fn prefixes(hir: &Hir) -> Option<Vec<Vec<u8>>> {
-    let mut prefixes: Vec<Vec<u8>> = Extractor::new()
-        .extract(hir)
-        .literals()?
-        .iter()
-        .map(|literal| literal.as_bytes().to_ascii_lowercase())
-        .collect();
-    // Of words in either case, all spellings were there.
-    prefixes.sort_unstable();
-    prefixes.dedup();
-    Some(prefixes)
-}
-
-/// Whether a text that begins with `anchor`, in lower case, may begin with one of `prefixes`.
-pub(super) fn may_begin(prefixes: Option<&[Vec<u8>]>, anchor: &[u8]) -> bool {
-    prefixes.is_none_or(|prefixes| {
-        prefixes.iter().any(|prefix| {
-            let shared = prefix.len().min(anchor.len());
-            prefix[..shared] == anchor[..shared]
-        })
-    })
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::split::alternatives;
     use super::*;
 
     #[test]
@@ -286,7 +241,8 @@ mod tests {
         let Parts { part_of, parts } = pattern.parts();
         let counts: Vec<usize> = part_of
             .iter()
-            .map(|&part| parts[part].alternatives.len())
+            .map(|&part| parse(&parts[part].text).unwrap())
+            .map(|hir| alternatives(&hir).len())
             .collect();
         // The last alternative may begin with any letter.
         assert_eq!(counts, [3, 2, 1, 2]);

@@ -294,7 +294,7 @@ mod tests {
     use regex_automata::nfa::thompson::NFA;
 
     use super::*;
-    use crate::rule::pattern::parse;
+    use crate::rule::split::parse;
 
     /// That the sketch of `tail` holds; whether it has one.
     fn holds(tail: &str) -> bool {
