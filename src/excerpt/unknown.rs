@@ -7,6 +7,7 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
+use memchr::{memchr, memchr2_iter, memchr3, memmem};
 use regex::bytes::Regex;
 
 /// How far before the shown part a name may stand that says what its value is.
@@ -16,20 +17,52 @@ const DENSE: usize = 16;
 /// The same with `/` in it, as base64 has; paths are shorter between their dots.
 const DENSE_WITH_SLASHES: usize = 32;
 
-/// A value that its surroundings call a credential, as the group `value`.
-static SHAPES: LazyLock<[Regex; 4]> = LazyLock::new(|| {
-    [
-        // RFC 3986 §3.2.1: `scheme://user:password@host`
-        r#"://[^\s:/?#@"'<>]*:(?<value>[^\s@"'<>/]+)@"#,
-        // An assignment, a pair of a map, a parameter of a query or fragment.
-        r#"(?:passw(?:or)?d|passphrase|passwd|pwd|secret|token|api[_-]?key|app[_-]?key|access[_-]?key|private[_-]?key|auth[_-]?key|credentials?|signature|\bsig\b|\bsig|\bpass\b)[a-z0-9_]*[\\"'\]]*[ \t]*(?:=>|:=|={1,3}|:|,)[ \t]*(?:[bru]*(?<quote>\\?["'`]))?(?<value>[^\s"'`&#,;<>)}\]\\]{3,})"#,
-        // RFC 9110 §11.4: a scheme and its credentials; and headers named after what they carry.
-        r#"(?:\b(?:bearer|basic|token|digest)[ \t]+|\bx-[a-z-]*(?:key|token|auth|secret)\\?["']?[ \t]*[:,=][ \t]*\\?["']?)(?<value>[a-z0-9+/=._~-]{4,})"#,
-        // `curl -u user:password` and its kin.
-        r#"(?:\s-u|--user|--proxy-user)[ =]*["']?[^\s:"']*:(?<value>[^\s"'@]{2,})"#,
-    ]
-    .map(|shape| Regex::new(&format!("(?i-u){shape}")).expect("the shapes are constant"))
-});
+/// How a value is written that its surroundings call a credential, as the group `value`.
+struct Shape {
+    regex: LazyLock<Regex>,
+    /// Whether a text may hold one: most do not, and need no regex compiled.
+    may_hold: fn(&[u8]) -> bool,
+}
+
+static SHAPES: [Shape; 4] = [
+    // RFC 3986 §3.2.1: `scheme://user:password@host`
+    Shape {
+        regex: LazyLock::new(|| compiled(r#"://[^\s:/?#@"'<>]*:(?<value>[^\s@"'<>/]+)@"#)),
+        may_hold: |text| memchr(b'@', text).is_some() && memmem::find(text, b"://").is_some(),
+    },
+    // An assignment, a pair of a map, a parameter of a query or fragment.
+    Shape {
+        regex: LazyLock::new(|| {
+            compiled(
+                r#"(?:passw(?:or)?d|passphrase|passwd|pwd|secret|token|api[_-]?key|app[_-]?key|access[_-]?key|private[_-]?key|auth[_-]?key|credentials?|signature|\bsig\b|\bsig|\bpass\b)[a-z0-9_]*[\\"'\]]*[ \t]*(?:=>|:=|={1,3}|:|,)[ \t]*(?:[bru]*(?<quote>\\?["'`]))?(?<value>[^\s"'`&#,;<>)}\]\\]{3,})"#,
+            )
+        }),
+        may_hold: |text| memchr3(b'=', b':', b',', text).is_some(),
+    },
+    // RFC 9110 §11.4: a scheme and its credentials; and headers named after what they carry.
+    Shape {
+        regex: LazyLock::new(|| {
+            compiled(
+                r#"(?:\b(?:bearer|basic|token|digest)[ \t]+|\bx-[a-z-]*(?:key|token|auth|secret)\\?["']?[ \t]*[:,=][ \t]*\\?["']?)(?<value>[a-z0-9+/=._~-]{4,})"#,
+            )
+        }),
+        may_hold: |_| true,
+    },
+    // `curl -u user:password` and its kin.
+    Shape {
+        regex: LazyLock::new(|| {
+            compiled(r#"(?:\s-u|--user|--proxy-user)[ =]*["']?[^\s:"']*:(?<value>[^\s"'@]{2,})"#)
+        }),
+        may_hold: |text| {
+            // `-u`, `--user`, `--proxy-user`
+            memchr2_iter(b'u', b'U', text).any(|at| at > 0 && text[at - 1] == b'-')
+        },
+    },
+];
+
+fn compiled(shape: &str) -> Regex {
+    Regex::new(&format!("(?i-u){shape}")).expect("the shapes are constant")
+}
 
 /// What in `shown` could be somebody's secret, in no order.
 pub(super) fn secrets(
@@ -41,7 +74,10 @@ pub(super) fn secrets(
     let start = shown.start.saturating_sub(BEFORE);
     let text = &bytes[start..bytes.len().min(shown.end + BEFORE)];
     for (index, shape) in SHAPES.iter().enumerate() {
-        for captures in shape.captures_iter(text) {
+        if !(shape.may_hold)(text) {
+            continue;
+        }
+        for captures in shape.regex.captures_iter(text) {
             let value = captures.name("value").expect("every shape has one");
             // What stands behind `user:` is a password, unless it is a variable.
             let is_password = matches!(index, 0 | 3) && !value.as_bytes().starts_with(b"$");
@@ -55,9 +91,11 @@ pub(super) fn secrets(
 
 /// The passwords of URLs in `text`.
 pub fn url_passwords(text: &[u8]) -> Vec<Range<usize>> {
-    let shape = &SHAPES[0];
-    shape
-        .captures_iter(text)
+    let Shape { regex, may_hold } = &SHAPES[0];
+    may_hold(text)
+        .then(|| regex.captures_iter(text))
+        .into_iter()
+        .flatten()
         .filter_map(|c| c.name("value").map(|v| v.range()))
         .collect()
 }
