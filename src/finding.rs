@@ -432,6 +432,8 @@ pub enum Skip {
     Absent,
     /// A file that the configuration excludes.
     Excluded,
+    /// A secret that stands only in what no ref leads to.
+    Unreached,
 }
 
 impl Skip {
@@ -445,6 +447,7 @@ impl Skip {
             Skip::Known => "known",
             Skip::Absent => "absent",
             Skip::Excluded => "excluded",
+            Skip::Unreached => "unreached",
         }
     }
 }

@@ -228,6 +228,45 @@ fn histories_in_sha256_are_read() {
 }
 
 #[test]
+fn each_time_that_a_key_came_and_went_is_told() {
+    let project = Project::new();
+    let commit = |text: &str| {
+        project.write("a.py", text);
+        let id = project.commit("a change");
+        id[..12].to_owned()
+    };
+    let times = |project: &Project| {
+        let (_, report) = project.audit(&[]);
+        let found = keys(&report)[0]["related"].as_array().unwrap().clone();
+        let messages = found
+            .iter()
+            .map(|r| r["message"].as_str().unwrap().to_owned());
+        messages.collect::<Vec<_>>()
+    };
+    let held = config(&key(0));
+    let ids = [&held, "x = 1\n", &held, "x = 2\n", &held].map(commit);
+    let [a, b, c, d, e] = ids;
+    let gone = format!("stood here from {a} until {b}, from {c} until {d}");
+    assert_eq!(
+        times(&project),
+        [format!("{gone}; stands here since {e}, and in HEAD")]
+    );
+    let f = commit("x = 3\n");
+    assert_eq!(times(&project), [format!("{gone}, from {e} until {f}")]);
+    for _ in 0..4 {
+        commit(&held);
+        commit("x = 4\n");
+    }
+    let [told] = &times(&project)[..] else {
+        panic!("one place is told once");
+    };
+    assert!(
+        told.starts_with(&gone) && told.ends_with(", and 3 more times"),
+        "{told}"
+    );
+}
+
+#[test]
 fn a_merge_brings_only_what_no_parent_had() {
     let project = Project::new();
     project.write("a.txt", "text\n");
@@ -562,6 +601,30 @@ fn repositories_of_one_name_are_told_apart_and_one_is_read_once() {
 }
 
 #[test]
+fn every_stash_is_read() {
+    for format in ["files", "reftable"] {
+        let project = Project::new();
+        fs::remove_dir_all(project.tree().join(".git")).unwrap();
+        let format = format!("--ref-format={format}");
+        project.git(&["init", "-q", "-b", "main", &format]);
+        project.write("a.py", "x = 1\n");
+        project.commit("one");
+        for n in 0..4 {
+            project.write("a.py", &config(&key(n)));
+            project.git(&["stash", "push", "-q", "-m", &format!("number {n}")]);
+        }
+        project.git(&["stash", "drop", "-q", "stash@{1}"]);
+        for _ in 0..2 {
+            let (code, report) = project.audit(&[]);
+            assert_eq!((code, keys(&report).len()), (1, 3), "{format}: {report:#}");
+            let (code, report) = project.audit(&["--all-objects"]);
+            assert_eq!((code, keys(&report).len()), (1, 4), "{format}: {report:#}");
+            project.git(&["pack-refs", "--all"]);
+        }
+    }
+}
+
+#[test]
 fn what_no_branch_leads_to_is_read_on_demand() {
     let project = Project::new();
     project.write("a.txt", "text\n");
@@ -574,8 +637,15 @@ fn what_no_branch_leads_to_is_read_on_demand() {
     project.git(&["rm", "-qf", "b.py"]);
     let (code, report) = project.audit(&[]);
     assert_eq!((code, keys(&report).len()), (0, 0), "{report:#}");
+    // But that there is more is said.
+    assert_eq!(report["summary"]["skipped"]["unreached"], 2, "{report:#}");
+    let file = project.sandbox.top().join("report.txt");
+    project.hushlint(&["--format", &format!("text={}", file.display())]);
+    let text = fs::read_to_string(file).unwrap();
+    assert!(text.contains("2 secrets stand only in"), "{text}");
     let (code, report) = project.audit(&["--all-objects"]);
     assert_eq!((code, keys(&report).len()), (1, 2), "{report:#}");
+    assert!(report["summary"]["skipped"]["unreached"].is_null());
     let commits: Vec<bool> = keys(&report)
         .iter()
         .map(|f| f["provenance"]["commit"].is_null())

@@ -259,7 +259,8 @@ fn audit(
         },
     };
     let story = Story::new(&commits, &mut forms, &catch, &set_of, &tips, since);
-    let (groups, unread) = story.judge(repository, (rules, tools), regime, prefix.as_deref());
+    let (groups, unread, unreached) =
+        story.judge(repository, (rules, tools), regime, prefix.as_deref());
 
     let mut damaged = unread;
     damaged.extend(lost.iter().chain(&commits.lost).chain(&trees.lost));
@@ -268,6 +269,9 @@ fn audit(
         problem(message);
     }
     account(report, &catch);
+    if unreached > 0 {
+        *report.scanned.skipped.entry(Skip::Unreached).or_default() += unreached;
+    }
     groups
 }
 

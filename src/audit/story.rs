@@ -66,6 +66,8 @@ pub(super) struct Story<'a, 't> {
     in_head: HashMap<u32, BTreeSet<u32>>,
     named_in_head: HashSet<u32>,
     pushed: Option<Vec<bool>>,
+    /// Contents that stand in nothing that is told of.
+    unreached: HashSet<u32>,
 }
 
 /// A secret's findings in one repository, as one.
@@ -183,6 +185,7 @@ impl<'a, 't> Story<'a, 't> {
             in_head: HashMap::new(),
             named_in_head: HashSet::new(),
             pushed: None,
+            unreached: HashSet::new(),
         };
         story.tell(set_of);
         for &(tag, commit) in &commits.tags {
@@ -195,6 +198,10 @@ impl<'a, 't> Story<'a, 't> {
             }
             story.find_adrift();
         }
+        let contents = 0..catch.contents.len() as u32;
+        story.unreached = contents
+            .filter(|content| !story.versions.contains_key(content))
+            .collect();
         if let Some(known) = since {
             let is_new = |commit: u32| commit != NOTHING && !known[commit as usize];
             let new: HashSet<u32> = story
@@ -417,14 +424,15 @@ impl<'a, 't> Story<'a, 't> {
     }
 
     /// Hands each secret's versions to the judges until one is a finding.
-    /// What could not be read for that comes along, by number.
+    /// What could not be read for that comes along, by number, and how many
+    /// secrets stand only in what nothing leads to.
     pub(super) fn judge(
         &self,
         repository: &Repository,
         (rules, tools): (&RuleSet, &[&str]),
         regime: &Regime,
         prefix: Option<&str>,
-    ) -> (Vec<Group>, BTreeSet<u32>) {
+    ) -> (Vec<Group>, BTreeSet<u32>, u64) {
         let classify = |finding: &mut Finding| {
             let path = finding.path.clone();
             finding.path = below(prefix, &path);
@@ -510,7 +518,50 @@ impl<'a, 't> Story<'a, 't> {
         });
         let mut groups = merge(groups);
         groups.extend(self.judge_names(repository, &mut court, prefix));
-        (groups, court.unread)
+        let unreached = self.count_unreached(repository, &mut court, &classify, &groups);
+        (groups, court.unread, unreached)
+    }
+
+    fn count_unreached(
+        &self,
+        repository: &Repository,
+        court: &mut Court<'_>,
+        classify: &dyn Fn(&mut Finding) -> bool,
+        groups: &[Group],
+    ) -> u64 {
+        let rules = court.rules.rules();
+        let is_secret = |content: &u32| {
+            let content = &self.catch.contents[*content as usize];
+            rules[usize::from(content.rule)].is_secret()
+        };
+        if !self.unreached.iter().any(is_secret) {
+            return 0;
+        }
+        let mut secrets = BTreeSet::new();
+        for &(object, set) in &self.catch.holders {
+            let contents = self.contents(Some(set));
+            if !contents.iter().any(|c| self.unreached.contains(c)) {
+                continue;
+            }
+            let path = self.name(repository, Place::Adrift(object));
+            for judged in court.hear(object, &path, false) {
+                let is_wanted = contents.iter().any(|content| {
+                    let wanted = &self.catch.contents[*content as usize];
+                    self.unreached.contains(content)
+                        && wanted.rule == judged.sight.rule
+                        && wanted.secret == judged.sight.content
+                });
+                let rule = &rules[usize::from(judged.sight.rule)];
+                let mut finding = judged.finding.clone();
+                let mut is_open = || classify(&mut finding) && finding.suppressed.is_none();
+                if is_wanted && rule.is_secret() && is_open() {
+                    secrets.insert(judged.secret);
+                }
+            }
+        }
+        // It may be told of in another form.
+        let is_told = |secret: &Secret| groups.iter().any(|g| g.secret == *secret);
+        secrets.iter().filter(|s| !is_told(s)).count() as u64
     }
 
     /// What rules say about files for being what they are: once a path, by its worst version.
@@ -715,11 +766,6 @@ impl<'a, 't> Story<'a, 't> {
         for run in events.chunk_by(|a, b| a.place == b.place) {
             let place = run[0].place;
             let path = self.name(repository, place);
-            let start = run.iter().filter(|e| !e.is_end).map(|e| e.commit).min();
-            let Some(start) = start else {
-                continue;
-            };
-            let end = run.iter().filter(|e| e.is_end).map(|e| e.commit).max();
             let stands = match place {
                 Place::Path(path) => self
                     .in_head
@@ -727,16 +773,39 @@ impl<'a, 't> Story<'a, 't> {
                     .is_some_and(|paths| paths.contains(&path)),
                 Place::Note(_) | Place::Message(_) | Place::Adrift(_) => false,
             };
-            let message = match (place, stands, end) {
-                (Place::Message(_), _, _) => "the same secret in the message".to_owned(),
-                (Place::Adrift(_), _, _) => "the same secret, reached by nothing".to_owned(),
-                (_, true, _) => format!("stands here since {}, and in HEAD", name(start)),
-                (_, false, Some(end)) => {
-                    format!("stood here from {} until {}", name(start), name(end))
-                }
-                (_, false, None) => format!("stands here since {}, not in HEAD", name(start)),
+            let mut times = times(run);
+            let Some(last) = times.last_mut() else {
+                continue;
             };
-            if place != first.place || end.is_some() {
+            if stands {
+                // It was taken out on a side that was not chosen.
+                last.1 = None;
+            }
+            let is_told = place == first.place && matches!(times[..], [(_, None)]);
+            let closed = times
+                .iter()
+                .filter_map(|&(from, until)| Some((from, until?)));
+            let mut gone: Vec<String> = closed
+                .map(|(from, until)| format!("from {} until {}", name(from), name(until)))
+                .collect();
+            if gone.len() > TIMES {
+                let more = gone.len() - TIMES;
+                gone.truncate(TIMES);
+                gone.push(format!("and {more} more times"));
+            }
+            let gone = gone.join(", ");
+            let now = times.last().filter(|t| t.1.is_none()).map(|&(since, _)| {
+                let where_else = if stands { "and" } else { "not" };
+                format!("stands here since {}, {where_else} in HEAD", name(since))
+            });
+            let message = match (place, now) {
+                (Place::Message(_), _) => "the same secret in the message".to_owned(),
+                (Place::Adrift(_), _) => "the same secret, reached by nothing".to_owned(),
+                (_, Some(now)) if gone.is_empty() => now,
+                (_, Some(now)) => format!("stood here {gone}; {now}"),
+                (_, None) => format!("stood here {gone}"),
+            };
+            if !is_told {
                 related.push(Related {
                     path,
                     region: None,
@@ -746,6 +815,24 @@ impl<'a, 't> Story<'a, 't> {
         }
         related
     }
+}
+
+/// So many times that a secret came and went are told one by one.
+const TIMES: usize = 4;
+
+/// The times, by commit, between which a secret stood at a place, `run` being
+/// what happened there; one without an end goes on.
+fn times(run: &[Event]) -> Vec<(u32, Option<u32>)> {
+    let mut times: Vec<(u32, Option<u32>)> = Vec::new();
+    for event in run {
+        match (times.last_mut(), event.is_end) {
+            // Another branch has it too, or has it longer.
+            (Some((_, None)), false) | (None, true) => {}
+            (Some((_, end)), true) => *end = Some(event.commit),
+            (_, false) => times.push((event.commit, None)),
+        }
+    }
+    times
 }
 
 /// What stands in an object, by number.

@@ -124,7 +124,11 @@ impl Repository {
             ..Tips::default()
         };
         let mut pushed = Pushed::default();
-        for (name, id) in read.all {
+        let stashes = refs::older_stashes(&local).unwrap_or_else(|message| {
+            tips.broken.push(("refs/stash".to_owned(), message));
+            Vec::new()
+        });
+        for (name, id) in read.all.into_iter().chain(stashes) {
             let Some(number) = self.objects.number(&id) else {
                 let message = format!("the object {id} is not there");
                 tips.broken.push((name, message));

@@ -113,6 +113,31 @@ impl Refs {
     }
 }
 
+/// The stashes behind the one that `refs/stash` names, by their names: nothing
+/// but its log leads to them.
+pub fn older_stashes(repository: &gix::Repository) -> Result<Vec<(String, ObjectId)>, String> {
+    let ids = match tables(repository) {
+        Some(folder) => reftable::log(&folder, b"refs/stash")?,
+        None => {
+            let log = repository.common_dir().join("logs/refs/stash");
+            let mut ids = ids_of_log(&fs::read(log).unwrap_or_default());
+            ids.reverse();
+            ids
+        }
+    };
+    let named = ids.into_iter().enumerate().skip(1);
+    Ok(named
+        .map(|(n, id)| (format!("refs/stash@{{{n}}}"), id))
+        .collect())
+}
+
+/// What a ref came to name, by its log, the earliest first.
+fn ids_of_log(log: &[u8]) -> Vec<ObjectId> {
+    let lines = log.split(|&b| b == b'\n');
+    let ends = lines.filter_map(|line| line.split(|&b| b == b' ').nth(1));
+    ends.filter_map(|id| ObjectId::from_hex(id).ok()).collect()
+}
+
 /// Whom what a ref leads to is from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
@@ -266,10 +291,7 @@ pub fn once_remote(repository: &gix::Repository) -> Vec<ObjectId> {
                 folders.push(path);
                 continue;
             }
-            let log = fs::read(path).unwrap_or_default();
-            let lines = log.split(|&b| b == b'\n');
-            let ends = lines.filter_map(|line| line.split(|&b| b == b' ').nth(1));
-            ids.extend(ends.filter_map(|id| ObjectId::from_hex(id).ok()));
+            ids.extend(ids_of_log(&fs::read(path).unwrap_or_default()));
         }
     }
     ids

@@ -265,7 +265,7 @@ impl<'v> Page<'v> {
         let skipped: Vec<String> = scanned
             .skipped
             .iter()
-            .filter(|&(&why, &n)| n > 0 && why != Skip::Absent)
+            .filter(|&(&why, &n)| n > 0 && !matches!(why, Skip::Absent | Skip::Unreached))
             .map(|(why, n)| format!("{n} {}", why.name()))
             .collect();
         write!(
@@ -283,6 +283,17 @@ impl<'v> Page<'v> {
             0 => {}
             1 => writeln!(out, "1 tracked path is not in the worktree")?,
             n => writeln!(out, "{n} tracked paths are not in the worktree")?,
+        }
+        let unreached = scanned.skipped_for(Skip::Unreached);
+        if unreached > 0 {
+            writeln!(
+                out,
+                "{} only in what no ref leads to, as reflogs do: --all-objects tells of it",
+                match unreached {
+                    1 => "1 secret stands".to_owned(),
+                    n => format!("{n} secrets stand"),
+                }
+            )?;
         }
         if !scanned.submodules.is_empty() {
             let mut names: Vec<String> = scanned
