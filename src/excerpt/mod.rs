@@ -190,6 +190,7 @@ fn public_prefix(secret: &[u8]) -> &'static str {
         "ak_prod_",
         "ak_dev_",
         "ak_",
+        "Ak_",
     ]
     .into_iter()
     .find(|prefix| secret.starts_with(prefix.as_bytes()))

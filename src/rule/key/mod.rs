@@ -53,6 +53,8 @@ pub struct KeyRule {
     anchors: Vec<Vec<u8>>,
     /// How many of the anchors are prefixes.
     prefixes: usize,
+    /// How many of those are the rule's, whose issuers are known.
+    known: usize,
     /// Those that a configuration added, in disguise.
     own: Vec<Own>,
     length: [usize; 2],
@@ -95,6 +97,7 @@ impl KeyRule {
         KeyRule {
             anchors: anchors.iter().cloned().chain(images).collect(),
             prefixes: anchors.len(),
+            known: anchors.len(),
             own: Vec::new(),
             length: text.length,
             stages: text.stages,
@@ -259,7 +262,9 @@ impl KeyRule {
             .strip_suffix(b"_")
             .unwrap_or_default();
         // Who uses the prefix besides is not known to issue others.
-        let is_own = text[token.start..].starts_with(&self.anchors[0]);
+        let is_own = self.anchors[..self.known]
+            .iter()
+            .any(|prefix| text[token.start..].starts_with(prefix));
         let provider = is_own
             .then(|| provider::find(&self.providers, text, &span, stage, body, name))
             .flatten();

@@ -498,12 +498,17 @@ pub(super) fn is_name(
                 || is_named_argument(&line)
                 || is_package(&line)
                 || is_block_label(&line)
+                || is_case(&line)
+                || is_compared_name(&line, is_credential)
         } else {
             is_marked(&line)
                 || is_declared(&line)
                 || is_assigned_to(&line)
                 || is_in_braces(&line)
                 || is_argument(&line, is_credential)
+                || is_in_asset(&line)
+                || is_target(&line)
+                || is_granted(&line)
         }
 }
 
@@ -746,6 +751,88 @@ fn is_block_label(line: &Line<'_>) -> bool {
         && before
             .iter()
             .all(|&b| is_token_byte(b) || matches!(b, b' ' | b'"' | b'\''))
+}
+
+/// `case "x":`: one of the values that a program tells apart by name.
+fn is_case(line: &Line<'_>) -> bool {
+    let (rest, word) = last_word(line.before.trim_ascii_end());
+    let follows = line.after.trim_ascii_start();
+    word == b"case"
+        && rest.trim_ascii().is_empty()
+        && [&b":"[..], b"=>", b"->"]
+            .iter()
+            .any(|sign| follows.starts_with(sign))
+}
+
+/// `id === "x"`, `item.slug != "x"`: compared with what is known by name.
+fn is_compared_name(line: &Line<'_>, is_credential: &dyn Fn(&[u8]) -> bool) -> bool {
+    let before = line.before.trim_ascii_end();
+    let sign = before
+        .iter()
+        .rev()
+        .take_while(|b| matches!(b, b'=' | b'!'))
+        .count();
+    let (_, word) = last_word(before[..before.len() - sign].trim_ascii_end());
+    let words = super::around::words(word);
+    const NAMED: &[&str] = &[
+        "id", "slug", "name", "type", "kind", "class", "tag", "skin", "item",
+    ];
+    sign > 1 && words.last().is_some_and(|last| is_listed(NAMED, last)) && !is_credential(word)
+}
+
+/// `https://cdn.example.com/x/main.css`: a folder of what a page loads.
+fn is_in_asset(line: &Line<'_>) -> bool {
+    const LOADED: &[&str] = &[
+        "css", "png", "jpg", "jpeg", "gif", "svg", "webp", "avif", "ico", "woff", "woff2", "ttf",
+        "mp4", "mp3", "pdf",
+    ];
+    let address = line
+        .before
+        .rsplit(|b| b.is_ascii_whitespace() || matches!(b, b'"' | b'\'' | b'(' | b'<'))
+        .next()
+        .unwrap_or_default();
+    let rest = line
+        .after
+        .iter()
+        .position(|b| {
+            b.is_ascii_whitespace() || matches!(b, b'"' | b'\'' | b')' | b'>' | b'?' | b'#')
+        })
+        .map_or(line.after, |end| &line.after[..end]);
+    let ending = memchr::memrchr(b'.', rest).map_or(&b""[..], |dot| &rest[dot + 1..]);
+    address.ends_with(b"/")
+        && memchr::memmem::find(address, b"://").is_some()
+        && rest.starts_with(b"/")
+        && is_listed(LOADED, ending)
+}
+
+/// `x: y.o`, `x: y.c | dir`: what a makefile makes, and what from.
+fn is_target(line: &Line<'_>) -> bool {
+    const MADE: &[&str] = &["o", "obj", "a", "so", "c", "cc", "cpp", "h", "s", "S", "d"];
+    let Some(sources) = line.after.strip_prefix(b":") else {
+        return false;
+    };
+    let first = sources
+        .trim_ascii_start()
+        .split(u8::is_ascii_whitespace)
+        .next()
+        .unwrap_or_default();
+    let ending = memchr::memrchr(b'.', first).map_or(&b""[..], |dot| &first[dot + 1..]);
+    line.before.is_empty() && is_listed(MADE, ending)
+}
+
+/// `GRANT SELECT ON x TO role`.
+fn is_granted(line: &Line<'_>) -> bool {
+    let (rest, word) = last_word(line.before.trim_ascii_end());
+    let statement = rest.trim_ascii_start();
+    let (verb, to) = match statement.first() {
+        Some(b'G' | b'g') => (&b"GRANT "[..], &b" TO "[..]),
+        _ => (&b"REVOKE "[..], &b" FROM "[..]),
+    };
+    let begins = |text: &[u8], with: &[u8]| {
+        text.get(..with.len())
+            .is_some_and(|head| head.eq_ignore_ascii_case(with))
+    };
+    word.eq_ignore_ascii_case(b"on") && begins(statement, verb) && begins(line.after, to)
 }
 
 /// What stands right before or behind the token marks a name: `*x`, `&x`,
