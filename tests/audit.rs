@@ -657,6 +657,35 @@ fn what_no_branch_leads_to_is_read_on_demand() {
 }
 
 #[test]
+fn a_path_is_known_even_if_nothing_leads_to_its_tree() {
+    let project = Project::new();
+    project.write("a.py", &config(&key(0)));
+    project.commit("one");
+    for n in [1, 2] {
+        project.write("conf/deep/b.py", &config(&key(n)));
+        project.git(&["add", "-A"]);
+        project.git(&["write-tree"]);
+        project.git(&["rm", "-qrf", "conf"]);
+    }
+    let (code, report) = project.audit(&["--all-objects"]);
+    assert_eq!(code, 1, "{report:#}");
+    let path = "conf/deep/b.py";
+    assert_eq!(paths(&report), ["a.py", path, path], "{report:#}");
+    for found in keys(&report) {
+        let is_loose = found["path"] != "a.py";
+        let provenance = &found["provenance"];
+        assert_eq!(provenance["commit"].is_null(), is_loose, "{found:#}");
+        assert_eq!(found["situation"], "committed", "{found:#}");
+        assert_eq!(found["related"].as_array().unwrap().len(), 0, "{found:#}");
+    }
+    let (_, loose) = (
+        project.git(&["repack", "-adfkq"]),
+        project.audit(&["--all-objects"]),
+    );
+    assert_eq!(loose.1["findings"], report["findings"]);
+}
+
+#[test]
 fn since_leaves_out_what_was_known() {
     let (project, _, second) = story();
     let (_, report) = project.audit(&["--since", &second]);

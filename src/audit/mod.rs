@@ -258,7 +258,14 @@ fn audit(
             }
         },
     };
-    let story = Story::new(&commits, &mut forms, &catch, &set_of, &tips, since);
+    let story = Story::new(
+        &commits,
+        &mut forms,
+        &catch,
+        (&set_of, objects),
+        &tips,
+        since,
+    );
     let (groups, unread, unreached) =
         story.judge(repository, (rules, tools), regime, prefix.as_deref());
 

@@ -9,7 +9,7 @@ use crate::document::{Coverage, Document, RepoPath, Standing};
 use crate::finding::{Finding, Provenance, Related, Secret, Severity, Situation};
 use crate::git::history::{Change, Commits, Forms, Leaf, NO_BLOB, NOTHING, Repository, Tips};
 use crate::git::history::{message, parse, signature};
-use crate::git::objects::Reader;
+use crate::git::objects::{Objects, Reader};
 use crate::rule::{Judged, RuleSet, Scratch};
 use crate::source::read::{Text, text_of};
 use crate::suppress::foreign;
@@ -27,6 +27,8 @@ enum Place {
     Message(u32),
     /// In an object that nothing leads to, by number.
     Adrift(u32),
+    /// At a path in a tree that nothing leads to.
+    Loose(u32),
 }
 
 /// A secret comes to stand at a place, or ceases to.
@@ -170,7 +172,7 @@ impl<'a, 't> Story<'a, 't> {
         commits: &'a Commits,
         forms: &'a mut Forms<'t>,
         catch: &'a Catch,
-        set_of: &[u32],
+        (set_of, objects): (&[u32], &Objects),
         tips: &'a Tips,
         since: Option<Vec<bool>>,
     ) -> Story<'a, 't> {
@@ -196,6 +198,7 @@ impl<'a, 't> Story<'a, 't> {
             for &tag in &commits.loose_tags {
                 story.hear(NOTHING, tag, set_of);
             }
+            story.find_in_loose_trees(objects);
             story.find_adrift();
         }
         let contents = 0..catch.contents.len() as u32;
@@ -388,6 +391,25 @@ impl<'a, 't> Story<'a, 't> {
                     object,
                     is_link: leaf.is_some_and(|l| l.is_link),
                 });
+            }
+        }
+    }
+
+    /// Blobs that only trees lead to, and nothing to those.
+    fn find_in_loose_trees(&mut self, objects: &Objects) {
+        let reached = self.forms.reached();
+        let mut trees = self.forms.loose_trees();
+        // Not by number: it is no matter how objects are stored.
+        trees.sort_unstable_by_key(|&tree| objects.id(tree));
+        let (bare, mut seen) = (self.forms.of(None), HashSet::new());
+        for tree in trees {
+            let form = self.forms.of(Some(tree));
+            for change in self.forms.changes(bare, form) {
+                let blob = self.forms.blob(tree, change.0);
+                if blob.is_some_and(|blob| !reached.contains(&blob)) {
+                    let at = Place::Loose(change.0);
+                    self.weigh((NOTHING, at), Some(tree), change, &[], &mut seen);
+                }
             }
         }
     }
@@ -615,7 +637,7 @@ impl<'a, 't> Story<'a, 't> {
 
     fn medium(&self, place: Place) -> Medium {
         match place {
-            Place::Path(_) | Place::Note(_) | Place::Adrift(_) => Medium::File,
+            Place::Path(_) | Place::Note(_) | Place::Adrift(_) | Place::Loose(_) => Medium::File,
             Place::Message(object) if self.commits.place(object).is_some() => Medium::Message,
             Place::Message(_) => Medium::Tag,
         }
@@ -631,6 +653,7 @@ impl<'a, 't> Story<'a, 't> {
             // What a tag names goes where the tag goes; what nothing names, nowhere.
             (None, Place::Adrift(object)) => self.commits.others.iter().any(|o| o.0 == object),
             (None, Place::Message(tag)) => self.commits.loose_tags.binary_search(&tag).is_err(),
+            (None, Place::Loose(_)) => false,
             (None, Place::Path(_) | Place::Note(_)) => true,
         }
     }
@@ -701,7 +724,7 @@ impl<'a, 't> Story<'a, 't> {
     fn name(&self, repository: &Repository, place: Place) -> RepoPath {
         let id = |object: u32| repository.objects.id(object);
         match place {
-            Place::Path(path) => RepoPath::new(self.forms.path(path)),
+            Place::Path(path) | Place::Loose(path) => RepoPath::new(self.forms.path(path)),
             Place::Note(path) => {
                 let mut name = self.forms.path(path);
                 name.retain(|&b| b != b'/');
@@ -771,7 +794,7 @@ impl<'a, 't> Story<'a, 't> {
                     .in_head
                     .get(&run[0].content)
                     .is_some_and(|paths| paths.contains(&path)),
-                Place::Note(_) | Place::Message(_) | Place::Adrift(_) => false,
+                Place::Note(_) | Place::Message(_) | Place::Adrift(_) | Place::Loose(_) => false,
             };
             let mut times = times(run);
             let Some(last) = times.last_mut() else {
@@ -800,7 +823,9 @@ impl<'a, 't> Story<'a, 't> {
             });
             let message = match (place, now) {
                 (Place::Message(_), _) => "the same secret in the message".to_owned(),
-                (Place::Adrift(_), _) => "the same secret, reached by nothing".to_owned(),
+                (Place::Adrift(_) | Place::Loose(_), _) => {
+                    "the same secret, reached by nothing".to_owned()
+                }
                 (_, Some(now)) if gone.is_empty() => now,
                 (_, Some(now)) => format!("stood here {gone}; {now}"),
                 (_, None) => format!("stood here {gone}"),

@@ -948,6 +948,20 @@ impl<'a> Forms<'a> {
             .collect()
     }
 
+    /// Trees that were not asked for and are in none that was not, by number.
+    pub fn loose_trees(&self) -> Vec<u32> {
+        let is_loose = |tree: &&u32| !self.of_tree.contains_key(tree);
+        let loose: Vec<u32> = self.trees.ranges.keys().filter(is_loose).copied().collect();
+        let edges = loose.iter().filter_map(|&t| self.trees.edges(t)).flatten();
+        let inner: HashSet<u32> = edges
+            .filter_map(|e| match e.to {
+                To::Tree(tree) => Some(tree),
+                To::Blob(_) | To::Link(_) | To::Wrong(_) | To::Missing(_) | To::Boring => None,
+            })
+            .collect();
+        loose.into_iter().filter(|t| !inner.contains(t)).collect()
+    }
+
     /// The names of a path, the first one first.
     fn names(&self, mut path: u32) -> Vec<u32> {
         let mut names = Vec::new();
