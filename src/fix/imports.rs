@@ -4,6 +4,7 @@ use super::Scene;
 use super::position::{Family, is_taken};
 
 /// What a file needs beside the look-up.
+#[derive(Clone)]
 pub(super) enum Import {
     /// Nothing: the language wants none, or it is there.
     None,
@@ -15,15 +16,15 @@ pub(super) enum Import {
 
 /// What a look-up at the finding of `scene` needs.
 pub(super) fn wanted(scene: &Scene<'_>, family: Family) -> Import {
-    let import = match family {
+    let import = scene.whole.import.get_or_init(|| match family {
+        Family::Python | Family::Go if is_taken(scene, "os") => Import::Impossible,
         Family::Python => python(scene),
         Family::Go => go(scene),
-        _ => return Import::None,
-    };
+        _ => Import::None,
+    });
     match import {
-        _ if is_taken(scene, "os") => Import::Impossible,
-        Import::Add(at, _) if at > scene.span.start => Import::Impossible,
-        import => import,
+        Import::Add(at, _) if *at > scene.span.start => Import::Impossible,
+        import => import.clone(),
     }
 }
 

@@ -92,11 +92,20 @@ struct Scene<'a> {
     names: &'a Names,
     document: &'a Document,
     language: Language,
-    /// Read when a planner first asks for it: most do not.
-    lexed: &'a OnceCell<Lexed>,
+    whole: &'a Whole,
     /// What the finding points at.
     span: Range<usize>,
     finding: &'a Finding,
+}
+
+/// What is to be known of a whole document, found when a planner first asks
+/// for it: most do not, and a document can have many findings.
+#[derive(Default)]
+struct Whole {
+    lexed: OnceCell<Lexed>,
+    code: OnceCell<String>,
+    import: OnceCell<imports::Import>,
+    is_for_browsers: OnceCell<bool>,
 }
 
 /// What a planner comes to.
@@ -118,7 +127,8 @@ impl Scene<'_> {
     }
 
     fn lexed(&self) -> &Lexed {
-        self.lexed
+        self.whole
+            .lexed
             .get_or_init(|| Lexed::new(self.language, self.bytes()))
     }
 
@@ -212,7 +222,7 @@ fn plan(
     findings: &mut [Finding],
 ) {
     let language = Language::detect(document.path.as_bytes(), document.bytes());
-    let lexed = OnceCell::new();
+    let whole = Whole::default();
     let mut seen = Places::new(document.bytes());
     for &n in places {
         let finding = &findings[n];
@@ -224,7 +234,7 @@ fn plan(
             names,
             document,
             language,
-            lexed: &lexed,
+            whole: &whole,
             span,
             finding,
         };

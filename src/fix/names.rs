@@ -8,17 +8,39 @@ use crate::finding::Secret;
 /// Which key each variable is for: two keys never share one.
 #[derive(Debug, Default)]
 pub struct Names {
-    keys: RefCell<BTreeMap<String, Secret>>,
+    given: RefCell<Given>,
+}
+
+#[derive(Debug, Default)]
+struct Given {
+    keys: BTreeMap<String, Secret>,
+    /// What a key is called that wanted a name.
+    names: BTreeMap<(String, Secret), String>,
+    /// The number to try next behind a name.
+    next: BTreeMap<String, usize>,
 }
 
 impl Names {
     /// `name`, or with a number behind it where that is another key's.
     pub(super) fn for_key(&self, name: &str, key: Secret) -> String {
-        let mut keys = self.keys.borrow_mut();
-        let numbered = (2..).map(|n| format!("{name}_{n}"));
-        let mut names = std::iter::once(name.to_owned()).chain(numbered);
-        let is_free = |name: &String| *keys.entry(name.clone()).or_insert(key) == key;
-        names.find(is_free).expect("there is always another number")
+        let Given { keys, names, next } = &mut *self.given.borrow_mut();
+        let wanted = (name.to_owned(), key);
+        if let Some(known) = names.get(&wanted) {
+            return known.clone();
+        }
+        let next = next.entry(name.to_owned()).or_insert(1);
+        let own = loop {
+            let tried = match *next {
+                1 => name.to_owned(),
+                number => format!("{name}_{number}"),
+            };
+            *next += 1;
+            if *keys.entry(tried.clone()).or_insert(key) == key {
+                break tried;
+            }
+        };
+        names.insert(wanted, own.clone());
+        own
     }
 }
 
@@ -109,6 +131,23 @@ fn shouted(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::finding::RuleId;
+
+    #[test]
+    fn two_keys_never_share_a_variable() {
+        let names = Names::default();
+        let rule = RuleId::new("a");
+        let [one, two, three] = [&b"1"[..], b"2", b"3"].map(|key| Secret::new(&rule, key));
+        let given = [
+            ("A_2", one),
+            ("A", two),
+            ("A", three),
+            ("A", two),
+            ("A_2", three),
+        ]
+        .map(|(name, key)| names.for_key(name, key));
+        assert_eq!(given, ["A_2", "A", "A_3", "A", "A_2_2"]);
+    }
 
     #[test]
     fn a_variable_is_called_as_the_key_is() {

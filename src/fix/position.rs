@@ -505,7 +505,7 @@ impl Position {
 
 /// Whether `name` is used in `scene` where Java takes constants only.
 pub(super) fn is_used_as_constant(scene: &Scene<'_>, name: &str) -> bool {
-    let code = skeleton(scene, 0..scene.bytes().len());
+    let code = code(scene);
     code.match_indices(name).any(|(at, _)| {
         let (before, after) = (&code[..at], &code[at + name.len()..]);
         if before.ends_with(is_word) || after.starts_with(is_word) {
@@ -524,15 +524,21 @@ pub(super) fn is_used_as_constant(scene: &Scene<'_>, name: &str) -> bool {
 
 /// Whether a script of `scene` runs where no environment is to be had.
 pub(super) fn is_for_browsers(scene: &Scene<'_>) -> bool {
-    let code = skeleton(scene, 0..scene.bytes().len());
-    let uses = |words: &[&str]| words.iter().any(|word| begins_word(&code, word));
+    let whole = scene.whole;
+    *whole
+        .is_for_browsers
+        .get_or_init(|| uses_a_browser(code(scene)))
+}
+
+fn uses_a_browser(code: &str) -> bool {
+    let uses = |words: &[&str]| words.iter().any(|word| begins_word(code, word));
     uses(&["document.", "window.", "localStorage."])
         && !uses(&["require(", "import ", "export ", "process."])
 }
 
 /// Whether the code of `scene` gives `name` to something of its own.
 pub(super) fn is_taken(scene: &Scene<'_>, name: &str) -> bool {
-    let code = skeleton(scene, 0..scene.bytes().len());
+    let code = code(scene);
     code.match_indices(name).any(|(at, _)| {
         let (before, after) = (&code[..at], code[at + name.len()..].trim_start());
         if before.ends_with(|c| is_word(c) || c == '.')
@@ -545,6 +551,12 @@ pub(super) fn is_taken(scene: &Scene<'_>, name: &str) -> bool {
         let word = last_word(before.trim_end());
         is_given || ["as", "var", "for"].contains(&word)
     })
+}
+
+/// All code of the document.
+fn code<'a>(scene: &Scene<'a>) -> &'a str {
+    let all = || skeleton(scene, 0..scene.bytes().len());
+    scene.whole.code.get_or_init(all)
 }
 
 /// Code without comments, each literal in it as `"`.
