@@ -1,5 +1,9 @@
 //! Whether a URL is the argument of a program that fetches it.
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
 use super::context::is_word;
 use super::words::words;
 
@@ -9,27 +13,32 @@ pub(super) fn line_start(bytes: &[u8], at: usize) -> usize {
     floor + memchr::memrchr(b'\n', &bytes[floor..at]).map_or(0, |i| i + 1)
 }
 
+/// Programs and functions of shells that fetch what they are given.
+const PROGRAMS: [&str; 10] = [
+    "curl",
+    "wget",
+    "Invoke-WebRequest",
+    "Invoke-RestMethod",
+    "iwr",
+    "irm",
+    "aria2c",
+    "axel",
+    "_get",
+    "_post",
+];
+
+static PROGRAM: LazyLock<AhoCorasick> =
+    LazyLock::new(|| AhoCorasick::new(PROGRAMS).expect("a few short words"));
+
 /// Whether the text before the URL, on its line, runs a program that fetches it.
 pub(super) fn runs_command(before: &[u8]) -> bool {
     let segment = memchr::memrchr3(b'|', b';', b'&', before).map_or(before, |i| &before[i + 1..]);
-    segment
-        .split(|b| !b.is_ascii_alphanumeric() && !matches!(b, b'-' | b'_' | b'.'))
-        .any(|w| {
-            matches!(
-                w,
-                b"curl"
-                    | b"wget"
-                    | b"Invoke-WebRequest"
-                    | b"Invoke-RestMethod"
-                    | b"iwr"
-                    | b"irm"
-                    | b"aria2c"
-                    | b"axel"
-                    | b"_get"
-                    | b"_post"
-            )
-        })
-        && !segment.ends_with(b"-e ")
+    let is_part = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
+    PROGRAM.find_iter(segment).any(|found| {
+        let before = found.start().checked_sub(1).map(|i| segment[i]);
+        let after = segment.get(found.end()).copied();
+        !before.is_some_and(is_part) && !after.is_some_and(is_part)
+    }) && !segment.ends_with(b"-e ")
         && !segment.ends_with(b"--referer ")
         && !segment
             .windows(8)

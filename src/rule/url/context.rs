@@ -57,12 +57,7 @@ impl Context {
     /// The context of the URL that begins at `start`.
     pub(super) fn read(bytes: &[u8], start: usize) -> Context {
         let mut context = Context::default();
-        let line = bytes[start.saturating_sub(BACK)..start]
-            .iter()
-            .rposition(|&b| b == b'\n')
-            .map_or(start.saturating_sub(BACK), |i| {
-                start.saturating_sub(BACK) + i + 1
-            });
+        let line = line_start(bytes, start.saturating_sub(BACK), start);
         let before = &bytes[line..start];
         let Some(&last) = before.last() else {
             return context;
@@ -461,23 +456,22 @@ fn ends_with_word(head: &[u8], list: &[&str]) -> bool {
 /// The quote that is still open at the end of `before`, a line's beginning.
 fn open_quote(before: &[u8]) -> Option<usize> {
     let mut open: Option<usize> = None;
-    let mut at = 0;
-    while at < before.len() {
-        match before[at] {
-            b'\\' => at += 1,
-            b @ (b'"' | b'\'' | b'`') => match open {
-                Some(start) if before[start] == b => open = None,
-                Some(_) => {}
-                // An apostrophe inside a word opens nothing.
-                None if b == b'\''
-                    && at > 0
-                    && before[at - 1].is_ascii_alphabetic()
-                    && before.get(at + 1).is_some_and(u8::is_ascii_alphabetic) => {}
-                None => open = Some(at),
-            },
-            _ => {}
+    for at in memchr::memchr3_iter(b'"', b'\'', b'`', before) {
+        let slashes = before[..at].iter().rev().take_while(|&&b| b == b'\\');
+        if slashes.count() % 2 == 1 {
+            continue;
         }
-        at += 1;
+        let b = before[at];
+        match open {
+            Some(start) if before[start] == b => open = None,
+            Some(_) => {}
+            // An apostrophe inside a word opens nothing.
+            None if b == b'\''
+                && at > 0
+                && before[at - 1].is_ascii_alphabetic()
+                && before.get(at + 1).is_some_and(u8::is_ascii_alphabetic) => {}
+            None => open = Some(at),
+        }
     }
     open
 }
