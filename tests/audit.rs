@@ -1193,6 +1193,34 @@ fn a_path_that_is_ignored_speaks_for_itself_alone() {
 }
 
 #[test]
+fn an_old_key_is_overdue_unless_it_is_ignored_wherever_it_stands() {
+    let overdue = |project: &Project| {
+        let (_, report) = project.audit(&["--no-cache", "--now", "2020-09-01"]);
+        let findings = report["findings"].as_array().unwrap().iter();
+        let overdue =
+            findings.filter(|f| f["rule"] == "ak-key-overdue" && f["suppressed"].is_null());
+        overdue
+            .map(|f| (f["path"].as_str().unwrap().to_owned(), f["line"].as_u64()))
+            .collect::<Vec<_>>()
+    };
+    let project = Project::new();
+    let ignored = "[[per-path]]\npaths = [\"a/**\"]\nignore = [\"ak-key-overdue\"]\n";
+    project.write(".hushlint.toml", ignored);
+    project.write("a/x.py", &config(&key(0)));
+    project.commit("ignored");
+    assert_eq!(overdue(&project), []);
+    project.write("b/y.py", &config(&key(0)));
+    project.commit("and not");
+    assert_eq!(overdue(&project), [("b/y.py".to_owned(), None)]);
+    project.git(&["rm", "-q", "b/y.py"]);
+    project.commit("ignored again");
+    assert_eq!(overdue(&project), []);
+    project.git(&["mv", "a/x.py", "x.py"]);
+    project.commit("moved");
+    assert_eq!(overdue(&project), [("x.py".to_owned(), Some(1))]);
+}
+
+#[test]
 fn a_second_run_reads_what_is_new_and_says_the_same() {
     let (project, first, second) = story();
     for n in 0..30 {

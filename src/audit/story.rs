@@ -6,7 +6,7 @@ use crate::calendar::date;
 use crate::check::{gives_away, of_no_language, put_at, suppressions};
 use crate::config::Regime;
 use crate::document::{Coverage, Document, RepoPath, Standing};
-use crate::finding::{Finding, Provenance, Related, Secret, Severity, Situation};
+use crate::finding::{Finding, Fingerprint, Provenance, Related, Secret, Severity, Situation};
 use crate::git::history::{Change, Commits, Forms, Leaf, NO_BLOB, NOTHING, Repository, Tips};
 use crate::git::history::{message, parse, signature};
 use crate::git::objects::{Objects, Reader};
@@ -81,6 +81,8 @@ pub(super) struct Group {
     pub(super) is_secret: bool,
     is_pushed: bool,
     medium: Medium,
+    /// Where it stands, or has stood if that is past.
+    places: BTreeSet<(bool, RepoPath)>,
 }
 
 /// In what a secret stood, the worst to be rid of first.
@@ -147,6 +149,7 @@ impl Group {
     fn join(&mut self, other: Group, message: &str) {
         let in_head = self.in_head() || other.in_head();
         self.is_pushed |= other.is_pushed;
+        self.places.extend(other.places);
         self.medium = self.medium.min(other.medium);
         self.finding.severity = self.finding.severity.max(other.finding.severity);
         if other.first < self.first {
@@ -518,7 +521,18 @@ impl<'a, 't> Story<'a, 't> {
                         .extend(self.related(repository, events, first));
                 }
                 let is_pushed = starts().any(|e| self.is_pushed(e));
+                let in_head = self.in_head.get(&content);
+                let places = starts().map(|e| {
+                    let is_past = match e.place {
+                        Place::Path(path) => !in_head.is_some_and(|paths| paths.contains(&path)),
+                        Place::Note(_) | Place::Message(_) | Place::Adrift(_) | Place::Loose(_) => {
+                            true
+                        }
+                    };
+                    (is_past, below(prefix, &self.name(repository, e.place)))
+                });
                 groups.push(Group {
+                    places: places.collect(),
                     secret,
                     finding,
                     first: time,
@@ -630,6 +644,7 @@ impl<'a, 't> Story<'a, 't> {
                 is_secret: false,
                 is_pushed: true,
                 medium: Medium::File,
+                places: BTreeSet::new(),
             });
         }
         groups
@@ -1048,16 +1063,46 @@ pub(super) fn findings(
         let (year, month, day) = date(days);
         format!("{year:04}-{month:02}-{day:02}")
     };
-    let mut findings = rules.scan_age(&finding, group.secret, (group.first, now), &written);
-    for aged in &mut findings {
-        aged.suppressed.clone_from(&finding.suppressed);
-    }
-    findings.retain_mut(|aged| regime.classify(aged));
+    let aged = rules.scan_age(&finding, group.secret, (group.first, now), &written);
+    let mut findings: Vec<Finding> = aged
+        .into_iter()
+        .filter_map(|mut aged| {
+            aged.suppressed.clone_from(&finding.suppressed);
+            at_worst(aged, &group.places, regime)
+        })
+        .collect();
     // The judges' word on each place of a secret was classified by its path.
     if group.is_secret || regime.classify(&mut finding) {
         findings.push(finding);
     }
     findings
+}
+
+/// What is said of the age of a secret, at the one of its `places` where it
+/// counts most: where it stands now, or else where it has stood.
+fn at_worst(
+    aged: Finding,
+    places: &BTreeSet<(bool, RepoPath)>,
+    regime: &Regime,
+) -> Option<Finding> {
+    let is_past = places.first().is_none_or(|(is_past, _)| *is_past);
+    let here = (is_past, aged.path.clone());
+    let others = places.iter().filter(|p| p.0 == is_past && **p != here);
+    let shown = places.contains(&here) || others.clone().next().is_none();
+    let at = |path: &RepoPath| {
+        let mut aged = aged.clone();
+        if *path != aged.path {
+            aged.fingerprint = Fingerprint::new(path, aged.secret);
+            aged.path.clone_from(path);
+            aged.region = None;
+        }
+        regime.classify(&mut aged).then_some(aged)
+    };
+    let paths = Some(&here.1).filter(|_| shown).into_iter();
+    let mut all: Vec<Finding> = paths.chain(others.map(|p| &p.1)).filter_map(at).collect();
+    // The first of equal ones stays the first.
+    all.sort_by_key(|f| (f.suppressed.is_some(), std::cmp::Reverse(f.severity)));
+    all.into_iter().next()
 }
 
 /// Puts the repository's name before every path, where there are several.
