@@ -22,7 +22,8 @@ use crate::source::added::{self, Added};
 use crate::source::read::{self, Buffers, Outcome};
 use crate::source::worktree::words;
 use crate::source::{
-    Body, Input, Listing, Manner, Notable, OnDisk, Reader, Said, Since, Source, Stored, Version,
+    Body, Input, Listing, Manner, Notable, OnDisk, Reader, Recorded, Said, Since, Source, Stored,
+    Version,
 };
 use crate::suppress;
 use crate::suppress::foreign;
@@ -56,21 +57,22 @@ pub fn run(
     threads: usize,
     progress: &Progress,
 ) -> Result<Report, String> {
-    let choice = Choice::of(regime);
-    run_with(source, regime, &choice, threads, progress).map(|(report, _)| report)
+    let (choice, recorded) = (Choice::of(regime), source.recorded());
+    let choice = (&choice, recorded.as_ref());
+    run_with(source, regime, choice, threads, progress).map(|(report, _)| report)
 }
 
-/// The same with a baseline of the caller's choice; gives what became of its lines, if there is one.
+/// The same with a baseline of the caller's choice, as git has it where it is
+/// recorded; gives what became of its lines, if there is one.
 pub fn run_with(
     source: &dyn Source,
     regime: &mut Regime,
-    choice: &Choice,
+    (choice, recorded): (&Choice, Option<&Recorded>),
     threads: usize,
     progress: &Progress,
 ) -> Result<(Report, Option<Held>), String> {
     let started = Instant::now();
     let listing = listing(source, regime)?;
-    let recorded = source.recorded();
     let Listing {
         mut inputs,
         problems,
@@ -86,7 +88,7 @@ pub fn run_with(
         input.standing = input.standing.take().filter(|_| names.holds(path.name()));
     }
     let inputs = inputs;
-    let held = match &recorded {
+    let held = match recorded {
         None => baseline::load(choice, &root),
         Some(recorded) => {
             let (held, aside) = baseline::load_recorded(choice, &root, recorded);

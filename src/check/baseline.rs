@@ -71,7 +71,8 @@ pub(super) fn load_recorded(
 ) -> (Result<Option<Held>, Problem>, Option<String>) {
     let file = match choice {
         Choice::AtRoot | Choice::File(_) => choice.file(root),
-        Choice::Named(_) | Choice::Nothing => None,
+        Choice::Named(_) => choice.file(root).filter(|_| recorded.is_asked_for()),
+        Choice::Nothing => None,
     };
     let Some(found) = file.as_deref().and_then(|file| recorded.read(file)) else {
         return (load(choice, root), None);
@@ -79,7 +80,7 @@ pub(super) fn load_recorded(
     let there = file.as_deref().and_then(|file| std::fs::read(file).ok());
     let aside = match (&found, there, &file) {
         (Ok(found), Some(there), Some(file)) if found.as_ref() != Some(&there) => {
-            Some(recorded.aside(file, found.is_some()))
+            recorded.aside(file, found.is_some())
         }
         _ => None,
     };

@@ -182,8 +182,9 @@ fn scan_all(
         true => Choice::Nothing,
         false => wanted.clone(),
     };
-    let (mut report, held) = reporting
-        .scan(|progress| check::run_with(&source, &mut regime, &choice, threads, progress))?;
+    let (mut report, held) = reporting.scan(|progress| {
+        check::run_with(&source, &mut regime, (&choice, None), threads, progress)
+    })?;
     if may_be_empty {
         report.problems.retain(|p| p.kind != ProblemKind::Empty);
     }

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::config::{self, Choice, Layer, Origin, Read, Regime, Set, Source, normal};
-use crate::document::RepoPath;
 use crate::finding::Severity;
 use crate::rule::Options;
 use crate::source::worktree::words;
@@ -68,9 +67,9 @@ fn source(
             (Box::new(read), None)
         }
         (Some(revision), _) => {
-            let (read, files) =
-                of_revision(revision, top).map_err(|message| format!("--config-from {message}"))?;
-            (read, Some(files))
+            let (recorded, files) = of_revision(revision, top)?;
+            let beside = Beside::new(recorded);
+            (Box::new(move |file: &Path| beside.read(file)), Some(files))
         }
     };
     Ok(Source {
@@ -98,7 +97,7 @@ impl Beside {
         let Some(found) = self.recorded.read(file) else {
             return read_file(file);
         };
-        let text = found?.map(text_of).transpose()?;
+        let text = found?.map(text).transpose()?;
         // What cannot be read there does not count anyway.
         if let Ok(Some(there)) = read_file(file)
             && config::differ(file, text.as_deref(), &there)
@@ -107,7 +106,7 @@ impl Beside {
             let aside = self.aside.lock();
             aside
                 .unwrap_or_else(PoisonError::into_inner)
-                .insert(message);
+                .extend(message);
         }
         Ok(text)
     }
@@ -119,42 +118,21 @@ impl Beside {
     }
 }
 
-fn text_of(bytes: Vec<u8>) -> Result<String, String> {
-    String::from_utf8(bytes).map_err(|_| "not UTF-8".to_owned())
-}
-
-/// A way to read what the tree of `revision` has, and all configurations in
-/// it. What lies outside the repository is no change's to make, and is read
-/// where it is.
-fn of_revision(revision: &str, top: &Path) -> Result<(Read, Vec<PathBuf>), String> {
-    let store = Store::discover(top).map_err(|message| format!("{revision}: {message}"))?;
-    let root = store.root().unwrap_or(top).to_owned();
-    let reader = store.reader();
-    let tree = reader.tree_of(reader.commit(revision)?)?;
-    let files = reader.files_named(tree, config::is_configuration)?;
-    let files = files
-        .iter()
-        .map(|path| RepoPath::new(&path[..]).join_to(&root))
-        .collect();
-    let read = move |file: &Path| {
-        let Ok(relative) = file.strip_prefix(&root) else {
-            return read_file(file);
-        };
-        let path = RepoPath::from_relative(relative);
-        let reader = store.reader();
-        let entries = |path: &[u8]| reader.kind_at(tree, path);
-        let found = reader.follow(path.as_bytes(), &entries)?;
-        found.map(text_of).transpose()
-    };
-    Ok((Box::new(read), files))
-}
-
 fn text(bytes: Vec<u8>) -> Result<String, String> {
     String::from_utf8(bytes).map_err(|e| {
         let (valid, _) = e.as_bytes().split_at(e.utf8_error().valid_up_to());
         let line = memchr::memchr_iter(b'\n', valid).count() + 1;
         format!("line {line} is not UTF-8")
     })
+}
+
+/// What the tree of `revision` has, and all configurations in it. What lies
+/// outside the repository is no change's to make, and is read where it is.
+pub(super) fn of_revision(revision: &str, top: &Path) -> Result<(Recorded, Vec<PathBuf>), String> {
+    let store =
+        Store::around(top).map_err(|message| format!("--config-from {revision}: {message}"))?;
+    Recorded::at(revision, store, top, config::is_configuration)
+        .map_err(|message| format!("--config-from {message}"))
 }
 
 /// The text of a file on disk, if there is one.

@@ -96,9 +96,14 @@ impl Reporting<'_> {
         let regime = self.regime_with(layer, root, places, beside.clone())?;
         let threads = self.threads();
         let baseline = self.baseline(&regime);
+        let recorded = match &self.args.config.config_from {
+            Some(revision) => Some(configuration::of_revision(revision, source.root())?.0),
+            None => source.recorded(),
+        };
+        let choice = (&baseline, recorded.as_ref());
         self.finish(regime, fixing, |regime, progress| {
             let report = fixing.run(|| {
-                let scanned = check::run_with(source, regime, &baseline, threads, progress);
+                let scanned = check::run_with(source, regime, choice, threads, progress);
                 scanned.map(|(report, _)| report)
             });
             let aside = beside.map(|b| b.aside()).unwrap_or_default();

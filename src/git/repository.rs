@@ -144,6 +144,12 @@ pub(super) fn find(folder: &Path) -> Result<Option<(gix::Repository, PathBuf)>, 
     }
 }
 
+/// The top of the worktree around `folder`, whatever git's variables say.
+pub(super) fn own_top(folder: &Path) -> Option<PathBuf> {
+    let own = discover_with(folder, without_git_variables()).ok()?;
+    own.workdir()?.canonicalize().ok()
+}
+
 /// What `GIT_DIR` names, where it is set: the repository, its index, the top of
 /// its worktree. That is the one a command without a path speaks of, whatever
 /// lies around the current folder.

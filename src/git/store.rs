@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::ignore::Rules;
-use super::repository::{chain, default_excludes_file, find, named};
+use super::repository::{chain, default_excludes_file, find, named, own_top};
 
 pub use gix::ObjectId;
 
@@ -32,6 +32,28 @@ impl Store {
                 root,
             }),
             None => Store::discover(Path::new(".")),
+        }
+    }
+
+    /// The repository that `folder` is spoken of in: that of `GIT_DIR` where it
+    /// lies in its worktree and in no other one further in, else the one that
+    /// holds it. The error is for whoever named it.
+    pub fn around(folder: &Path) -> Result<Store, String> {
+        let Some((repository, index, root)) = named()? else {
+            return Store::discover(folder);
+        };
+        let canonical = folder.canonicalize().ok();
+        let is_within = |top: &PathBuf| canonical.as_ref().is_some_and(|f| f.starts_with(top));
+        let Some(top) = root.clone().filter(is_within) else {
+            return Store::discover(folder);
+        };
+        match own_top(folder) {
+            Some(own) if own != top && own.starts_with(&top) => Store::discover(folder),
+            Some(_) | None => Ok(Store {
+                repository: repository.into_sync(),
+                index,
+                root,
+            }),
         }
     }
 

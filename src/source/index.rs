@@ -194,7 +194,7 @@ impl Source for Index {
     fn recorded(&self) -> Option<Recorded> {
         let (store, staged) = (Arc::clone(&self.store), Arc::clone(self.staged.as_ref()?));
         Some(Recorded {
-            what: "the index",
+            what: Some("the index"),
             root: self.root.clone(),
             read: Box::new(move |path| {
                 // Most folders configure nothing, and a reader has its price.
@@ -269,11 +269,11 @@ pub(super) fn covers(wanted: &[u8], path: &[u8]) -> bool {
         .is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/") || wanted.is_empty())
 }
 
-/// The repository around the first of `paths`, or around the current folder.
-/// The error is for whoever named them.
+/// The repository that the first of `paths` is spoken of in, or the current
+/// folder is. The error is for whoever named them.
 pub(super) fn store_around(paths: &[PathBuf]) -> Result<Store, String> {
     match paths.first() {
-        Some(path) => Store::discover(existing_folder(path)),
+        Some(path) => Store::around(existing_folder(path)),
         None => Store::here(),
     }
 }

@@ -186,8 +186,8 @@ impl Listing {
 
 /// Files as a commit has them, or will have them.
 pub struct Recorded {
-    /// What has them, in words.
-    pub what: &'static str,
+    /// What has them, in words; `None`: a revision that was asked for.
+    what: Option<&'static str>,
     /// The top of the worktree.
     root: PathBuf,
     read: ReadRecorded,
@@ -196,6 +196,46 @@ pub struct Recorded {
 type ReadRecorded = Box<dyn Fn(&[u8]) -> Result<Option<Vec<u8>>, String> + Send + Sync>;
 
 impl Recorded {
+    /// The files of the revision called `name`, in a repository whose worktree
+    /// is at `root`, and the paths of those whose names are wanted.
+    pub fn at(
+        name: &str,
+        store: Store,
+        root: &Path,
+        is_wanted: fn(&[u8]) -> bool,
+    ) -> Result<(Recorded, Vec<PathBuf>), String> {
+        let root = store.root().unwrap_or(root).to_owned();
+        let reader = store.reader();
+        let tree = reader.tree_of(reader.commit(name)?)?;
+        let files = reader.files_named(tree, is_wanted)?.into_iter();
+        let files = files
+            .map(|path| RepoPath::new(path).join_to(&root))
+            .collect();
+        let recorded = Recorded::of_tree(None, root, Arc::new(store), tree);
+        Ok((recorded, files))
+    }
+
+    fn of_tree(
+        what: Option<&'static str>,
+        root: PathBuf,
+        store: Arc<Store>,
+        tree: ObjectId,
+    ) -> Recorded {
+        Recorded {
+            what,
+            root,
+            read: Box::new(move |path| {
+                let reader = store.reader();
+                reader.follow(path, &|path| reader.kind_at(tree, path))
+            }),
+        }
+    }
+
+    /// Whether it is a revision that was asked for, whatever lies on disk.
+    pub fn is_asked_for(&self) -> bool {
+        self.what.is_none()
+    }
+
     /// The bytes of `file`, if there is such; `None` for what lies outside the repository.
     pub fn read(&self, file: &Path) -> Option<Result<Option<Vec<u8>>, String>> {
         let relative = file.strip_prefix(&self.root).ok()?;
@@ -203,15 +243,15 @@ impl Recorded {
     }
 
     /// What to say of `file` where it lies on disk otherwise than `recorded`.
-    pub fn aside(&self, file: &Path, recorded: bool) -> String {
+    pub fn aside(&self, file: &Path, recorded: bool) -> Option<String> {
         let name = RepoPath::from_relative(file.strip_prefix(&self.root).unwrap_or(file));
-        let what = self.what;
-        match recorded {
+        let what = self.what?;
+        Some(match recorded {
             true => format!("`{name}` counts as {what} has it, which is not as it lies on disk"),
             false => format!(
                 "`{name}` is not in {what}, so that it does not count: add it, or name it on the command line"
             ),
-        }
+        })
     }
 }
 

@@ -338,15 +338,9 @@ impl Source for Range {
     }
 
     fn recorded(&self) -> Option<Recorded> {
-        let (store, tip) = (Arc::clone(&self.store), self.range.tip);
-        Some(Recorded {
-            what: "the last commit",
-            root: store.root()?.to_owned(),
-            read: Box::new(move |path| {
-                let reader = store.reader();
-                reader.follow(path, &|path| reader.kind_at(tip, path))
-            }),
-        })
+        let (store, root) = (Arc::clone(&self.store), self.store.root()?.to_owned());
+        let what = Some("the last commit");
+        Some(Recorded::of_tree(what, root, store, self.range.tip))
     }
 
     fn store(&self) -> Option<&Store> {
