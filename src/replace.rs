@@ -4,6 +4,7 @@ use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 /// The new content of a file, which lies beside it and is not in its place
 /// yet. Dropped, it is gone, and the file is what it was.
@@ -31,9 +32,10 @@ impl Pending {
         if file.file_name().is_none() || old.as_ref().is_some_and(Metadata::is_dir) {
             return Err(io::ErrorKind::IsADirectory.into());
         }
+        sweep(file);
         // Short: a name made from the file's could be too long.
         let name = format!(
-            ".hushlint-{}-{}",
+            "{LEAD}{}-{}",
             std::process::id(),
             COUNT.fetch_add(1, Ordering::Relaxed)
         );
@@ -73,6 +75,34 @@ impl Drop for Pending {
     }
 }
 
+/// What lies beside a file begins with this.
+const LEAD: &str = ".hushlint-";
+/// Nobody takes so long between writing a file and moving it.
+const OLD: Duration = Duration::from_hours(1);
+
+/// Takes away what a run that was killed has left beside `file`.
+fn sweep(file: &Path) {
+    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    let is_ours = |name: &str| {
+        let numbers = name.strip_prefix(LEAD).and_then(|n| n.split_once('-'));
+        numbers.is_some_and(|(process, count)| is_number(process) && is_number(count))
+    };
+    let is_old = |found: &Metadata| {
+        let age = found.modified().ok().and_then(|at| at.elapsed().ok());
+        found.is_file() && age.is_some_and(|age| age > OLD)
+    };
+    let folder = file.parent().filter(|f| !f.as_os_str().is_empty());
+    let entries = fs::read_dir(folder.unwrap_or(Path::new(".")));
+    for entry in entries.into_iter().flatten().flatten() {
+        if entry.file_name().to_str().is_some_and(is_ours)
+            && entry.metadata().is_ok_and(|found| is_old(&found))
+        {
+            // What cannot be taken away is no worse than before.
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
 /// Only root may give files away, and anybody one to a group of their own.
 #[cfg(unix)]
 fn keep_owner(file: &File, old: &Metadata) {
@@ -91,6 +121,33 @@ fn keep_owner(_: &File, _: &Metadata) {}
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_killed_run_left_is_swept() {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let long_ago = std::time::SystemTime::now() - 2 * OLD;
+        for (name, is_old) in [
+            (".hushlint-12-0", true),
+            (".hushlint-12-1", false),
+            (".hushlint-12-a", true),
+            (".hushlint-12", true),
+        ] {
+            let file = File::create_new(folder.path().join(name)).expect("it can be made");
+            if is_old {
+                file.set_modified(long_ago).expect("it is ours");
+            }
+        }
+        replace(&folder.path().join("a"), b"new").expect("it can be written");
+        let mut left: Vec<_> = fs::read_dir(folder.path())
+            .expect("it is there")
+            .map(|entry| entry.expect("it is there").file_name())
+            .collect();
+        left.sort();
+        assert_eq!(
+            left,
+            [".hushlint-12", ".hushlint-12-1", ".hushlint-12-a", "a"]
+        );
+    }
 
     #[cfg(unix)]
     #[test]
