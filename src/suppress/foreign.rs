@@ -63,6 +63,13 @@ pub fn apply(document: &Document, findings: &mut [Finding], tools: &[&str], rule
     }
 }
 
+/// Whether a list of rules follows on the line.
+fn names_rules(rest: &[u8]) -> bool {
+    let line = rest.split(|&b| b == b'\n').next().unwrap_or_default();
+    let first = line.trim_ascii_start().first();
+    first.is_some_and(|b| *b == b'@' || b.is_ascii_alphanumeric())
+}
+
 /// The lines that markers speak for, each with the marker.
 fn covered(document: &Document, tools: &[&str]) -> Vec<(usize, usize, &'static str)> {
     let bytes = document.bytes();
@@ -72,10 +79,13 @@ fn covered(document: &Document, tools: &[&str]) -> Vec<(usize, usize, &'static s
             continue;
         }
         for at in memchr::memmem::find_iter(bytes, marker) {
-            let goes_on = bytes
-                .get(at + marker.len())
-                .is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'-');
-            if !goes_on {
+            let rest = &bytes[at + marker.len()..];
+            let is_part = |b: &u8| b.is_ascii_alphanumeric() || *b == b'-';
+            let goes_on =
+                rest.first().is_some_and(is_part) || bytes[..at].last().is_some_and(is_part);
+            // What names rules of another tool says nothing of ours.
+            let is_scoped = tool == "secretlint" && names_rules(rest);
+            if !goes_on && !is_scoped {
                 found.push((at, marker, reach));
             }
         }

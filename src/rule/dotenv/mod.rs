@@ -4,8 +4,10 @@ mod content;
 mod names;
 mod usage;
 
+use std::collections::BTreeSet;
+
 use crate::document::{Coverage, Document, RepoPath, Standing};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Fingerprint, Secret, Severity};
 use crate::syntax::paths;
 
 use super::{Rule, Scene};
@@ -127,13 +129,16 @@ impl DotenvRule {
             About::Untracked => vec![document.path.clone()],
             About::Tracked | About::Absent => Vec::new(),
         };
-        Some(Finding {
+        let mut finding = Finding {
             severity: word.severity,
             message: word.message,
             help: Some(word.help),
             unignored,
             ..Finding::of_file(&rule.id, document.path.clone())
-        })
+        };
+        finding.secret = Secret::new(&rule.id, word.content.as_bytes());
+        finding.fingerprint = Fingerprint::new(&finding.path, finding.secret);
+        Some(finding)
     }
 }
 
@@ -141,6 +146,8 @@ struct Word {
     severity: Severity,
     message: String,
     help: String,
+    /// What it is about beside the file itself.
+    content: String,
 }
 
 fn untracked(rule: &Rule, document: &Document, standing: &Standing) -> Option<Word> {
@@ -162,6 +169,7 @@ fn untracked(rule: &Rule, document: &Document, standing: &Standing) -> Option<Wo
         help: format!(
             "Add a line `{name}` to the `.gitignore` of the repository, and commit that."
         ),
+        content: String::new(),
     })
 }
 
@@ -230,7 +238,18 @@ fn tracked(document: &Document, standing: &Standing, seen: &Summary) -> Word {
         severity,
         message: format!("`{name}` is tracked by git{holds}{although}"),
         help,
+        content: match is_secret {
+            true => names(seen),
+            false => String::new(),
+        },
     }
+}
+
+/// The settings that look secret: with another one it is another finding. Not
+/// their values: a fingerprint would let short ones be guessed.
+fn names(seen: &Summary) -> String {
+    let names: BTreeSet<&str> = seen.secret.iter().map(String::as_str).collect();
+    names.into_iter().collect::<Vec<_>>().join("\n")
 }
 
 /// Whether tests or examples are run with the file at `path`, by its folder or its name (`.env.testing`).
