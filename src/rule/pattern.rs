@@ -9,7 +9,7 @@ use regex_automata::{Anchored, Input};
 
 use super::Match;
 use super::guard::Before;
-use super::sketch::sketch;
+use super::sketch::{Head, sketch};
 use super::split::{Split, parse};
 
 /// The longest match of a rule; it fits into the context every window carries.
@@ -29,6 +29,7 @@ pub struct Pattern {
     longest: usize,
     /// Whether the tail is known to compile to less than is allowed.
     is_light: bool,
+    head: Head,
     /// Made when a document first holds an anchor: a start has better to do.
     parts: OnceLock<Parts>,
 }
@@ -58,9 +59,12 @@ impl Pattern {
         tail: &str,
         long: bool,
     ) -> Result<Pattern, String> {
-        let (longest, is_light) = match sketch(tail) {
-            Some(sketch) => (Some(sketch.longest), sketch.weight <= SIZE_LIMIT),
-            None => (parse(tail)?.properties().maximum_len(), false),
+        let (longest, is_light, head) = match sketch(tail) {
+            Some(s) => (Some(s.longest), s.weight <= SIZE_LIMIT, s.head),
+            None => {
+                let longest = parse(tail)?.properties().maximum_len();
+                (longest, false, Head::default())
+            }
         };
         let limit = if long { LONGEST_LONG } else { LONGEST };
         match longest {
@@ -81,6 +85,7 @@ impl Pattern {
                 tail: tail.to_owned(),
                 longest,
                 is_light,
+                head,
                 parts: OnceLock::new(),
             }),
         }
@@ -115,6 +120,11 @@ impl Pattern {
 
     pub(super) fn tail(&self) -> &str {
         &self.tail
+    }
+
+    /// What every match begins with, in lower case; not all of it, perhaps none.
+    pub(super) fn head(&self) -> &[u8] {
+        self.head.bytes()
     }
 
     pub fn anchors(&self) -> &[Vec<u8>] {

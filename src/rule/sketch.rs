@@ -1,5 +1,5 @@
-//! What a tail comes to, told from its text: how long a match may be, and how
-//! much memory it takes once compiled, at most.
+//! What a tail comes to, told from its text: how long a match may be and how
+//! much memory it takes once compiled, at most, and what every match begins with.
 //!
 //! Rules are many and few of them meet their anchor in a run, so a start may
 //! neither compile a tail nor build its syntax tree: that takes 40 µs a rule,
@@ -7,13 +7,70 @@
 //! are written in; of all else, and of whatever may be wrong, `regex-syntax`
 //! has the word.
 
-/// Both at most.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Sketch {
-    /// In bytes.
+    /// In bytes, at most.
     pub longest: usize,
-    /// In bytes.
+    /// In bytes, at most.
     pub weight: usize,
+    pub head: Head,
+}
+
+/// What every match begins with, in lower case, as far as that is plain.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Head {
+    bytes: [u8; 24],
+    length: usize,
+    /// Whether a match is nothing else.
+    is_all: bool,
+}
+
+impl Head {
+    /// Of what matches no byte.
+    const NOTHING: Head = Head {
+        bytes: [0; 24],
+        length: 0,
+        is_all: true,
+    };
+    const UNKNOWN: Head = Head {
+        is_all: false,
+        ..Head::NOTHING
+    };
+
+    fn of(byte: u8) -> Head {
+        let mut head = Head::NOTHING;
+        head.add(byte);
+        head
+    }
+
+    fn add(&mut self, byte: u8) {
+        match self.bytes.get_mut(self.length) {
+            Some(place) => {
+                *place = byte.to_ascii_lowercase();
+                self.length += 1;
+            }
+            None => self.is_all = false,
+        }
+    }
+
+    /// Of this and what follows it.
+    fn then(&mut self, next: &Head) {
+        if self.is_all {
+            self.is_all = next.is_all;
+            next.bytes().iter().for_each(|&byte| self.add(byte));
+        }
+    }
+
+    /// Of either.
+    fn or(&mut self, other: &Head) {
+        let same = self.bytes().iter().zip(other.bytes());
+        self.length = same.take_while(|(a, b)| a == b).count();
+        self.is_all = false;
+    }
+
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bytes[..self.length]
+    }
 }
 
 /// A state of the automaton with all that hangs on it.
@@ -71,6 +128,7 @@ impl Reader<'_> {
             let other = self.sequence(depth)?;
             whole.longest = whole.longest.max(other.longest);
             whole.weight = whole.weight.saturating_add(other.weight);
+            whole.head.or(&other.head);
         }
         whole.weight = whole.weight.saturating_add(STATE);
         Some(whole)
@@ -80,6 +138,7 @@ impl Reader<'_> {
         let mut whole = Sketch {
             longest: 0,
             weight: STATE,
+            head: Head::NOTHING,
         };
         loop {
             self.skip_space();
@@ -91,6 +150,7 @@ impl Reader<'_> {
             let item = self.repeated(item)?;
             whole.longest = whole.longest.saturating_add(item.longest);
             whole.weight = whole.weight.saturating_add(item.weight);
+            whole.head.then(&item.head);
         }
         Some(whole)
     }
@@ -98,26 +158,27 @@ impl Reader<'_> {
     fn item(&mut self, depth: usize) -> Option<Sketch> {
         let byte = self.peek()?;
         self.at += 1;
-        let one = |ranges: usize| {
+        let one = |ranges: usize, head: Head| {
             Some(Sketch {
                 longest: 1,
                 weight: STATE + ranges * RANGE,
+                head,
             })
         };
         match byte {
             b'(' => self.group(depth),
-            b'[' => one(self.class()?),
+            b'[' => one(self.class()?, Head::UNKNOWN),
             b'\\' => match self.escape()? {
-                Escape::Byte(_) => one(1),
-                Escape::Class(ranges) => one(ranges),
+                Escape::Byte(byte) => one(1, Head::of(byte)),
+                Escape::Class(ranges) => one(ranges, Head::UNKNOWN),
                 Escape::Edge => self.edge(),
             },
-            b'.' => one(2),
+            b'.' => one(2, Head::UNKNOWN),
             b'^' | b'$' => self.edge(),
             b'*' | b'+' | b'?' | b'{' | b'}' | b']' => None,
             // A comment.
             b'#' if self.is_spaced => None,
-            b' '..=b'~' => one(1),
+            b' '..=b'~' => one(1, Head::of(byte)),
             _ => None,
         }
     }
@@ -129,6 +190,7 @@ impl Reader<'_> {
         (!is_repeated).then_some(Sketch {
             longest: 0,
             weight: STATE,
+            head: Head::NOTHING,
         })
     }
 
@@ -231,10 +293,10 @@ impl Reader<'_> {
 
     /// `item` as often as what stands behind it says.
     fn repeated(&mut self, item: Sketch) -> Option<Sketch> {
-        let most = match self.peek() {
+        let (least, most) = match self.peek() {
             Some(b'?') => {
                 self.at += 1;
-                1
+                (0, 1)
             }
             Some(b'{') => {
                 self.at += 1;
@@ -247,7 +309,7 @@ impl Reader<'_> {
                 if most < least || !self.take(b"}") {
                     return None;
                 }
-                most
+                (least, most)
             }
             Some(b'*' | b'+') => return None,
             _ => return Some(item),
@@ -259,7 +321,10 @@ impl Reader<'_> {
             return None;
         }
         let each = item.weight.saturating_add(STATE);
+        let mut head = if least == 0 { Head::UNKNOWN } else { item.head };
+        head.is_all &= most == 1;
         Some(Sketch {
+            head,
             longest: item.longest.saturating_mul(most),
             weight: each.saturating_mul(most).saturating_add(STATE),
         })
@@ -294,7 +359,7 @@ mod tests {
     use regex_automata::nfa::thompson::NFA;
 
     use super::*;
-    use crate::rule::split::parse;
+    use crate::rule::split::{parse, prefixes};
 
     /// That the sketch of `tail` holds; whether it has one.
     fn holds(tail: &str) -> bool {
@@ -314,6 +379,12 @@ mod tests {
             nfa.memory_usage(),
             sketch.weight
         );
+        let head = sketch.head.bytes();
+        assert!(hir.properties().minimum_len() >= Some(head.len()), "{tail}");
+        for prefix in prefixes(&hir).iter().flatten() {
+            let shared = prefix.len().min(head.len());
+            assert_eq!(prefix[..shared], head[..shared], "{tail}");
+        }
         true
     }
 
@@ -335,6 +406,27 @@ mod tests {
             ("(?x) a  {2} (?: b c | [d-f] ) \n ? \\\\  ", 5),
         ] {
             assert_eq!(sketch(tail).map(|s| s.longest), Some(longest), "{tail}");
+            assert!(holds(tail));
+        }
+    }
+
+    #[test]
+    fn a_plain_beginning_is_known() {
+        for (tail, head) in [
+            ("Acme_[|]x", "acme_"),
+            (r"(?<secret>acme\_(?:a|b))(?:c|d)", "acme_"),
+            (r"(?:acme\_){2}x", "acme_"),
+            (r"\bac(?i:me){1}\b_x?y", "acme_"),
+            ("(?:acme_|b)c", ""),
+            ("acme_|acne", "ac"),
+            ("(?:acme_)?c", ""),
+            ("acme_?x", "acme"),
+            ("acme{0,2}x", "acm"),
+            ("[a]cme_", ""),
+            ("an_anchor_longer_than_is_kept", "an_anchor_longer_than_is"),
+        ] {
+            let sketch = sketch(tail).expect("plain syntax");
+            assert_eq!(sketch.head.bytes(), head.as_bytes(), "{tail}");
             assert!(holds(tail));
         }
     }
