@@ -129,8 +129,12 @@ fn text(bytes: Vec<u8>) -> Result<String, String> {
 /// What the tree of `revision` has, and all configurations in it. What lies
 /// outside the repository is no change's to make, and is read where it is.
 pub(super) fn of_revision(revision: &str, top: &Path) -> Result<(Recorded, Vec<PathBuf>), String> {
-    let store =
-        Store::around(top).map_err(|message| format!("--config-from {revision}: {message}"))?;
+    // A bare repository has no top.
+    let store = match top.as_os_str().is_empty() {
+        true => Store::here(),
+        false => Store::around(top),
+    };
+    let store = store.map_err(|message| format!("--config-from {revision}: {message}"))?;
     Recorded::at(revision, store, top, config::is_configuration)
         .map_err(|message| format!("--config-from {message}"))
 }

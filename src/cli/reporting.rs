@@ -93,7 +93,12 @@ impl Reporting<'_> {
         let layer = configuration::layer(self.args, max_file_size)?;
         let beside = source.recorded().map(|r| Arc::new(Beside::new(r)));
         let (root, places) = (source.root(), source.places());
-        let regime = self.regime_with(layer, root, places, beside.clone())?;
+        let regime = self.regime_with(layer, root, places, beside.clone());
+        // Whoever looks for what is wrong with one may have another before their eyes.
+        let regime = regime.inspect_err(|_| {
+            let aside = beside.iter().flat_map(|b| b.aside());
+            aside.for_each(|what| output::warning(&what));
+        })?;
         let threads = self.threads();
         let baseline = self.baseline(&regime);
         let recorded = match &self.args.config.config_from {

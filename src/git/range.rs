@@ -1,6 +1,7 @@
 //! The commits that one revision has and another has not.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use gix::ObjectId;
 use gix::objs::FindExt;
@@ -39,7 +40,7 @@ pub struct Commit {
     /// The trees of its parents.
     pub parents: Vec<ObjectId>,
     pub changes: Vec<Change>,
-    pub message: Vec<u8>,
+    pub message: Arc<[u8]>,
 }
 
 /// An annotated tag.
@@ -48,7 +49,7 @@ pub struct Tag {
     pub author: String,
     /// When it was made (RFC 3339).
     pub date: String,
-    pub message: Vec<u8>,
+    pub message: Arc<[u8]>,
     /// The commit it stands for, by way of other tags or not.
     pub commit: ObjectId,
 }
@@ -140,7 +141,7 @@ impl Reader {
                 id,
                 author,
                 date,
-                message: message(data).into_owned(),
+                message: message(data).into_owned().into(),
                 commit: id,
             });
             id = header.target;
@@ -199,7 +200,7 @@ impl Reader {
                 let compared = base.and_then(|base| self.read_commit(other, Some(base)));
                 range.commits.push(Commit {
                     // It is one of those above.
-                    message: Vec::new(),
+                    message: Arc::default(),
                     ..compared.map_err(failed)?
                 });
             }
@@ -347,7 +348,7 @@ impl Reader {
             id,
             author,
             date,
-            message: message(data.data).into_owned(),
+            message: message(data.data).into_owned().into(),
             changes: self.changes(header.target, &parents)?,
             tree: header.target,
             parents,

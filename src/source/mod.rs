@@ -51,7 +51,7 @@ pub enum Body {
 #[derive(Debug)]
 pub struct Said {
     pub path: RepoPath,
-    pub text: Vec<u8>,
+    pub text: Arc<[u8]>,
     /// Its place among all that was said (see [`Source::speaker`]).
     pub number: usize,
 }

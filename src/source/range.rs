@@ -130,7 +130,7 @@ impl Range {
             .map(|(number, (id, text))| Input {
                 body: Body::Said(Box::new(Said {
                     path: RepoPath::from(&*format!("message {id}")),
-                    text: text.clone(),
+                    text: Arc::clone(text),
                     number,
                 })),
                 tracked: true,
