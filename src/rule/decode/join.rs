@@ -64,6 +64,11 @@ impl<'b> Walk<'b> {
         if let [b'\\', b'\n', ..] | [b'\\', b'\r', b'\n', ..] = rest {
             return self.continued_line(at, rest, is_bare);
         }
+        // Of a batch file.
+        if let [b'^', b'\n', next, ..] | [b'^', b'\r', b'\n', next, ..] = rest {
+            let line = memchr::memchr(b'\n', rest)? + 1;
+            return is_plain(*next).then_some(at + line);
+        }
         if let [b'=', b'\n', next, ..] | [b'=', b'\r', b'\n', next, ..] = rest {
             // Quoted-printable folds lines so.
             let line = memchr::memchr(b'\n', rest)? + 1;
@@ -108,7 +113,7 @@ impl<'b> Walk<'b> {
         let next = *rest.get(line + blanks)?;
         // Haskell begins the next line with another.
         let gap = usize::from(next == b'\\');
-        if !is_bare || blanks == 0 {
+        if !is_bare || blanks == 0 || self.is_property() {
             return Some(at + line + blanks + gap);
         }
         // A block of text: its lines begin in the same column.
@@ -116,6 +121,21 @@ impl<'b> Walk<'b> {
         let own = before.iter().rev().take_while(|b| is_blank(**b)).count();
         let begins = before.len() == own || before[before.len() - own - 1] == b'\n';
         (begins && own == blanks).then_some(at + line + blanks)
+    }
+
+    /// `app.key=`: no shell's variable has a dot, and what it names may go on further right.
+    fn is_property(&self) -> bool {
+        let Some(before) = self.bytes[..self.start].strip_suffix(b"=") else {
+            return false;
+        };
+        let name = before
+            .iter()
+            .rev()
+            .take(80)
+            .take_while(|b| is_plain(**b) || **b == b'.')
+            .count();
+        let (rest, name) = before.split_at(before.len() - name);
+        name.contains(&b'.') && rest.last().is_none_or(|b| *b == b'\n')
     }
 
     /// The literal behind the one that ends at `at`.
@@ -625,7 +645,7 @@ fn without_comments(glue: &[u8]) -> Vec<u8> {
     kept
 }
 
-fn holds(text: &[u8], part: &[u8]) -> bool {
+pub(super) fn holds(text: &[u8], part: &[u8]) -> bool {
     memchr::memmem::find(text, part).is_some()
 }
 

@@ -6,8 +6,8 @@
 //! it, and every byte of the result remembers which bytes it came from.
 //!
 //! Left alone, as no code was seen to write keys so, or as it takes running
-//! that code: three disguises in one another; text that is reversed, rotated,
-//! XORed, compressed or encrypted; pieces put in by `replace(...)`, by name
+//! that code: three disguises in one another; text that is rotated, XORed,
+//! compressed or encrypted; pieces put in by `replace(...)`, by name
 //! (`%(rest)s`, `$rest` of a `Template`) or in another file; base64 whose prefix
 //! is cut in two by anything but an encoder's line end; base64 folded at less than 60 characters.
 
@@ -16,7 +16,7 @@ mod own;
 
 use std::ops::Range;
 
-use join::{LONGEST_JOINT, Walk};
+use join::{LONGEST_JOINT, Walk, holds};
 pub use own::Own;
 
 use super::guard::{Before, is_token_byte};
@@ -102,7 +102,13 @@ const IMAGES: &[&str] = &[
     "\"a\", \"k\", \"_\"",
     "\"a\",\"k\",\"_\"",
     "hr(97)",
-    "HR(97)", //
+    "HR(97)",
+    "har]97",
+    "har]0x61",
+    "\\97\\1", //
+    // Backwards, to the end of a literal.
+    "_ka\"",
+    "_ka'", //
     // In base64, escaped: `ak\x5f`, `ak%5F`, `ak&#95;`.
     "YWtc",
     "YWslN",
@@ -212,6 +218,7 @@ pub enum Disguise {
     Bytes,
     Hex,
     Base64,
+    Reversed,
 }
 
 impl Disguise {
@@ -223,6 +230,7 @@ impl Disguise {
             Disguise::Bytes => "byte by byte",
             Disguise::Hex => "in hex",
             Disguise::Base64 => "in base64",
+            Disguise::Reversed => "written backwards",
         }
     }
 }
@@ -293,6 +301,9 @@ pub fn reveal(bytes: &[u8], start: usize) -> Option<Plain> {
         | [b'b', b'\'', b'a', ..]
         | [b'\'' | b'"', b'a', b'\'' | b'"', b',', ..] => listed(bytes, start),
         [b'h' | b'H', b'r' | b'R', b'(', ..] => listed(bytes, callee(bytes, start)),
+        [b'h', b'a', b'r', b']', ..] => listed(bytes, start.checked_sub(2)?),
+        [b'\\', b'9', b'7', ..] => listed(bytes, start),
+        [b'_', b'k', b'a', ..] => reversed(bytes, start),
         [b'a', b'k' | b'\\' | b'%' | b'&', ..] | [b'\\' | b'%' | b'&' | b'=', ..] => {
             spelled(bytes, start, PREFIX)
         }
@@ -319,7 +330,7 @@ pub fn may_go_on(bytes: &[u8], end: usize) -> bool {
     bytes.get(end).is_some_and(|b| {
         matches!(
             b,
-            b'"' | b'\'' | b'`' | b'\\' | b'%' | b'&' | b'$' | b'#' | b'{' | b'='
+            b'"' | b'\'' | b'`' | b'\\' | b'%' | b'&' | b'$' | b'#' | b'{' | b'=' | b'^'
         )
     })
 }
@@ -636,6 +647,10 @@ enum Item {
     Quoted,
     /// `chr(97)`
     Called,
+    /// PowerShell's `[char]97`, `[char]0x61`
+    Cast,
+    /// Lua's `\97`
+    Escaped,
 }
 
 impl Item {
@@ -670,28 +685,45 @@ impl Item {
                 let (byte, end) = number(open, 10, 3)?;
                 (bytes.get(end) == Some(&b')')).then_some((byte, end + 1))
             }
+            Item::Cast => {
+                let code = rest
+                    .get(..6)?
+                    .eq_ignore_ascii_case(b"[char]")
+                    .then_some(6)?;
+                match rest.get(code..)? {
+                    [b'0', b'x' | b'X', ..] => number(code + 2, 16, 2),
+                    _ => number(code, 10, 3),
+                }
+            }
+            Item::Escaped => (rest.first() == Some(&b'\\'))
+                .then(|| number(1, 10, 3))
+                .flatten(),
         }
     }
 
     /// No item is longer.
     fn longest(self) -> usize {
         match self {
-            Item::Prefixed | Item::Pair | Item::Decimal | Item::Quoted => 5,
-            Item::Called => 12,
+            Item::Prefixed | Item::Pair | Item::Decimal | Item::Quoted | Item::Escaped => 5,
+            Item::Called | Item::Cast => 12,
         }
     }
 
     /// How many bytes at the beginning of `rest` stand between two items.
     fn gap(self, rest: &[u8]) -> usize {
         const LONGEST: usize = 40;
+        if matches!(self, Item::Escaped) {
+            return 0;
+        }
         let is_separator = |b: &&u8| {
             let sign = **b;
             sign.is_ascii_whitespace()
                 || match self {
-                    Item::Called => b"+.&,|".contains(&sign),
+                    Item::Called | Item::Cast => b"+.&,|".contains(&sign),
                     Item::Prefixed | Item::Pair | Item::Decimal | Item::Quoted => {
                         b",:-".contains(&sign)
                     }
+                    Item::Escaped => false,
                 }
         };
         let signs = |rest: &[u8]| rest.iter().take(LONGEST).take_while(is_separator).count();
@@ -721,6 +753,8 @@ fn listed(bytes: &[u8], start: usize) -> Option<Plain> {
         b'6' => Item::Pair,
         b'9' => Item::Decimal,
         b'b' | b'"' | b'\'' => Item::Quoted,
+        b'[' => Item::Cast,
+        b'\\' => Item::Escaped,
         _ => Item::Called,
     };
     // What is right before it in the same list is no part of a token.
@@ -751,7 +785,7 @@ fn listed(bytes: &[u8], start: usize) -> Option<Plain> {
         token.push(byte, at..next);
         let gap = item.gap(&bytes[next..]);
         at = next + gap;
-        if gap == 0 {
+        if gap == 0 && !matches!(item, Item::Escaped) {
             break;
         }
     }
@@ -768,6 +802,48 @@ fn listed(bytes: &[u8], start: usize) -> Option<Plain> {
     // What follows in the list is none of the token's.
     whole.push(b'\n', end..end);
     Some(whole.plain(from..to, Disguise::Bytes))
+}
+
+/// How far from a literal the word stands that turns it around.
+const TURNED: usize = 64;
+
+/// A literal whose end at `start` is the prefix backwards, where the code
+/// beside it turns it around: `"..._ka"[::-1]`, `strrev('..._ka')`.
+fn reversed(bytes: &[u8], start: usize) -> Option<Plain> {
+    let end = start + PREFIX.len();
+    let quote = *bytes.get(end)?;
+    let length = bytes[..start]
+        .iter()
+        .rev()
+        .take(LONGEST_TOKEN)
+        .take_while(|b| is_plain(**b))
+        .count();
+    let begin = start - length;
+    if begin == 0 || bytes[begin - 1] != quote || end - begin < SHORTEST_TOKEN {
+        return None;
+    }
+    let before = &bytes[begin.saturating_sub(TURNED)..begin - 1];
+    let after = &bytes[end + 1..bytes.len().min(end + TURNED)];
+    let line = memchr::memrchr(b'\n', before).map_or(before, |i| &before[i..]);
+    let rest = memchr::memchr(b'\n', after).map_or(after, |i| &after[..i]);
+    let turns = [&b"[::-1]"[..], b".reverse", b".reversed", b"| rev", b"|rev"]
+        .iter()
+        .any(|sign| holds(rest, sign))
+        || [&b"strrev("[..], b"reverse(", b"reversed(", b"Reverse("]
+            .iter()
+            .any(|sign| holds(line, sign));
+    if !turns {
+        return None;
+    }
+    let mut whole = Builder::default();
+    whole.copy(bytes, begin.saturating_sub(CONTEXT)..begin);
+    let from = whole.text.len();
+    for at in (begin..end).rev() {
+        whole.push(bytes[at], begin..end);
+    }
+    let to = whole.text.len();
+    whole.copy(bytes, end..bytes.len().min(end + CONTEXT));
+    Some(whole.plain(from..to, Disguise::Reversed))
 }
 
 /// Six bits of base64, of either alphabet.
@@ -1351,6 +1427,9 @@ mod tests {
             ("hr(97)", list(&|b| format!("Chr({b})"), " & ")),
             ("HR(97)", list(&|b| format!("CHR({b})"), "||")),
             ("hr(97)", list(&|b| format!("chr({b})"), ".")),
+            ("har]97", list(&|b| format!("[char]{b}"), " + ")),
+            ("har]0x61", list(&|b| format!("[char]0x{b:x}"), "+")),
+            ("\\97\\1", list(&|b| format!("\\{b}"), "")),
             ("&#0097;", list(&|b| format!("&#{b:04};"), "")),
             ("\\x{61}", list(&|b| format!("\\x{{{b:x}}}"), "")),
             ("\\0141", list(&|b| format!("\\0{b:03o}"), "")),
@@ -1374,10 +1453,27 @@ mod tests {
             assert_eq!(token.as_deref(), Some(KEY), "{text}");
             // In the middle of a longer list it is the end of another word.
             // A call's name only gets longer.
-            if !image.ends_with("(97)") {
+            if !image.ends_with("(97)") && !image.starts_with("har]") {
                 let token = revealed(&format!("x{text}"), image);
                 assert_eq!(token, None, "x{text}");
             }
+        }
+    }
+
+    #[test]
+    fn what_is_turned_around_reads_backwards() {
+        let back: String = KEY.chars().rev().collect();
+        for (image, text, expected) in [
+            ("_ka\"", format!("k = \"{back}\"[::-1]"), Some(KEY)),
+            ("_ka'", format!("k = '{back}'.reverse"), Some(KEY)),
+            ("_ka'", format!("$k = strrev('{back}');"), Some(KEY)),
+            ("_ka\"", format!("K=$(echo \"{back}\" | rev)"), Some(KEY)),
+            ("_ka\"", format!("k = \"{back}\""), None),
+            ("_ka\"", format!("k = \"a {back}\"[::-1]"), None),
+            ("_ka\"", format!("k = \"{back}\"\nf(x[::-1])"), None),
+        ] {
+            let token = revealed(&text, image).map(|(token, _)| token);
+            assert_eq!(token.as_deref(), expected, "{text}");
         }
     }
 

@@ -239,8 +239,11 @@ impl KeyRule {
         let words = around::words(name);
         // What stands in a markup tag, `<code>`, is called by no name.
         let tagged = text[..token.start].ends_with(b">");
-        // `fromCharCode(` says nothing of what it makes.
-        let is_decoder = is_disguised && words.first().is_some_and(|word| word == b"from");
+        // `fromCharCode(`, `decodeURIComponent(` say nothing of what they make.
+        let is_decoder = is_disguised
+            && words
+                .first()
+                .is_some_and(|word| matches!(word.as_slice(), b"from" | b"decode"));
         if !tagged && !is_decoder && self.is_other(&words) {
             return None;
         }
