@@ -13,9 +13,16 @@ mod split;
 
 use split::Split;
 
+#[path = "src/rule/prefilter/window.rs"]
+mod window;
+
+use window::{GRAM_BITS, hash};
+
 fn main() {
     println!("cargo::rerun-if-changed=rules");
     println!("cargo::rerun-if-changed=src/rule/split.rs");
+    println!("cargo::rerun-if-changed=src/rule/prefilter/window.rs");
+    println!("cargo::rerun-if-changed=tests/words.txt");
     let root = std::env::var("CARGO_MANIFEST_DIR").expect("cargo sets it");
     let mut files = Vec::new();
     collect(&Path::new(&root).join("rules"), &mut files);
@@ -37,7 +44,35 @@ fn main() {
     }
     code.push(']');
     let out = std::env::var("OUT_DIR").expect("cargo sets it");
-    std::fs::write(Path::new(&out).join("rules.rs"), code).expect("cargo's own folder is writable");
+    let write = |name: &str, code: String| {
+        std::fs::write(Path::new(&out).join(name), code).expect("cargo's own folder is writable");
+    };
+    write("rules.rs", code);
+    let words = std::fs::read_to_string(Path::new(&root).join("tests/words.txt"));
+    let words = words.expect("tests/ is part of the package");
+    write("grams.rs", format!("{:?}", grams(&words)));
+}
+
+/// How often each window of four bytes stands in source text, in ten million
+/// bytes, by its hash. `words` has each word with its share of a million words,
+/// which are seven million bytes.
+fn grams(words: &str) -> Vec<u16> {
+    let mut windows = std::collections::BTreeMap::<[u8; 4], u32>::new();
+    let words: Vec<&str> = words.split_whitespace().collect();
+    for pair in words.chunks_exact(2) {
+        let share: u32 = pair[1].parse().expect("a word and its share");
+        for window in pair[0].to_ascii_lowercase().as_bytes().windows(4) {
+            let window = window.try_into().expect("four bytes");
+            *windows.entry(window).or_default() += share;
+        }
+    }
+    let mut grams = vec![0; 1 << GRAM_BITS];
+    for (window, share) in windows {
+        let slot = (hash(u32::from_le_bytes(window)) >> (32 - GRAM_BITS)) as usize;
+        let share = u16::try_from(share * 10 / 7).unwrap_or(u16::MAX);
+        grams[slot] = share.max(grams[slot]);
+    }
+    grams
 }
 
 /// The rules of `text`; a file that is no TOML is left for the loader to refuse.

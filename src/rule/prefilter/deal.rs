@@ -1,5 +1,6 @@
 //! Which window of each anchor a filter looks for, and in which bucket.
 
+use super::frequency::gram;
 use super::{Anchor, WINDOW};
 
 /// What a filter can say of the windows in a bucket.
@@ -42,10 +43,12 @@ pub(super) fn deal<M: Mould>(
     for (_, index) in order {
         let mut best = (f32::INFINITY, 0, 0, nothing, 0.0);
         for (offset, form) in forms[index].iter().enumerate() {
+            let common = gram(anchors[index].window(offset));
             for (bucket, (of, cost)) in buckets.iter().enumerate() {
                 let (merged, new) = mould.joined(of, form);
-                if new - cost < best.0 {
-                    best = (new - cost, bucket, offset, merged, new);
+                let price = new - cost + common;
+                if price < best.0 {
+                    best = (price, bucket, offset, merged, new);
                 }
             }
         }

@@ -8,9 +8,8 @@
 //! 0.4 to 0.5 GB/s. `cargo bench --bench stages prefilter` measures both.
 //!
 //! Tried and left: a bitmap with two bits a window (what passes it wrongly are
-//! common windows that some anchor really has), windows chosen by how often
-//! letters follow each other (fewer comparisons, more candidates), filters that
-//! look at five or six bytes, four sets of buckets.
+//! common windows that some anchor really has), filters that look at five or
+//! six bytes.
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
@@ -19,12 +18,14 @@ mod avx512;
 #[cfg(target_arch = "x86_64")]
 mod deal;
 mod frequency;
+mod window;
 
 use std::ops::Range;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use frequency::rarest_window;
+use window::hash;
 
 /// An anchor, and where it begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -414,12 +415,6 @@ const CASE: u8 = 0x20;
 fn window_at(text: &[u8], position: usize) -> u32 {
     let window = text[position..position + WINDOW].try_into();
     u32::from_le_bytes(window.expect("four bytes"))
-}
-
-/// Of a window of four bytes, the same for either case.
-#[inline(always)]
-fn hash(window: u32) -> u32 {
-    (window | 0x2020_2020).wrapping_mul(0x9e37_79b1)
 }
 
 /// Of a window's first three bytes.
