@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use gix::ObjectId;
 use gix::objs::FindExt;
+use gix::revision::walk::Sorting;
+use gix::traverse::commit::simple::CommitTimeOrder;
 
 use super::changes::Change;
 use super::history::{message, parse, signature};
@@ -53,6 +55,9 @@ pub struct Tag {
     /// The commit it stands for, by way of other tags or not.
     pub commit: ObjectId,
 }
+
+/// Clocks differ by so much, in seconds.
+const SLACK: i64 = 86_400;
 
 impl Reader {
     /// The range that `spec` names as git writes it: `BASE...HEAD`,
@@ -253,13 +258,50 @@ impl Reader {
             .map(|(_, id)| id)
             .chain(refs::once_remote(&self.repository))
             .filter(|id| self.tree_of(*id).is_ok());
+        let commits: Vec<ObjectId> = range.commits.iter().map(|c| c.id).collect();
+        let remote: Vec<ObjectId> = remote.collect();
+        let found = self.apart(&commits, &remote).ok()?;
+        Some(found.into_keys().collect())
+    }
+
+    /// The commits that any of `new` leads to and none of `old`, each with its parents.
+    fn apart(
+        &self,
+        new: &[ObjectId],
+        old: &[ObjectId],
+    ) -> Result<HashMap<ObjectId, Vec<ObjectId>>, String> {
         let walk = self
             .repository
-            .rev_walk(range.commits.iter().map(|c| c.id))
-            .with_hidden(remote)
+            .rev_walk(new.iter().copied())
+            .sorting(Sorting::ByCommitTime(CommitTimeOrder::NewestFirst))
+            .with_hidden(old.iter().copied())
             .all()
-            .ok()?;
-        walk.map(|info| Some(info.ok()?.id)).collect()
+            .map_err(|e| chain(&e))?;
+        let mut parents = HashMap::new();
+        let mut earliest = i64::MAX;
+        for info in walk {
+            let info = info.map_err(|e| chain(&e))?;
+            earliest = earliest.min(info.commit_time.unwrap_or(i64::MIN));
+            parents.insert(info.id, info.parent_ids.iter().copied().collect());
+        }
+        if parents.is_empty() || old.is_empty() {
+            return Ok(parents);
+        }
+        // That walk goes by the commits' times, and where many were made at
+        // once, as by a rebase, it takes some that `old` leads to for new.
+        let known = self
+            .repository
+            .rev_walk(old.iter().copied())
+            .sorting(Sorting::ByCommitTimeCutoff {
+                order: CommitTimeOrder::NewestFirst,
+                seconds: earliest.saturating_sub(SLACK),
+            })
+            .all()
+            .map_err(|e| chain(&e))?;
+        for info in known.flatten() {
+            parents.remove(&info.id);
+        }
+        Ok(parents)
     }
 
     /// The commit that `name` names. The error is for whoever wrote it.
@@ -300,17 +342,7 @@ impl Reader {
 
     /// What `new` has and `old` has not, parents first.
     fn between(&self, old: &[ObjectId], new: &[ObjectId]) -> Result<Vec<ObjectId>, String> {
-        let walk = self
-            .repository
-            .rev_walk(new.iter().copied())
-            .with_hidden(old.iter().copied())
-            .all()
-            .map_err(|e| chain(&e))?;
-        let mut parents: HashMap<ObjectId, Vec<ObjectId>> = HashMap::new();
-        for info in walk {
-            let info = info.map_err(|e| chain(&e))?;
-            parents.insert(info.id, info.parent_ids.iter().copied().collect());
-        }
+        let parents = self.apart(new, old)?;
         let (mut order, mut seen) = (Vec::new(), HashSet::new());
         let mut stack: Vec<_> = new.iter().map(|&id| (id, false)).collect();
         while let Some((id, is_done)) = stack.pop() {
