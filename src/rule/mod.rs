@@ -182,7 +182,8 @@ pub struct Verdict {
 pub struct Scene<'d> {
     pub document: &'d Document,
     language: OnceCell<Language>,
-    lexed: RefCell<Option<Lexed>>,
+    /// Of the text from there on.
+    lexed: RefCell<Option<(usize, Lexed)>>,
     url_facts: OnceCell<url::Facts>,
 }
 
@@ -215,30 +216,55 @@ impl<'d> Scene<'d> {
 
     /// What stands at `offset`, by the language of the document.
     pub fn place(&self, offset: usize) -> Place {
-        self.lexed(offset, |lexed| lexed.place(offset))
+        self.lexed(offset, |from, lexed| lexed.place(offset - from))
     }
 
     /// The comment or literal that holds `offset`; `None` in code.
     pub fn token(&self, offset: usize) -> Option<Token> {
-        self.lexed(offset, |lexed| lexed.token(offset))
+        self.lexed(offset, |from, lexed| {
+            let token = lexed.token(offset - from)?;
+            let moved = |range: Range<usize>| range.start + from..range.end + from;
+            Some(Token {
+                place: token.place,
+                span: moved(token.span),
+                content: moved(token.content),
+                extent: moved(token.extent),
+            })
+        })
     }
 
     /// The document is lexed as far as it is asked about: most of what is
     /// asked about stands in the comment that many files begin with. Each
     /// time it is lexed anew, so at least four times as far as before.
-    fn lexed<T>(&self, offset: usize, ask: impl FnOnce(&Lexed) -> T) -> T {
+    ///
+    /// A window begins anywhere in its file, so what stands at its beginning
+    /// tells no more than what stands a little before `offset`.
+    fn lexed<T>(&self, offset: usize, ask: impl FnOnce(usize, &Lexed) -> T) -> T {
+        /// How far before the offset a window is lexed from.
+        const NEAR: usize = 8 * 1024;
         let mut lexed = self.lexed.borrow_mut();
-        match &mut *lexed {
-            Some(lexed) if lexed.knows(offset) => ask(lexed),
-            other => {
-                let reach = other.as_ref().map_or(0, |l| 4 * l.known());
-                ask(other.insert(Lexed::up_to(
-                    self.language(),
-                    self.bytes(),
-                    offset.max(reach),
-                )))
-            }
+        if let Some((from, lexed)) = &*lexed
+            && *from <= offset
+            && lexed.knows(offset - from)
+        {
+            return ask(*from, lexed);
         }
+        let (from, reach) = match (&self.document.window, &*lexed) {
+            (None, None) => (0, 0),
+            (None, Some((_, lexed))) => (0, 4 * lexed.known()),
+            (Some(_), _) => {
+                let near = offset.saturating_sub(NEAR);
+                let before = &self.bytes()[near..offset];
+                let line = memchr::memchr(b'\n', before).filter(|_| near > 0);
+                (line.map_or(near, |at| near + at + 1), 0)
+            }
+        };
+        let text = &self.bytes()[from..];
+        let (from, lexed) = lexed.insert((
+            from,
+            Lexed::up_to(self.language(), text, (offset - from).max(reach)),
+        ));
+        ask(*from, lexed)
     }
 
     /// The line that holds `offset`, without its end.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::*;
+use crate::document::{Position, Window};
 
 /// How often an anchor may stand in a thousand bytes of source text.
 const BUDGET: f64 = 0.05;
@@ -118,4 +119,28 @@ fn no_anchor_stands_often_in_source_text() {
         anchors, allowed,
         "hits in a thousand bytes: {frequent:?}; a rule needs rarer anchors, longer or with a delimiter"
     );
+}
+
+/// A window begins anywhere in its file, so what seems open there may not be.
+#[test]
+fn a_window_is_lexed_from_what_is_near() {
+    let rules = RuleSet::builtin();
+    let count = |lines: usize| {
+        let text = format!(
+            "\"\"\"\n{}requests.get(url, verify=False)\n",
+            "x = 1\n".repeat(lines)
+        );
+        let mut document = Document::new(RepoPath::new("a.py"), text.into_bytes());
+        document.window = Some(Window {
+            start: Position::START,
+            offset: 0,
+            core: 0..document.bytes().len(),
+        });
+        rules
+            .scan(&mut Scratch::default(), &document)
+            .findings
+            .len()
+    };
+    assert_eq!(count(10), 0, "in a documentation string");
+    assert_eq!(count(4000), 1);
 }
