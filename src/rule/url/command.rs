@@ -14,9 +14,12 @@ pub(super) fn line_start(bytes: &[u8], at: usize) -> usize {
 }
 
 /// Programs and functions of shells that fetch what they are given.
-const PROGRAMS: [&str; 10] = [
+const PROGRAMS: [&str; 12] = [
     "curl",
     "wget",
+    // Makefiles' variables.
+    "CURL",
+    "WGET",
     "Invoke-WebRequest",
     "Invoke-RestMethod",
     "iwr",
@@ -88,6 +91,10 @@ pub(super) fn runs_helper(before: &[u8]) -> bool {
     let copies: &[&str] = match program {
         b"git" | b"hg" => &["clone"],
         b"svn" => &["checkout", "co", "export"],
+        // What installs from an address.
+        b"rpm" | b"yum" | b"dnf" | b"zypper" | b"easy_install" => return true,
+        b"kubectl" => &["apply", "create"],
+        b"helm" => &["add", "install"],
         _ => {
             let words = words(program);
             let has =

@@ -200,8 +200,11 @@ fn is_given(bytes: &[u8], at: usize, end: usize) -> Option<bool> {
     let rest = bytes[end..bytes.len().min(end + 8)].trim_ascii_start();
     let assigns = rest.starts_with(b":=")
         || (rest.first() == Some(&b'=') && !matches!(rest.get(1), Some(b'=' | b'>')));
-    let named = bytes[..at].ends_with(b"$") || bytes[..at].ends_with(b"${");
-    if named && runs_command(&bytes[line_start(bytes, at)..at]) {
+    let before = &bytes[line_start(bytes, at)..at];
+    let named = [&b"$"[..], b"${"]
+        .iter()
+        .find_map(|sigil| before.strip_suffix(*sigil));
+    if named.is_some_and(|before| runs_command(before) || is_bare_request(before)) {
         return Some(true);
     }
     let context = Context::read(bytes, with_receiver(bytes, at));
@@ -214,6 +217,30 @@ fn is_given(bytes: &[u8], at: usize, end: usize) -> Option<bool> {
         return Some(true);
     }
     (assigns && context.calls.is_empty()).then_some(false)
+}
+
+/// Whether `before` ends in a call that sends requests and has no brackets:
+/// Perl's `POST $url`, `get $url`, and a program named for that, `get_url "$url`.
+fn is_bare_request(before: &[u8]) -> bool {
+    let head = before.strip_suffix(b"\"").unwrap_or(before);
+    let call = head.trim_ascii_end();
+    if call.len() == head.len() {
+        return false;
+    }
+    let start = call.iter().rposition(|&b| !is_word(b)).map_or(0, |i| i + 1);
+    matches!(
+        &call[start..],
+        b"GET"
+            | b"POST"
+            | b"PUT"
+            | b"HEAD"
+            | b"get"
+            | b"post"
+            | b"getstore"
+            | b"getprint"
+            | b"mirror"
+            | b"get_url"
+    )
 }
 
 /// Where the name at `at` begins with what it is a member of: `self.`, `$`, `Owner::`.

@@ -95,6 +95,13 @@ impl Hosts {
             // `api-${region}.vendor.com`: what follows the hole names the owner.
             Some(hole) => match host[hole + 1..].split_once('.') {
                 Some((_, rest)) if rest.contains('.') => rest,
+                // `www.kanal{}play.se`: in the middle of the owner's own name.
+                Some((owner, _))
+                    if !owner.is_empty()
+                        && host[..hole].ends_with(|c: char| c.is_ascii_alphanumeric()) =>
+                {
+                    &host[hole + 1..]
+                }
                 _ => return Class::Dynamic,
             },
         };

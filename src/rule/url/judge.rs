@@ -11,17 +11,15 @@ use super::follow::is_followed;
 use super::host::Class;
 use super::join::continued;
 use super::parse::Url;
-use super::shape::{Credential, Shape, Value, credentials, is_feed, shape};
+use super::shape::{Credential, Shape, Value, credentials, is_archive, is_feed, shape};
 use super::words::{
-    Role, Work, is_abbreviated, is_doubtful, is_mostly_shown, reads_setting, role, work,
+    Role, Work, is_abbreviated, is_doubtful, is_mostly_shown, is_setter, reads_setting, role, work,
 };
 use crate::finding::Severity;
 use crate::syntax::Place;
 
-/// Files whose language calls functions without brackets.
-const BARE_CALLS: [&str; 8] = [
-    ".rb", ".rake", ".cr", ".coffee", ".ex", ".exs", ".lua", ".pl",
-];
+/// Languages that call functions without brackets.
+const BARE_CALLS: [&str; 6] = ["Ruby", "Crystal", "CoffeeScript", "Elixir", "Lua", "Perl"];
 
 /// What was found, and how it reads.
 struct Ruling {
@@ -116,9 +114,11 @@ fn public(
         return None;
     }
     let context = Context::read(bytes, url.span.start);
+    let language = scene.language().name();
     let speech = Speech {
-        bare_calls: BARE_CALLS.iter().any(|e| path.ends_with(e.as_bytes())),
-        shell: scene.language().name() == "Shell",
+        bare_calls: BARE_CALLS.contains(&language),
+        shell: language == "Shell",
+        plain: matches!(language, "Shell" | "Makefile"),
     };
     let evidence_for = |purpose| evidence(bytes, url, purpose, shape, &context, speech);
     // Most URLs have none, and lexing the file costs far more than asking. Only
@@ -210,7 +210,11 @@ fn public(
     // What answers programs at a host that people read.
     let known = match shape {
         Shape::Api => !matches!(evidence, Evidence::Little | Evidence::Shaped),
-        Shape::File => matches!(evidence, Evidence::Call | Evidence::Command),
+        Shape::File => match evidence {
+            Evidence::Call | Evidence::Command => true,
+            Evidence::Named => is_archive(&bytes[url.path.clone()]),
+            Evidence::Shaped | Evidence::Followed | Evidence::Little => false,
+        },
         Shape::Filled | Shape::Plain | Shape::Page | Shape::Identifier => false,
     };
     Some(Ruling {
@@ -287,6 +291,8 @@ struct Speech {
     bare_calls: bool,
     /// As commands.
     shell: bool,
+    /// And assigns text without quotes.
+    plain: bool,
 }
 
 /// Why the URL may be an API call; `None` where it is something else.
@@ -449,17 +455,19 @@ fn evidence(
             // `QUrl(`, `URI.create(` say no more than the literal does.
             .any(|c| {
                 role(name(&c.name)) == Role::Endpoint
-                    && (work(name(&c.name)) != Work::Wrap || shape == Shape::Api)
+                    && (work(name(&c.name)) != Work::Wrap
+                        || shape == Shape::Api
+                        || is_setter(name(&c.name)))
             });
     if named && shape != Shape::Page {
         return Some(Evidence::Named);
     }
     // `RATES_URL = 'http://vendor.io/rates'`
-    let constant = purpose == Purpose::Code
+    let constant = (purpose == Purpose::Code && context.lead == Lead::Quote
+        || speech.plain && matches!(context.lead, Lead::Quote | Lead::Bare))
         && roles.len() == 1
         && roles[0] == Role::Address
         && context.calls.is_empty()
-        && context.lead == Lead::Quote
         && url.path.len() > 1
         && is_constant(name(&context.names[0]));
     if constant && shape != Shape::Page {

@@ -233,6 +233,63 @@ mod tests {
                 Some(Warning),
             ),
             ("a.sh", "echo \"$msg http://vendor.io/org\"", None),
+            (
+                "a.mk",
+                "all:\n\t$(WGET) -q -O- 'http://vendor.io/files/'",
+                Some(Warning),
+            ),
+            (
+                "a.mk",
+                "$(PKG)_URL := http://vendor.io/files/$($(PKG)_FILE)",
+                Some(Warning),
+            ),
+            ("a.mk", "$(PKG)_WEBSITE := http://vendor.io/files/x", None),
+            (
+                "a.sh",
+                "rpm -ivh http://vendor.io/a-1.0.noarch.rpm",
+                Some(Warning),
+            ),
+            (
+                "A.pm",
+                "my $smsurl = 'http://vendor.io/s.pl';\nmy $r = POST $smsurl, [a => 1];",
+                Some(Warning),
+            ),
+            (
+                "A.pm",
+                "my $smsurl = 'http://vendor.io/s.pl';\n# post smsurl",
+                Some(Note),
+            ),
+            (
+                "A.java",
+                "spec.setHost(\"http://vendor.io\");",
+                Some(Warning),
+            ),
+            (
+                "A.java",
+                "spec.setPlainTextUri(\"http://vendor.io\");",
+                Some(Note),
+            ),
+            ("A.java", "spec.setText(\"http://vendor.io\");", None),
+            (
+                "a.py",
+                "API_URL = 'http://www.kanal{0}play.se/getVideo?id={1}'",
+                Some(Warning),
+            ),
+            (
+                "a.py",
+                "API_URL = 'http://www.{0}.se/getVideo?id={1}'",
+                None,
+            ),
+            (
+                "a.xml",
+                "<tv generator-info-url=\"http://vendor.io/\"/>",
+                None,
+            ),
+            (
+                "a.pl",
+                "%p = (trackback => 'http://vendor.io/public/rss/module/trackback/');",
+                None,
+            ),
             // A job named for tests runs its commands; an example does not.
             (
                 ".github/workflows/ci.yml",

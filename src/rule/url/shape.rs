@@ -31,6 +31,8 @@ pub(super) fn shape(host: &str, raw: &str, query: Option<&str>, ends_open: bool)
     let has = |list: &[&str]| segments.iter().any(|s| list.contains(s));
     if ["dtd", "xsd", "rng", "rdf", "owl", "wsdl", "xsl", "xslt"].contains(&extension)
         || last == "schema.json"
+        // What a module of RSS is called by.
+        || segments.windows(2).any(|s| s[0] == "rss" && ["module", "modules", "1.0"].contains(&s[1]))
         || last.ends_with("schema#")
         || has(&[
             "schema",
@@ -137,7 +139,8 @@ pub(super) fn shape(host: &str, raw: &str, query: Option<&str>, ends_open: bool)
                 "dataformat",
             ]
             .contains(&name)
-                && ["json", "xml", "jsonp", "csv", "rss", "atom"].contains(&value)
+                && (["xml", "jsonp", "csv", "rss", "atom"].contains(&value)
+                    || value.ends_with("json"))
                 || ["jsonp", "jsoncallback"].contains(&name)
         })
     });
@@ -168,6 +171,14 @@ pub(super) fn shape(host: &str, raw: &str, query: Option<&str>, ends_open: bool)
         return Shape::Filled;
     }
     Shape::Plain
+}
+
+/// Whether the path is that of an archive, or of what is installed.
+pub(super) fn is_archive(path: &[u8]) -> bool {
+    memchr::memrchr(b'.', path).is_some_and(|dot| {
+        let ending = path[dot + 1..].to_ascii_lowercase();
+        ARCHIVES.iter().any(|a| a.as_bytes() == ending)
+    })
 }
 
 /// Whether the path, in lower case, is that of a feed: `/rss/news.xml`, `/atom`.

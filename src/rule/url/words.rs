@@ -18,6 +18,13 @@ pub(super) fn words(name: &[u8]) -> Vec<String> {
     if !word.is_empty() {
         split_fused(word, &mut words);
     }
+    // Says how something is sent, not that it is a text.
+    if let Some(at) = words
+        .windows(2)
+        .position(|w| w[0] == "plain" && w[1] == "text")
+    {
+        words.remove(at + 1);
+    }
     words
 }
 
@@ -80,6 +87,8 @@ pub(super) fn role(name: &[u8]) -> Role {
             .last()
             .is_some_and(|w| ["scope", "scopes"].contains(&w.as_str()))
         || (has(&["soap"]) && has(&["action"]))
+        // Who made a document: `generator-info-url`.
+        || words.first().is_some_and(|w| w == "generator")
         || (!has(SERVICE) && has(SHOWN))
         || (words.len() == 1 && has(ALONE))
     {
@@ -371,10 +380,20 @@ pub(super) fn is_mostly_shown(name: &[u8]) -> bool {
     role(name) == Role::Other && has(SHOWN) && !has(NEVER) && !has(RETURNED)
 }
 
-/// Shown, and handed to another service to come back to.
+/// Whether `name` is a method that is named after what it is given: `setHost`, `set_base_url`.
+pub(super) fn is_setter(name: &[u8]) -> bool {
+    let own = name
+        .iter()
+        .rposition(|&b| matches!(b, b'.' | b':' | b'>'))
+        .map_or(name, |i| &name[i + 1..]);
+    let words = words(own);
+    words.len() > 1 && words[0] == "set"
+}
+
+/// Shown, and handed to another service to come back to; or tried out.
 const RETURNED: &[&str] = &[
     "redirect", "callback", "return", "success", "cancel", "origin", "origins", "issuer",
-    "audience",
+    "audience", "test", "tests", "expected",
 ];
 
 const DOUBTFUL: &[&str] = &[
@@ -756,6 +775,8 @@ mod tests {
             ("SOAPAction", Role::Other),
             ("turn", Role::Unknown),
             ("LegacyUrls", Role::Other),
+            ("generator-info-url", Role::Other),
+            ("setPlainTextUri", Role::Address),
             ("pluginspage", Role::Other),
             ("old_api_url", Role::Endpoint),
             ("info['url'", Role::Address),
