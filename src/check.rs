@@ -568,6 +568,7 @@ impl Worker<'_> {
                     id: version.id,
                     before: Vec::new(),
                     without: Vec::new(),
+                    undone: Vec::new(),
                     since: Since::Tip,
                 })),
                 tracked: true,

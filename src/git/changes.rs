@@ -30,6 +30,10 @@ pub struct Change {
     /// The parents that have no such file, by place: it may be one of theirs
     /// that is [`Reader::gone`].
     pub without: Vec<usize>,
+    /// In a merge, what HEAD made of the file since the histories parted, if it
+    /// did not take it out, and what it was then: a line that HEAD took out and
+    /// another parent brings back is new.
+    pub undone: Vec<(Option<Version>, Version)>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,13 +83,54 @@ impl Reader {
             .collect::<Result<Vec<_>, _>>()?;
         let mut walk = Walk::new(self, Some(&index));
         walk.folder(&Side::all(&index), &some(&trees), &mut Vec::new())?;
-        let (changes, unmerged) = (walk.changes, walk.unmerged);
+        let (mut changes, unmerged) = (walk.changes, walk.unmerged);
+        self.add_undone(&index, &parents, &trees, &mut changes)?;
         Ok(Staged {
             index,
             parents: trees,
             changes,
             unmerged,
         })
+    }
+
+    /// Notes what HEAD had taken out and a merge brings back.
+    fn add_undone(
+        &self,
+        index: &gix::index::State,
+        parents: &[ObjectId],
+        trees: &[ObjectId],
+        changes: &mut Vec<Change>,
+    ) -> Result<(), String> {
+        let (Some((&head, others)), Some(&own)) = (parents.split_first(), trees.first()) else {
+            return Ok(());
+        };
+        for &other in others {
+            let base = self.repository.merge_base(head, other).ok().flatten();
+            let Some(base) = base else {
+                continue;
+            };
+            let base = self.tree_of(base.detach())?;
+            let mut walk = Walk::new(self, Some(index));
+            walk.undone(&Side::all(index), Some(own), base, &mut Vec::new())?;
+            for mut change in walk.changes {
+                match changes.binary_search_by(|c| c.path.cmp(&change.path)) {
+                    Ok(at) => changes[at].undone.append(&mut change.undone),
+                    Err(at) => {
+                        for (parent, &tree) in trees.iter().enumerate() {
+                            match self.kind_at(tree, &change.path)? {
+                                Some((Kind::File | Kind::Symlink, id)) => {
+                                    let path = change.path.clone();
+                                    change.before.push(Version { path, id });
+                                }
+                                Some((Kind::Submodule, _)) | None => change.without.push(parent),
+                            }
+                        }
+                        changes.insert(at, change);
+                    }
+                }
+            }
+        }
+        Ok(())
     }
 
     /// A commit's tree against those of its parents, by path.
@@ -420,6 +465,7 @@ impl<'a> Walk<'a> {
                             kind,
                             before: Vec::new(),
                             without: Vec::new(),
+                            undone: Vec::new(),
                         };
                         for (parent, found) in there.into_iter().enumerate() {
                             match found.filter(|(m, _)| m.is_blob_or_symlink()) {
@@ -433,6 +479,56 @@ impl<'a> Walk<'a> {
                         self.changes.push(change);
                     }
                 }
+            }
+            path.truncate(length);
+        }
+        Ok(())
+    }
+
+    /// Takes up the files that the tree `own` has not as `base` has them, and `side` not as `own`.
+    fn undone(
+        &mut self,
+        side: &Side<'a>,
+        own: Option<ObjectId>,
+        base: ObjectId,
+        path: &mut Vec<u8>,
+    ) -> Result<(), String> {
+        if own == Some(base) || own.is_some() && own == side.tree() {
+            return Ok(());
+        }
+        let entries = |tree: Option<ObjectId>| -> Result<HashMap<_, _>, String> {
+            let entries = tree.map_or(Ok(Vec::new()), |tree| self.reader.entries(tree))?;
+            Ok(entries.into_iter().map(|(n, m, i)| (n, (m, i))).collect())
+        };
+        let (owns, bases) = (entries(own)?, entries(Some(base))?);
+        let length = path.len();
+        for (name, node) in self.children(side, path)? {
+            let (own, base) = (owns.get(&name), bases.get(&name));
+            path.extend_from_slice(&name);
+            match (node, base) {
+                (Node::Folder(inner), Some((mode, base))) if mode.is_tree() => {
+                    let own = own.filter(|(m, _)| m.is_tree()).map(|(_, id)| *id);
+                    path.push(b'/');
+                    self.undone(&inner, own, *base, path)?;
+                }
+                (Node::Leaf(kind, id), Some((mode, base))) if mode.is_blob_or_symlink() => {
+                    let own = own.filter(|(m, _)| m.is_blob_or_symlink()).map(|(_, i)| *i);
+                    let version = |id| Version {
+                        path: path.clone(),
+                        id,
+                    };
+                    if own != Some(id) && own != Some(*base) {
+                        self.changes.push(Change {
+                            path: path.clone(),
+                            id,
+                            kind,
+                            before: Vec::new(),
+                            without: Vec::new(),
+                            undone: vec![(own.map(version), version(*base))],
+                        });
+                    }
+                }
+                (Node::Folder(_) | Node::Leaf(..), _) => {}
             }
             path.truncate(length);
         }

@@ -44,7 +44,30 @@ impl Added {
         for &parent in &stored.without {
             added.follow(reader, blob, stored, &gone(parent)?)?;
         }
+        for (own, base) in &stored.undone {
+            let (mut now, mut then) = (Vec::new(), Vec::new());
+            if let Some(own) = own {
+                reader.read(own.id, &mut now)?;
+            }
+            reader.read(base.id, &mut then)?;
+            added.bring_back(blob, &now, &then);
+        }
         Ok(added)
+    }
+
+    /// Takes the lines for new that stood in `then` and no longer in `now`.
+    fn bring_back(&mut self, new: &[u8], now: &[u8], then: &[u8]) {
+        let (Some(lines), Some(new), Some(now), Some(then)) =
+            (&mut self.lines, text(new), text(now), text(then))
+        else {
+            return;
+        };
+        let missed = fresh_lines(&new, &now)
+            .into_iter()
+            .zip(fresh_lines(&new, &then));
+        for (line, (is_gone, is_later)) in lines.iter_mut().zip(missed) {
+            *line |= is_gone && !is_later;
+        }
     }
 
     /// Whether one of these lines, counted from 1, is new. What is about no line is new as its file is.

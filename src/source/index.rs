@@ -247,6 +247,7 @@ impl Maker<'_> {
                 id: change.id,
                 before: if_not(self.whole_files, &change.before),
                 without: if_not(self.whole_files, &change.without),
+                undone: if_not(self.whole_files, &change.undone),
                 since: self.since,
             })),
             tracked: true,

@@ -79,6 +79,9 @@ pub struct Stored {
     pub before: Vec<Version>,
     /// The parents that had no such file, by place (see [`Source::gone`]).
     pub without: Vec<usize>,
+    /// What HEAD had taken out of it, in a merge that may bring it back, as in
+    /// [`crate::git::changes::Change`].
+    pub undone: Vec<(Option<Version>, Version)>,
     pub since: Since,
 }
 
