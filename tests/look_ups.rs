@@ -302,6 +302,37 @@ fn it_does_not_stand_where_a_literal_means_more() {
 }
 
 #[test]
+fn what_stands_around_is_seen_however_far_it_begins() {
+    let far = "    // Nothing.\n".repeat(1_000);
+    let files = [
+        (
+            "a.php",
+            format!("<?php\nclass A {{\n{far}    var $k = '<1>';\n}}\n"),
+        ),
+        (
+            "a.go",
+            format!("package a\n\nconst (\n{far}    k = \"<1>\"\n)\n"),
+        ),
+        ("a.ts", format!("enum E {{\n{far}    k = \"<1>\",\n}}\n")),
+        (
+            "b.ts",
+            format!("interface I {{\n{far}    k: \"<1>\";\n}}\n"),
+        ),
+        (
+            "a.py",
+            format!("k = [\n{}    '<1>'\n    'b',\n]\n", far.replace("//", "#")),
+        ),
+    ]
+    .map(|(name, text)| (name.to_owned(), with_keys(&text)));
+    let folder = repository(&files);
+    fixed(folder.path());
+    for (name, text) in &files {
+        let now = std::fs::read_to_string(folder.path().join(name)).unwrap();
+        assert!(now == *text, "{name}");
+    }
+}
+
+#[test]
 fn what_is_encoded_is_not_taken_for_the_key() {
     let [key, _] = keys();
     let text = format!(

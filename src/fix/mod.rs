@@ -104,6 +104,7 @@ struct Scene<'a> {
 struct Whole {
     lexed: OnceCell<Lexed>,
     code: OnceCell<String>,
+    brackets: OnceCell<Vec<position::Bracket>>,
     import: OnceCell<imports::Import>,
     is_for_browsers: OnceCell<bool>,
 }

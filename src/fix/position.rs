@@ -9,6 +9,10 @@ use super::Scene;
 
 /// Farther back than this no statement is followed.
 const BEFORE: usize = 8000;
+/// Of more brackets, one in another, the outer ones are not looked at.
+const DEEPEST: usize = 256;
+/// So much before a bracket tells what it is.
+const HEAD: usize = 400;
 const AFTER: usize = 400;
 
 /// Languages whose expressions are alike.
@@ -110,17 +114,42 @@ pub(super) struct Position {
     after: String,
     /// Where brackets open in `before` that are still open at its end, the innermost first.
     open: Vec<usize>,
+    /// Those that open farther back: what stands before each, and the bracket.
+    outer: Vec<(String, u8)>,
+}
+
+/// A bracket of a document's code.
+pub(super) struct Bracket {
+    at: usize,
+    byte: u8,
+    /// Where it closes; past the end, if it does not.
+    close: usize,
+    /// The place of the one around it.
+    around: Option<usize>,
 }
 
 impl Position {
     /// Around the literal at `range`.
     pub(super) fn new(scene: &Scene<'_>, range: &Range<usize>, family: Family) -> Position {
-        let from = range.start.saturating_sub(BEFORE);
+        let around = open_around(scene, range.start);
+        let near = range.start.saturating_sub(BEFORE);
+        let near = around.partition_point(|bracket| bracket.at >= near);
+        let (near, far) = around.split_at(near);
+        // All of what stands before the last bracket that is near.
+        let reach = near.last().map_or(range.start, |bracket| bracket.at);
+        let from = reach.min(range.start.saturating_sub(BEFORE) + HEAD);
+        let before = skeleton(scene, from.saturating_sub(HEAD)..range.start);
+        let mut open = open_brackets(&before);
+        open.truncate(near.len());
+        let outer = far.iter().map(|bracket| {
+            let head = skeleton(scene, bracket.at.saturating_sub(HEAD)..bracket.at);
+            (head, bracket.byte)
+        });
         let to = (range.end + AFTER).min(scene.bytes().len());
-        let before = skeleton(scene, from..range.start);
         Position {
             family,
-            open: open_brackets(&before),
+            outer: outer.collect(),
+            open,
             before,
             after: skeleton(scene, range.end..to),
         }
@@ -201,8 +230,13 @@ impl Position {
 
     /// A bracket that is open, counted from inside, and what stands before it.
     fn bracket(&self, nth: usize) -> Option<(&str, u8)> {
-        let &at = self.open.get(nth)?;
-        Some((self.before[..at].trim_end(), self.before.as_bytes()[at]))
+        match self.open.get(nth) {
+            Some(&at) => Some((self.before[..at].trim_end(), self.before.as_bytes()[at])),
+            None => {
+                let (head, byte) = self.outer.get(nth - self.open.len())?;
+                Some((head.trim_end(), *byte))
+            }
+        }
     }
 
     fn is_in(&self, bracket: u8) -> bool {
@@ -416,7 +450,7 @@ impl Position {
     /// Whether what is declared around takes constants only: an attribute, an
     /// annotation, a parameter or a member with a default, an enumeration.
     fn is_in_declaration(&self) -> bool {
-        for (n, _) in self.open.iter().enumerate() {
+        for n in 0..self.open.len() + self.outer.len() {
             let Some((head, bracket)) = self.bracket(n) else {
                 break;
             };
@@ -586,6 +620,57 @@ fn skeleton(scene: &Scene<'_>, range: Range<usize>) -> String {
     let text = String::from_utf8_lossy(&text).replace('\r', "");
     // Where a line goes on in the next one.
     text.replace("\\\n", "  ")
+}
+
+/// The brackets that are open at `at`, the innermost first.
+fn open_around<'a>(scene: &Scene<'a>, at: usize) -> Vec<&'a Bracket> {
+    let brackets = scene.whole.brackets.get_or_init(|| brackets(scene));
+    let mut next = brackets.partition_point(|b| b.at < at).checked_sub(1);
+    let mut open = Vec::new();
+    while let Some(bracket) = next.map(|place| &brackets[place])
+        && open.len() < DEEPEST
+    {
+        if bracket.close >= at {
+            open.push(bracket);
+        }
+        next = bracket.around;
+    }
+    open
+}
+
+/// All brackets in the code of a document, in order.
+fn brackets(scene: &Scene<'_>) -> Vec<Bracket> {
+    let bytes = scene.bytes();
+    let mut all: Vec<Bracket> = Vec::new();
+    let mut open: Vec<usize> = Vec::new();
+    let mut from = 0;
+    let ends = scene
+        .lexed()
+        .tokens()
+        .map(|token| (token.span.start, token.span.end));
+    for (to, next) in ends.chain([(bytes.len(), bytes.len())]) {
+        for at in from..to.max(from) {
+            match bytes[at] {
+                byte @ (b'(' | b'[' | b'{') => {
+                    all.push(Bracket {
+                        at,
+                        byte,
+                        close: usize::MAX,
+                        around: open.last().copied(),
+                    });
+                    open.push(all.len() - 1);
+                }
+                b')' | b']' | b'}' => {
+                    if let Some(place) = open.pop() {
+                        all[place].close = at;
+                    }
+                }
+                _ => {}
+            }
+        }
+        from = next;
+    }
+    all
 }
 
 /// Where the brackets open that are not closed in `text`, the innermost first.
