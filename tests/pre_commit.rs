@@ -147,6 +147,16 @@ fn a_staged_key_blocks_the_commit() {
 }
 
 #[test]
+fn a_key_that_a_staged_link_names_blocks_the_commit() {
+    for project in projects() {
+        project.write("a.py", CLEAN);
+        let target = format!("https://h/?key={}", key());
+        std::os::unix::fs::symlink(target, project.sandbox.tree().join("link")).unwrap();
+        project.blocks(&project.commit(), "link:1");
+    }
+}
+
+#[test]
 fn a_clean_commit_passes() {
     for project in projects() {
         project.write("a.py", "client = Client(os.environ['APP_KEY'])\n");

@@ -25,8 +25,10 @@ impl Hook {
     /// Without `files`, all that is staged. The error is for whoever named them.
     pub fn new(files: &[PathBuf], choice: index::Choice, threads: usize) -> Result<Hook, String> {
         let mut index = Index::new(&[], choice)?;
-        let (staged, rest) = index.divide(files);
+        let (mut staged, rest) = index.divide(files);
         if !files.is_empty() {
+            // Runners take links for no files, and do not name them.
+            staged.extend(index.links());
             index.want_only(staged);
         }
         let mut folders = BTreeSet::from([Vec::new()]);

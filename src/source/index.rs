@@ -97,6 +97,13 @@ impl Index {
         (own, rest)
     }
 
+    /// The links that are not as HEAD has them, relative to the root.
+    pub(super) fn links(&self) -> Vec<Vec<u8>> {
+        let changes = self.staged.iter().flat_map(|s| &s.changes);
+        let links = changes.filter(|c| c.kind == Kind::Symlink);
+        links.map(|c| c.path.clone()).collect()
+    }
+
     /// Restricts the listing to these paths, relative to the root.
     pub(super) fn want_only(&mut self, paths: Vec<Vec<u8>>) {
         self.wanted = Some(paths);
