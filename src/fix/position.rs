@@ -649,9 +649,9 @@ fn brackets(scene: &Scene<'_>) -> Vec<Bracket> {
         .tokens()
         .map(|token| (token.span.start, token.span.end));
     for (to, next) in ends.chain([(bytes.len(), bytes.len())]) {
-        for at in from..to.max(from) {
-            match bytes[at] {
-                byte @ (b'(' | b'[' | b'{') => {
+        for (at, &byte) in (from..).zip(bytes.get(from..to).unwrap_or_default()) {
+            match byte {
+                b'(' | b'[' | b'{' => {
                     all.push(Bracket {
                         at,
                         byte,
