@@ -467,6 +467,8 @@ fn evidence(
         || speech.plain && matches!(context.lead, Lead::Quote | Lead::Bare))
         && roles.len() == 1
         && roles[0] == Role::Address
+        // Autoconf's is the home page.
+        && name(&context.names[0]) != b"PACKAGE_URL"
         && context.calls.is_empty()
         && url.path.len() > 1
         && is_constant(name(&context.names[0]));
@@ -477,6 +479,14 @@ fn evidence(
     let receives =
         roles.first() == Some(&Role::Address) || bare.is_some_and(|b| role(b) == Role::Address);
     if shape == Shape::File && matches!(purpose, Purpose::Code | Purpose::Config) && receives {
+        return Some(Evidence::Named);
+    }
+    // `project(["http://vendor.io/tool-1.5.0.tar.gz", "https://..`: what else would a program do with it?
+    if shape == Shape::File
+        && purpose == Purpose::Code
+        && context.lead == Lead::Quote
+        && is_archive(&bytes[url.path.clone()])
+    {
         return Some(Evidence::Named);
     }
     if shape == Shape::Api {
