@@ -90,6 +90,14 @@ enum Trait {
     Line(u64),
 }
 
+/// By which commit something first came, and where.
+struct Brought {
+    place: usize,
+    path: RepoPath,
+    /// Whether it has counted since.
+    counts: bool,
+}
+
 /// What a range of commits brought: at its place where the range leads if it
 /// still stands there, else at that of the commit that brought it.
 pub(super) fn still_there(
@@ -107,15 +115,25 @@ pub(super) fn still_there(
         (place(a), a.finding.sort_key()).cmp(&(place(b), b.finding.sort_key()))
     });
     let mut standing = BTreeSet::new();
-    let mut brought: BTreeMap<(RuleId, Trait), (usize, RepoPath)> = BTreeMap::new();
+    let mut brought: BTreeMap<(RuleId, Trait), Brought> = BTreeMap::new();
     let mut past = Vec::new();
     for sighting in &sightings {
         match sighting.since {
             Since::Commit(place) if sighting.is_new() => {
-                let is_known = sighting.keys().any(|k| brought.contains_key(&k));
+                let mut finding = sighting.finding.clone();
+                let counts = regime.classify(&mut finding) && finding.suppressed.is_none();
+                // What was suppressed when it came is news when it no longer is.
+                let is_told = |b: &Brought| b.counts || !counts;
+                let is_known = sighting
+                    .keys()
+                    .any(|k| brought.get(&k).is_some_and(is_told));
                 for key in sighting.keys() {
-                    let first = || (place, sighting.finding.path.clone());
-                    brought.entry(key).or_insert_with(first);
+                    let first = || Brought {
+                        place,
+                        path: finding.path.clone(),
+                        counts,
+                    };
+                    brought.entry(key).or_insert_with(first).counts |= counts;
                 }
                 if !is_known {
                     past.push((place, sighting));
@@ -145,7 +163,8 @@ pub(super) fn still_there(
         if !sighting.is_new() || matches!(sighting.since, Since::Commit(_)) {
             continue;
         }
-        let first = sighting.keys().find_map(|k| brought.get(&k)).cloned();
+        let first = sighting.keys().find_map(|k| brought.get(&k));
+        let first = first.map(|b| (b.place, b.path.clone()));
         // A new line that no commit brought was moved, too far for the two ends
         // to tell; or a merge brought it back from a side that the base had left.
         if first.is_none()
