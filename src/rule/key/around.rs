@@ -245,7 +245,9 @@ pub(super) fn name_at(text: &[u8], token: &Range<usize>) -> Range<usize> {
         .rposition(|&b| is_name(b))
         .map_or(0, |at| at + 1);
     let between = &before[end..];
-    if between.len() > 12 || !between.iter().any(|b| b"=:,>(\"'`".contains(b)) {
+    // `require('./index')('x')`: given to what the call before it returned.
+    let is_returned = memchr::memmem::find(between, b")(").is_some();
+    if between.len() > 12 || is_returned || !between.iter().any(|b| b"=:,>(\"'`".contains(b)) {
         return token.start..token.start;
     }
     let start = before[..end]
