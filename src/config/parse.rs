@@ -511,6 +511,9 @@ fn host(text: &str) -> Result<String, String> {
         let host = rest.split(['/', ':']).next().unwrap_or_default();
         return Err(format!("`{text}` is a URL; a host is meant: `{host}`"));
     }
+    if ["com", "net", "org", "info", "edu", "gov", "biz"].contains(&name) {
+        return Err(format!("`{text}` would be every host whose name ends so"));
+    }
     let is_v6 = name.starts_with('[') && name.ends_with(']');
     let is_name = !name.is_empty()
         && name

@@ -14,8 +14,9 @@ use crate::document::RepoPath;
 use crate::finding::{Applicability, Edit, Secret};
 use crate::syntax::Place;
 
-/// Where the names of the variables a program needs are kept, without values.
-const EXAMPLE: &str = ".env.example";
+/// Where the names of the variables a program needs are kept, without values:
+/// the first that is there, else the first.
+const EXAMPLES: &[&str] = &[".env.example", ".env.sample", ".env.template", ".env.dist"];
 
 pub(super) fn plan(scene: &Scene<'_>) -> Option<Plan> {
     let place = scene.lexed().place(scene.span.start);
@@ -508,7 +509,9 @@ fn declaration(scene: &Scene<'_>, name: &str) -> Option<Edit> {
 
 /// A line `NAME=` for the repository's template of its environment.
 fn example(scene: &Scene<'_>, name: &str) -> Option<Edit> {
-    let path = RepoPath::from(EXAMPLE);
+    let mut paths = EXAMPLES.iter().map(|name| RepoPath::from(*name));
+    let is_there = |path: &RepoPath| !matches!(scene.others.get(path), Other::Absent);
+    let path = paths.find(is_there).unwrap_or(EXAMPLES[0].into());
     let text;
     let old: &[u8] = match scene.others.get(&path) {
         Other::Absent => &[],

@@ -12,7 +12,7 @@ pub(super) fn plan(others: &Others<'_>, finding: &Finding) -> Option<Fix> {
     match finding.rule.as_str() {
         "dotenv-not-ignored" | "dotenv-unprotected" => {
             Some(cover(others, &finding.unignored).unwrap_or_else(|| {
-                manual("let a `.gitignore` cover it: the rules there take it back in".to_owned())
+                manual("let a `.gitignore` cover it: what is there takes it back in, or is no plain text file".to_owned())
             }))
         }
         "dotenv-tracked" => Some(manual(format!(
