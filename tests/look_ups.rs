@@ -395,6 +395,12 @@ fn an_import_is_there_before_its_use() {
             "package a\n\nfunc f() { os := 1; print(\"<1>\", os) }\n",
             "",
         ),
+        (
+            "a.go",
+            "package a\n\nfunc f(os string) { print(\"<1>\") }\n",
+            "",
+        ),
+        ("a.py", "def f(os):\n    return \"<1>\"\n", ""),
     ] {
         let text = with_keys(before);
         let folder = repository(&[(name.to_owned(), text.clone())]);

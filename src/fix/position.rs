@@ -583,7 +583,9 @@ pub(super) fn is_taken(scene: &Scene<'_>, name: &str) -> bool {
         let is_given =
             after.starts_with(":=") || (after.starts_with('=') && !after.starts_with("=="));
         let word = last_word(before.trim_end());
-        is_given || ["as", "var", "for"].contains(&word)
+        // `def f(os):`, `func f(os string)`
+        let is_parameter = before.trim_end().ends_with(['(', ',']) && !after.starts_with('.');
+        is_given || is_parameter || ["as", "var", "for"].contains(&word)
     })
 }
 

@@ -47,6 +47,11 @@ pub(super) fn run(args: &InitArgs) -> Result<Exit, String> {
         let within = within.to_owned();
         unasked |= offer(&[file], &within, consent)?;
     }
+    if args.ci.is_some() && address() == NO_ADDRESS {
+        output::note(&format!(
+            "the CI job needs the address of hushlint's repository in the place of {NO_ADDRESS}"
+        ));
+    }
     if args.baseline {
         // Last, so that what was just written is in force.
         let Some(file) = baseline_file(&top)? else {
@@ -116,11 +121,7 @@ fn job(top: &Path, ci: Ci) -> New {
         Ci::Github => (".github/workflows/hushlint.yml", GITHUB),
         Ci::Gitlab => (".gitlab-ci.yml", GITLAB),
     };
-    let address = match env!("CARGO_PKG_REPOSITORY") {
-        "" => "URL-OF-HUSHLINT",
-        address => address,
-    };
-    let text = text.replace("ADDRESS", address);
+    let text = text.replace("ADDRESS", address());
     // The version that was tried here.
     let text = text.replace("VERSION", env!("CARGO_PKG_VERSION"));
     New {
@@ -129,6 +130,16 @@ fn job(top: &Path, ci: Ci) -> New {
         otherwise: format!("The job would be:\n{}", indented(&text)),
         text,
         executable: false,
+    }
+}
+
+/// Stands where nobody has said where hushlint is kept.
+const NO_ADDRESS: &str = "URL-OF-HUSHLINT";
+
+fn address() -> &'static str {
+    match env!("CARGO_PKG_REPOSITORY") {
+        "" => NO_ADDRESS,
+        address => address,
     }
 }
 
