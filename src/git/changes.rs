@@ -105,11 +105,10 @@ impl Reader {
             return Ok(());
         };
         for &other in others {
-            let base = self.repository.merge_base(head, other).ok().flatten();
-            let Some(base) = base else {
+            let Ok(Some(base)) = self.base(head, &[other]) else {
                 continue;
             };
-            let base = self.tree_of(base.detach())?;
+            let base = self.tree_of(base)?;
             let mut walk = Walk::new(self, Some(index));
             walk.undone(&Side::all(index), Some(own), base, &mut Vec::new())?;
             for mut change in walk.changes {

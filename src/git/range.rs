@@ -76,13 +76,12 @@ impl Reader {
             ));
         }
         let (old, new) = (self.commit(from)?, self.commit(to)?);
-        let base = self.repository.merge_base(old, new);
         let cut = self.shallow();
-        let base = match base {
-            Ok(base) => base.map(gix::Id::detach),
+        let base = match self.base(new, &[old]) {
+            Ok(base) => base,
             // A commit is missing: what cuts the history off says more than the commit's id.
             Err(_) if !cut.is_empty() => None,
-            Err(error) => return Err(format!("{spec}: {}", chain(&error))),
+            Err(message) => return Err(format!("{spec}: {message}")),
         };
         let Some(base) = base else {
             return Err(match cut.is_empty() {
@@ -186,13 +185,10 @@ impl Reader {
             return self.make(&[head], &[head], Some(head));
         };
         // What is in common with any of them is no news; where nothing is, everything is.
-        let base_of = |tip: ObjectId| {
-            let mut known = known.iter();
-            let base = known.find_map(|&old| self.repository.merge_base(old, tip).ok().flatten());
-            base.map(gix::Id::detach)
-        };
+        let base_of = |tip| self.base(tip, &known);
         let failed = |message| format!("{}: {message}", to.join(", "));
-        let mut range = self.make(&known, &new, base_of(tip)).map_err(failed)?;
+        let base = base_of(tip).map_err(failed)?;
+        let mut range = self.make(&known, &new, base).map_err(failed)?;
         for name in to {
             let tag =
                 refs::object(&self.repository, name).map_or(Ok(Vec::new()), |id| self.tags_at(id));
@@ -201,7 +197,8 @@ impl Reader {
         // A merge can bring back what no commit has new, at the end of any branch.
         if range.commits.iter().any(|c| c.parents.len() > 1) {
             for &other in &new[1..] {
-                let base = base_of(other).map(|base| self.tree_of(base)).transpose();
+                let base = base_of(other).map_err(failed)?;
+                let base = base.map(|base| self.tree_of(base)).transpose();
                 let compared = base.and_then(|base| self.read_commit(other, Some(base)));
                 range.commits.push(Commit {
                     // It is one of those above.
@@ -262,6 +259,39 @@ impl Reader {
         let remote: Vec<ObjectId> = remote.collect();
         let found = self.apart(&commits, &remote).ok()?;
         Some(found.into_keys().collect())
+    }
+
+    /// The last commit that `tip` has in common with any of `old`.
+    pub(super) fn base(&self, tip: ObjectId, old: &[ObjectId]) -> Result<Option<ObjectId>, String> {
+        if old.is_empty() {
+            return Ok(None);
+        }
+        let own = self.apart(&[tip], old)?;
+        if !own.contains_key(&tip) {
+            return Ok(Some(tip));
+        }
+        let parents = own.values().flatten().filter(|p| !own.contains_key(*p));
+        let mut shared: Vec<(i64, ObjectId)> = parents
+            .filter_map(|&id| {
+                Some((
+                    self.repository.find_commit(id).ok()?.time().ok()?.seconds,
+                    id,
+                ))
+            })
+            .collect();
+        shared.sort_unstable_by(|a, b| b.cmp(a));
+        shared.dedup();
+        let latest = shared.first().map(|s| s.0);
+        shared.retain(|s| Some(s.0) == latest);
+        // Of those of one second, one may lead to another.
+        for &(_, one) in &shared {
+            let others = shared.iter().map(|s| s.1).filter(|&other| other != one);
+            let others: Vec<ObjectId> = others.collect();
+            if others.is_empty() || self.apart(&[one], &others)?.contains_key(&one) {
+                return Ok(Some(one));
+            }
+        }
+        Ok(None)
     }
 
     /// The commits that any of `new` leads to and none of `old`, each with its parents.
