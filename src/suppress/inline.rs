@@ -509,7 +509,20 @@ fn removal(
     let next = together.iter().map(|m| m.start).find(|&m| m >= span.end);
     match next.filter(|&next| next < line_end) {
         Some(next) => span.start..next,
-        None => with_line(bytes, span.clone()),
+        None => with_line(bytes, with_sign(bytes, token, span.clone())),
+    }
+}
+
+/// `span` with the sign of a comment before it, as a marker behind another comment has one of its own.
+fn with_sign(bytes: &[u8], token: &Token, span: Range<usize>) -> Range<usize> {
+    let sign = bytes[token.span.start..token.content.start].trim_ascii();
+    let before = bytes[token.content.start..span.start].trim_ascii_end();
+    let rest = before.strip_suffix(sign).filter(|_| !sign.is_empty());
+    match rest {
+        Some(rest) if rest.last().is_some_and(u8::is_ascii_whitespace) => {
+            token.content.start + rest.len()..span.end
+        }
+        Some(_) | None => span,
     }
 }
 
@@ -609,6 +622,21 @@ mod tests {
                 "a.py",
                 "a # why. hushlint: ignore[ak-key] -- r\nb",
                 "a # why.\nb",
+            ),
+            (
+                "a.py",
+                "a  # why  # hushlint: ignore[ak-key] -- r\nb",
+                "a  # why\nb",
+            ),
+            (
+                "a.js",
+                "a // why // hushlint: ignore[ak-key] -- r\r\nb",
+                "a // why\r\nb",
+            ),
+            (
+                "a.js",
+                "a // see http:// hushlint: ignore[ak-key] -- r\nb",
+                "a // see http://\nb",
             ),
             (
                 "a.py",
