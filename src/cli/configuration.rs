@@ -149,7 +149,14 @@ pub(super) fn read_file(file: &Path) -> Result<Option<String>, String> {
                 io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
             ) =>
         {
-            Ok(None)
+            // What a link was to configure is not what the defaults are.
+            let is_ours = file
+                .file_name()
+                .is_some_and(|name| name != "pyproject.toml");
+            match is_ours && file.is_symlink() {
+                true => Err("a link that leads nowhere".to_owned()),
+                false => Ok(None),
+            }
         }
         // A folder that cannot be entered is the scan's to report.
         Err(e)

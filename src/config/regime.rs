@@ -10,10 +10,10 @@ use crate::finding::{Finding, Severity, SuppressedBy, Suppression};
 use crate::rule::dotenv::Names;
 use crate::rule::{Options, Rule, RuleSet, load};
 
-use super::Origin;
 use super::find::{Source, folder_of};
 use super::parse::{Error, Layer};
 use super::settings::{Place, Settings};
+use super::{Origin, Set};
 
 /// One configuration and what it makes of the rules.
 pub struct Realm {
@@ -190,8 +190,12 @@ impl Regime {
         layers.push(self.command_line.clone());
         let mut rules = load::builtin_for_scans();
         let mut texts = String::new();
+        // A file that is extended may name the same rules.
+        let mut named = BTreeSet::new();
         for layer in &layers {
-            self.add_own(layer, &mut rules, &mut texts)?;
+            let files = layer.rules.iter();
+            let new: Vec<&Set<PathBuf>> = files.filter(|f| named.insert(&f.value)).collect();
+            self.add_own(&new, &mut rules, &mut texts)?;
         }
         let place = Place {
             root: &self.root,
@@ -223,14 +227,14 @@ impl Regime {
         Ok(Realm { settings, set })
     }
 
-    /// Joins the rules of the files that `layer` names to `rules`, and what tells their texts apart to `texts`.
+    /// Joins the rules of `files` to `rules`, and what tells their texts apart to `texts`.
     fn add_own(
         &mut self,
-        layer: &Layer,
+        files: &[&Set<PathBuf>],
         rules: &mut Vec<Rule>,
         texts: &mut String,
     ) -> Result<(), Error> {
-        for file in &layer.rules {
+        for file in files {
             let name = self.source.name_of(&file.value);
             let refuse = |message: String| match &file.origin {
                 Origin::File { file, line } => Error {
