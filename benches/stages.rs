@@ -1,12 +1,16 @@
 //! Each stage by itself, over this repository's own sources, repeated.
 
+use data_encoding::BASE64;
 use divan::Bencher;
 use divan::counter::BytesCount;
 use hushlint::document::{Document, RepoPath};
 use hushlint::line_hash::LineHashes;
+use hushlint::rule::decode;
 use hushlint::rule::guard::Before;
 use hushlint::rule::pattern::{Pattern, Scratch};
 use hushlint::rule::prefilter::{Anchor, Prefilter};
+use hushlint::rule::{RuleSet, Scratch as RuleScratch};
+use hushlint::syntax::{Language, Lexed};
 
 fn main() {
     divan::main();
@@ -105,6 +109,34 @@ fn pattern(bencher: Bencher) {
     let text = format!("key = \"ak_{}\"", "x1".repeat(8)).into_bytes();
     let mut scratch = Scratch::default();
     bencher.bench_local(|| pattern.find(&mut scratch, 0, &text, 7));
+}
+
+#[divan::bench]
+fn decode_base64(bencher: Bencher) {
+    let image = BASE64.encode(format!("ak_{}", "7d2e91b4".repeat(2)).as_bytes());
+    let text = format!("  APP_KEY: {image}\n").into_bytes();
+    assert!(decode::reveal(&text, 11).is_some());
+    bencher.bench_local(|| decode::reveal(&text, 11));
+}
+
+#[divan::bench]
+fn lex(bencher: Bencher) {
+    let text = text();
+    let language = Language::detect(b"a.rs", &text);
+    bencher
+        .counter(BytesCount::of_slice(&text))
+        .bench(|| Lexed::new(language, &text).tokens().count());
+}
+
+/// All of it over one document, in which nothing is found.
+#[divan::bench]
+fn scan(bencher: Bencher) {
+    let rules = RuleSet::builtin();
+    let document = Document::new(RepoPath::new("a.rs"), text());
+    let mut scratch = RuleScratch::default();
+    bencher
+        .counter(BytesCount::of_slice(document.bytes()))
+        .bench_local(|| rules.scan(&mut scratch, &document).findings.len());
 }
 
 #[divan::bench]
