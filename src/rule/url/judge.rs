@@ -152,6 +152,8 @@ fn public(
         Place::MarkupText if purpose == Purpose::Code && context.lead == Lead::Element => {
             return None;
         }
+        // What a page shows is no configuration, whatever it looks like.
+        Place::MarkupText if language == "HTML" => purpose = Purpose::Prose,
         Place::MarkupText => {}
     }
     let run = purpose == Purpose::Config && early == Some(Evidence::Command);

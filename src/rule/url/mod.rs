@@ -340,6 +340,21 @@ mod tests {
                 "<p><u>http://vendor.io/v2/music/song</u></p>\n<?php f();",
                 None,
             ),
+            (
+                "a.html",
+                "<p>then</p><code>sso.auth-url=http://vendor.io:9000/auth</code>",
+                None,
+            ),
+            (
+                "a.html",
+                "<script>fetch('http://vendor.io/auth')</script>",
+                Some(Warning),
+            ),
+            (
+                "a.html",
+                "<pre>curl -s http://vendor.io/a.repo | tee b</pre>",
+                Some(Note),
+            ),
             // Filled in by a program: worth a note in data.
             (
                 "a.xml",

@@ -93,7 +93,12 @@ pub(super) fn role(name: &[u8]) -> Role {
         || (words.len() == 1 && has(ALONE))
     {
         Role::Other
-    } else if has(SERVICE) || has(WORK) && has(ADDRESS) || name == b"start_urls" {
+    } else if has(SERVICE)
+        || has(WORK) && has(ADDRESS)
+        || name == b"start_urls"
+        // Where what reads a site begins: `mainUrl`.
+        || words.len() == 2 && words[0] == "main" && has(ADDRESS)
+    {
         Role::Endpoint
     } else if has(ADDRESS) {
         Role::Address
@@ -777,6 +782,8 @@ mod tests {
             ("LegacyUrls", Role::Other),
             ("generator-info-url", Role::Other),
             ("setPlainTextUri", Role::Address),
+            ("mainUrl", Role::Endpoint),
+            ("TSP_MAIN_URL", Role::Address),
             ("pluginspage", Role::Other),
             ("old_api_url", Role::Endpoint),
             ("info['url'", Role::Address),
