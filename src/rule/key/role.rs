@@ -227,7 +227,6 @@ const TAKES_NAME: &[&str] = &[
     "on",
     "once",
     "off",
-    "t",
     "trans",
     "gettext",
     "classlist.add",
@@ -318,11 +317,8 @@ const TAKES_NAME: &[&str] = &[
     "userdefaults",
     "symbol",
     "makesymbol",
-    "e",
     "esc_html__",
     "eschtml",
-    "x",
-    "n",
 ];
 
 /// Attributes of a tag whose value names or points to something.
@@ -694,13 +690,15 @@ fn is_named_argument(line: &Line<'_>) -> bool {
         .rev()
         .take_while(|&&b| is_token_byte(b) || matches!(b, b'.' | b'$'))
         .count();
-    let callee: Vec<u8> = before[open - callee_length..open]
+    let written = &before[open - callee_length..open];
+    let callee: Vec<u8> = written
         .iter()
         .filter(|&&b| !matches!(b, b'_' | b'$'))
         .map(u8::to_ascii_lowercase)
         .collect();
-    // `__('x')`, `_("x")`: texts by name.
-    if callee.is_empty() && callee_length > 0 {
+    // `__('x')`, `_("x")`, WordPress' `_e('x')`: texts by name.
+    let is_text = callee.is_empty() && callee_length > 0;
+    if is_text || matches!(written, b"_e" | b"_x" | b"_n") {
         return true;
     }
     let second = [
