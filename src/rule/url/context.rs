@@ -3,6 +3,7 @@
 //! All of it is read backwards from the URL, over a few hundred bytes, so
 //! that a file full of URLs stays cheap.
 
+use std::cell::Cell;
 use std::ops::Range;
 
 use super::words::names_samples;
@@ -387,7 +388,15 @@ const BLOCKS: usize = 16 * 1024;
 /// Whether the URL at `start` stands in a block of tests or examples: a
 /// line above it, indented less, is named so. `run` is a command of a
 /// configuration: a job named `test` runs it.
-pub(super) fn is_in_samples(bytes: &[u8], start: usize, run: bool) -> bool {
+///
+/// What is above is the same for many URLs of a list: `walked` remembers from
+/// where on it was seen last, and that there was nothing.
+pub(super) fn is_in_samples(
+    bytes: &[u8],
+    start: usize,
+    run: bool,
+    walked: &Cell<Option<Walk>>,
+) -> bool {
     let floor = start.saturating_sub(BLOCKS);
     let indent = |line: &[u8]| line.len() - line.trim_ascii_start().len();
     let mut end = line_start(bytes, floor, start);
@@ -395,7 +404,17 @@ pub(super) fn is_in_samples(bytes: &[u8], start: usize, run: bool) -> bool {
     // In YAML, the items of a list may stand as far left as their key.
     let is_item = |text: &[u8]| text.starts_with(b"- ");
     let mut listed = is_item(bytes[end..start].trim_ascii_start());
+    let walk = |end, depth, listed| Walk {
+        end,
+        depth,
+        listed,
+        run,
+    };
+    let first = (end > floor).then(|| walk(end, depth, listed));
     while end > floor && (depth > 0 || listed) {
+        if walked.get() == Some(walk(end, depth, listed)) {
+            break;
+        }
         let newline = end - 1;
         end = line_start(bytes, floor, newline);
         let line = &bytes[end..newline];
@@ -425,7 +444,17 @@ pub(super) fn is_in_samples(bytes: &[u8], start: usize, run: bool) -> bool {
             return true;
         }
     }
+    walked.set(first);
     false
+}
+
+/// Where a walk up the lines stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Walk {
+    end: usize,
+    depth: usize,
+    listed: bool,
+    run: bool,
 }
 
 trait TrimSuffix {
@@ -729,7 +758,7 @@ mod tests {
         for (text, expected) in cases {
             let start = text.find("http://").expect("the test's own text holds it");
             assert_eq!(
-                is_in_samples(text.as_bytes(), start, false),
+                is_in_samples(text.as_bytes(), start, false, &Cell::default()),
                 expected,
                 "{text}"
             );

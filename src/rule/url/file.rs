@@ -1,7 +1,8 @@
 //! What a file is for, as far as its path tells.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 
+use super::context::Walk;
 use super::words::words;
 use crate::syntax::{Kind, Language, paths};
 
@@ -11,6 +12,8 @@ pub(in crate::rule) struct Facts {
     pub(super) weight: Weight,
     pub(super) is_minified: bool,
     is_catalogue: OnceCell<bool>,
+    /// How far the lines above a URL were walked up in vain.
+    pub(super) walked: Cell<Option<Walk>>,
 }
 
 /// More URLs than a program calls: a list of other people's sites.
@@ -23,6 +26,7 @@ impl Facts {
             weight: weight(path),
             is_minified: paths::is_minified(path, bytes),
             is_catalogue: OnceCell::new(),
+            walked: Cell::default(),
         }
     }
 

@@ -157,7 +157,7 @@ fn public(
         Place::MarkupText => {}
     }
     let run = purpose == Purpose::Config && early == Some(Evidence::Command);
-    if is_in_samples(bytes, url.span.start, run)
+    if is_in_samples(bytes, url.span.start, run, &facts.walked)
         || place.is_literal() && documents(scene, url.span.start)
     {
         return None;
