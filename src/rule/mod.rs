@@ -352,7 +352,11 @@ impl RuleSet {
         for hit in &hits {
             for &index in &self.waiting[usize::from(hit.anchor)] {
                 let rule = &self.rules[usize::from(index)];
-                let found = rule.find(&mut scratch.pattern, index, document.bytes(), hit.start);
+                let found = match &rule.judge {
+                    // It reads the URL for itself.
+                    Judge::Url(_) => None,
+                    _ => rule.find(&mut scratch.pattern, index, document.bytes(), hit.start),
+                };
                 let found = found.as_ref();
                 let verdict = match &rule.judge {
                     Judge::Key(key) => key.judge(found, hit.start, scene),
@@ -365,7 +369,7 @@ impl RuleSet {
                     Judge::Header(header) => found.and_then(|found| header.judge(found, scene)),
                     Judge::Phrase(phrase) => found.and_then(|found| phrase.judge(found, scene)),
                     Judge::Plain(plain) => found.and_then(|found| plain.judge(found, scene)),
-                    Judge::Url(url) => found.and_then(|found| url.judge(found, scene)),
+                    Judge::Url(url) => url.judge(hit.start, scene),
                     Judge::Dotenv(dotenv) => {
                         aside.evidence.extend(dotenv.evidence(hit.start, scene));
                         None

@@ -75,6 +75,16 @@ pub(super) enum Class {
     Public,
 }
 
+impl Class {
+    /// Whether a request to it leaves the machine and its network.
+    pub(super) fn is_outside(self) -> bool {
+        match self {
+            Class::Product | Class::Public | Class::Documentation => true,
+            Class::Local | Class::Placeholder | Class::Dynamic | Class::Identifier => false,
+        }
+    }
+}
+
 impl Hosts {
     /// `host` and `path` are lower-case texts with `\0` for template holes.
     pub(super) fn classify(&self, host: &str, path: &str) -> Class {

@@ -32,7 +32,7 @@ pub(super) fn judge(rule: &UrlRule, url: &Url, scene: &Scene<'_>) -> Option<Verd
     let host = url.text(bytes, &url.host).to_ascii_lowercase();
     let raw = url.text(bytes, &url.path);
     let class = rule.hosts.classify(&host, &raw.to_ascii_lowercase());
-    if class != Class::Product && scene.url_facts().is_silent() {
+    if !class.is_outside() || class != Class::Product && scene.url_facts().is_silent() {
         return None;
     }
     let query = url
@@ -73,10 +73,7 @@ pub(super) fn judge(rule: &UrlRule, url: &Url, scene: &Scene<'_>) -> Option<Verd
             message: "Report Flow is called over plain HTTP, which it rejects: use `https://`"
                 .into(),
         },
-        Class::Public | Class::Documentation => {
-            public(url, scene, class, &host, shape, &credentials)?
-        }
-        Class::Local | Class::Placeholder | Class::Dynamic | Class::Identifier => return None,
+        _ => public(url, scene, class, &host, shape, &credentials)?,
     };
     let secrets: Vec<Range<usize>> = credentials
         .iter()

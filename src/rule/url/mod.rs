@@ -13,7 +13,7 @@ mod words;
 
 use super::{Match, Scene, Verdict};
 pub(in crate::rule) use file::Facts;
-use host::{Class, Hosts, Names};
+use host::{Hosts, Names};
 use parse::Url;
 
 /// The `[rule.url]` table as written.
@@ -75,26 +75,31 @@ impl UrlRule {
 
     /// The URL whose scheme begins at `start`, unless its host cannot be a public service.
     pub fn find(&self, bytes: &[u8], start: usize) -> Option<Match> {
-        if start > 0 && bytes[start - 1].is_ascii_alphabetic() && !follows_escape(bytes, start) {
-            return None;
-        }
-        let url = Url::parse(bytes, start)?;
+        let url = read(bytes, start)?;
         let host = url.lower(bytes, &url.host);
         let path = url.lower(bytes, &url.path);
-        match self.hosts.classify(&host, &path) {
-            Class::Product | Class::Public | Class::Documentation => Some(Match {
+        self.hosts
+            .classify(&host, &path)
+            .is_outside()
+            .then(|| Match {
                 secret: url.span.clone(),
                 span: url.span,
-            }),
-            Class::Local | Class::Placeholder | Class::Dynamic | Class::Identifier => None,
-        }
+            })
     }
 
-    /// `None` for hosts and places that are no API call.
-    pub fn judge(&self, found: &Match, scene: &Scene<'_>) -> Option<Verdict> {
-        let url = Url::parse(scene.bytes(), found.span.start)?;
-        judge::judge(self, &url, scene)
+    /// What to say of the URL whose scheme begins at `start`; `None` for hosts
+    /// and places that are no API call.
+    pub fn judge(&self, start: usize, scene: &Scene<'_>) -> Option<Verdict> {
+        judge::judge(self, &read(scene.bytes(), start)?, scene)
     }
+}
+
+/// The URL whose scheme begins at `start`, unless that is the end of a longer one.
+fn read(bytes: &[u8], start: usize) -> Option<Url> {
+    if start > 0 && bytes[start - 1].is_ascii_alphabetic() && !follows_escape(bytes, start) {
+        return None;
+    }
+    Url::parse(bytes, start)
 }
 
 /// Whether the letter before `start` ends an escape: `\nhttp://`.
