@@ -65,7 +65,7 @@ impl HeaderRule {
         // `Headers.Authorization = new AuthenticationHeaderValue(...)` is one mistake.
         let is_made_by_call = || self.is_called(value, &self.text.calls);
         let is_shared = is_call || (is_listed(&self.text.shared) && !is_made_by_call());
-        if !(is_listed(&self.text.wrong) || (is_shared && has_key)) {
+        if !(is_listed(&self.text.wrong) || (is_shared && (has_key || is_key_alone(value)))) {
             return None;
         }
         if !self.is_to_product(bytes, &span, value)
@@ -175,6 +175,21 @@ impl HeaderRule {
             is_whole && is_same_call && is_named && role::is_header(bytes, &span)
         })
     }
+}
+
+/// `Bearer {key}`, `("Bearer", key)`, `(key)`: an access token is not called a key.
+fn is_key_alone(value: &[u8]) -> bool {
+    const BETWEEN: usize = 8;
+    let lower = value.to_ascii_lowercase();
+    let rest = match memchr::memmem::find(&lower, b"bearer") {
+        Some(at) => &lower[at + b"bearer".len()..],
+        None if lower.starts_with(b"(") => &lower[..],
+        None => return false,
+    };
+    let lead = rest.iter().take_while(|b| !is_token(**b)).count();
+    rest[lead..]
+        .strip_prefix(b"key")
+        .is_some_and(|after| lead <= BETWEEN && !after.first().is_some_and(|b| is_token(*b)))
 }
 
 fn is_token(byte: u8) -> bool {
