@@ -54,6 +54,7 @@ impl TruncatedRule {
         if !(least..=most).contains(&body.len())
             || !(self.is_ours(name)
                 || self.is_value_of_ours(text, token.start, name)
+                || self.is_for_our_header(&text[token.end..])
                 || self.is_field_of_ours(text, &named))
             || around::follows(text, &token, body.len()) != Follows::End
             || goes_on(&text[token.end..])
@@ -110,6 +111,19 @@ impl TruncatedRule {
             && before
                 .split(|b| !(b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-')))
                 .any(|word| self.is_ours(word))
+    }
+
+    /// Swift's `setValue("ak_...", forHTTPHeaderField: "OURS")`, and Objective-C's.
+    fn is_for_our_header(&self, after: &[u8]) -> bool {
+        const REACH: usize = 64;
+        let after = &after[..after.len().min(REACH)];
+        let line = after.split(|&b| b == b'\n').next().unwrap_or_default();
+        memchr::memmem::find(line, b"forHTTPHeaderField:").is_some_and(|at| {
+            line[at..]
+                .split(|&b| b == b'"')
+                .nth(1)
+                .is_some_and(|name| self.is_ours(name))
+        })
     }
 
     /// `reportflow.app-key`, `report_flow:` and `app_key:` below it, `[reportflow]` and `key =`.
