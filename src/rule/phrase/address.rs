@@ -115,7 +115,7 @@ fn statement(bytes: &[u8], span: &Range<usize>) -> Range<usize> {
 /// more than this network knows.
 pub(super) fn is_to_a_public_host(bytes: &[u8], found: &Match) -> bool {
     let text = bytes[line(bytes, found.span.start)].to_ascii_lowercase();
-    ["://", "server=", "data source=", "host="]
+    ["://", "@tcp(", "server=", "data source=", "host="]
         .iter()
         .any(|lead| {
             memchr::memmem::find_iter(&text, lead.as_bytes()).any(|at| {

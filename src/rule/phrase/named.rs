@@ -18,6 +18,34 @@ pub(super) fn is_inside_word(bytes: &[u8], found: &Match) -> bool {
         && !(turn.starts_with(b"ssl_verify_mode") && before.ends_with(b"open"))
         && !(turn.starts_with(b"ssl_verify") && before.ends_with(b"proxy_"))
         && !(turn.starts_with(b"TLS_REQCERT") && before.ends_with(b"LDAP"))
+        && !(turn.starts_with(b"cceptAnyCertificate") && matches!(before.last(), Some(b'a' | b'A')))
+        && !(turn.starts_with(b"_certificate_verifier("))
+        && !(turn.starts_with(b"tls_insecure") && before.ends_with(b"pm_"))
+        // `REDIS_TLS_VERIFY`, `KAFKA_SSL_...`: a variable of the environment says whose it is first.
+        && !(is_environment_name(turn) && is_prefix_of_a_variable(before))
+}
+
+/// Whether `before` ends in `REDIS_`, and not in `$REDIS_`, which reads the variable.
+fn is_prefix_of_a_variable(before: &[u8]) -> bool {
+    let word = before.iter().rev().take_while(|b| is_word(**b)).count();
+    let (outside, prefix) = before.split_at(before.len() - word);
+    prefix.ends_with(b"_")
+        && !prefix.iter().any(u8::is_ascii_lowercase)
+        && !matches!(outside.last(), Some(b'$' | b'{' | b'%'))
+}
+
+fn is_environment_name(turn: &[u8]) -> bool {
+    [
+        &b"TLS_VERIFY"[..],
+        b"SSL_VERIFY",
+        b"VERIFY_SSL",
+        b"VERIFY_TLS",
+        b"VERIFY_CERTS",
+        b"SSL_REJECT_UNAUTHORIZED",
+        b"SSL_ENDPOINT_IDENTIFICATION_ALGORITHM",
+    ]
+    .iter()
+    .any(|name| turn.starts_with(name))
 }
 
 /// Whether the turn is compared with, imported, defined, one entry of a table

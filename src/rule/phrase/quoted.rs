@@ -14,7 +14,11 @@ pub(super) fn is_commented(scene: &Scene<'_>, found: &Match) -> bool {
             .iter()
             .any(|mark| start.starts_with(mark.as_bytes()));
     }
-    scene.place(found.span.start).is_for_readers()
+    let place = scene.place(found.span.start);
+    // The text of a property list is its values.
+    let is_value =
+        place == Place::MarkupText && scene.document.path.as_bytes().ends_with(b".plist");
+    place.is_for_readers() && !is_value
 }
 
 /// Whether a text is all there is to it: a literal of a program that quotes
@@ -27,6 +31,7 @@ pub(super) fn is_quoted(scene: &Scene<'_>, found: &Match) -> bool {
     if language.kind() != Kind::Code && language.kind() != Kind::Template {
         return language.name() == "gettext"
             || DESCRIBING.contains(&begins.as_str())
+            || (begins == "name" && is_in_a_sentence(bytes, found))
             || token.is_some_and(|token| {
                 DESCRIBING.contains(&key_before(bytes, token.extent.start).as_str())
             });
@@ -54,6 +59,13 @@ pub(super) fn is_quoted(scene: &Scene<'_>, found: &Match) -> bool {
     let is_backtick =
         bytes[token.extent.start] == b'`' && matches!(language.name(), "Ruby" | "Perl" | "PHP");
     !is_backtick && !is_run(scene, token.extent.start)
+}
+
+/// `name: never use ...`: words stand before the turn, so it is not the name itself.
+fn is_in_a_sentence(bytes: &[u8], found: &Match) -> bool {
+    let before = &bytes[line(bytes, found.span.start).start..found.span.start];
+    let value = memchr::memchr(b':', before).map_or(&b""[..], |colon| &before[colon + 1..]);
+    value.trim_ascii().iter().any(|&b| is_word(b))
 }
 
 /// Keys whose values are read by people.
