@@ -18,6 +18,8 @@ pub(super) fn is_inside_word(bytes: &[u8], found: &Match) -> bool {
         && !(turn.starts_with(b"ssl_verify_mode") && before.ends_with(b"open"))
         && !(turn.starts_with(b"ssl_verify") && before.ends_with(b"proxy_"))
         && !(turn.starts_with(b"TLS_REQCERT") && before.ends_with(b"LDAP"))
+        && !(turn.starts_with(b"tls_reqcert") && before.ends_with(b"ldap_"))
+        && !(turn.starts_with(b"verification_mode") && before.ends_with(b"ssl_"))
         && !(turn.starts_with(b"cceptAnyCertificate") && matches!(before.last(), Some(b'a' | b'A')))
         && !(turn.starts_with(b"_certificate_verifier("))
         && !(turn.starts_with(b"tls_insecure") && before.ends_with(b"pm_"))
@@ -42,6 +44,12 @@ fn is_environment_name(turn: &[u8]) -> bool {
         b"VERIFY_TLS",
         b"VERIFY_CERTS",
         b"SSL_REJECT_UNAUTHORIZED",
+        b"SKIP_TLS_VERIFY",
+        b"TLS_SKIP_VERIFY",
+        b"SKIP_SSL_",
+        b"INSECURE_SKIP_VERIFY",
+        b"TLS_INSECURE",
+        b"SSL_INSECURE",
         b"SSL_ENDPOINT_IDENTIFICATION_ALGORITHM",
     ]
     .iter()
