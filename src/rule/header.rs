@@ -239,7 +239,8 @@ fn distance(bytes: &[u8], header: &Range<usize>, url: usize) -> usize {
     let between = if url < header.start {
         &bytes[url..header.start]
     } else {
-        &bytes[header.end..url]
+        // Empty where the header is the host itself: `evolution://apikey`.
+        bytes.get(header.end..url).unwrap_or_default()
     };
     let blank = memchr::memmem::find_iter(between, b"\n\n").count();
     let ends = memchr::memmem::find_iter(between, b"curl ").count()
