@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, packed};
 
 use super::context::is_word;
 use super::words::words;
@@ -30,18 +30,27 @@ const PROGRAMS: [&str; 12] = [
     "_post",
 ];
 
-static PROGRAM: LazyLock<AhoCorasick> =
+/// Finds them with vectors; `None` on machines without.
+static PACKED: LazyLock<Option<packed::Searcher>> =
+    LazyLock::new(|| packed::Searcher::new(PROGRAMS));
+static AUTOMATON: LazyLock<AhoCorasick> =
     LazyLock::new(|| AhoCorasick::new(PROGRAMS).expect("a few short words"));
 
 /// Whether the text before the URL, on its line, runs a program that fetches it.
 pub(super) fn runs_command(before: &[u8]) -> bool {
     let segment = memchr::memrchr3(b'|', b';', b'&', before).map_or(before, |i| &before[i + 1..]);
     let is_part = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
-    PROGRAM.find_iter(segment).any(|found| {
+    let is_whole = |found: aho_corasick::Match| {
         let before = found.start().checked_sub(1).map(|i| segment[i]);
         let after = segment.get(found.end()).copied();
         !before.is_some_and(is_part) && !after.is_some_and(is_part)
-    }) && !segment.ends_with(b"-e ")
+    };
+    let is_run = match &*PACKED {
+        Some(packed) => packed.find_iter(segment).any(is_whole),
+        None => AUTOMATON.find_iter(segment).any(is_whole),
+    };
+    is_run
+        && !segment.ends_with(b"-e ")
         && !segment.ends_with(b"--referer ")
         && !segment
             .windows(8)
