@@ -202,6 +202,8 @@ fn hole_end(bytes: &[u8], at: usize, from: usize) -> Option<usize> {
         (b'%', Some(b'(')) => closed(2, b')')
             .map(|end| end + usize::from(bytes.get(end).is_some_and(u8::is_ascii_alphabetic))),
         (b'%', Some(b's' | b'v' | b'@')) => Some(at + 2),
+        // `%1$s`
+        (b'%', Some(b'1'..=b'9')) if matches!(rest.get(2..4), Some(b"$s" | b"$d")) => Some(at + 4),
         (b'%', Some(b'd')) if !rest.get(2).is_some_and(u8::is_ascii_hexdigit) => Some(at + 2),
         // `<host>`: the angle brackets of a placeholder, never of a tag.
         (b'<', Some(b)) if at == from || b.is_ascii_alphabetic() => {

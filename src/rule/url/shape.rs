@@ -34,6 +34,8 @@ pub(super) fn shape(host: &str, raw: &str, query: Option<&str>, ends_open: bool)
         // What a module of RSS is called by.
         || segments.windows(2).any(|s| s[0] == "rss" && ["module", "modules", "1.0"].contains(&s[1]))
         || last.ends_with("schema#")
+        // `jabber.org/protocol/muc`, not `/realms/name/protocol/openid-connect`
+        || segments.first() == Some(&"protocol")
         || has(&[
             "schema",
             "schemas",
@@ -150,7 +152,7 @@ pub(super) fn shape(host: &str, raw: &str, query: Option<&str>, ends_open: bool)
     // `api.h.io/v3/ticker.html?type=weekly` is a page by its ending only.
     let versioned = api_host && segments.iter().any(|s| is_version(s));
     if ["html", "htm"].contains(&extension)
-        && versioned
+        && (versioned || api_query)
         && query.is_some_and(|q| q.contains('='))
         && !has(PAGE_SEGMENTS)
     {

@@ -98,6 +98,8 @@ pub(super) fn role(name: &[u8]) -> Role {
         || name == b"start_urls"
         // Where what reads a site begins: `mainUrl`.
         || words.len() == 2 && words[0] == "main" && has(ADDRESS)
+        // `root = "http://vendor.io"`: paths are added to it.
+        || own_is(name, b"root")
     {
         Role::Endpoint
     } else if has(ADDRESS) {
@@ -105,6 +107,12 @@ pub(super) fn role(name: &[u8]) -> Role {
     } else {
         Role::Unknown
     }
+}
+
+/// Whether `name`, without what it is a member of, is `word`.
+fn own_is(name: &[u8], word: &[u8]) -> bool {
+    name.strip_suffix(word)
+        .is_some_and(|owner| matches!(owner, b"" | b"self." | b"this." | b"@" | b"$"))
 }
 
 fn is_short_endpoint(words: &[String]) -> bool {
@@ -204,6 +212,7 @@ const NEVER: &[&str] = &[
     "license",
     "licence",
     "licenses",
+    "refer",
     "referer",
     "referrer",
     "realm",
@@ -278,6 +287,7 @@ const NEVER: &[&str] = &[
 const SHOWN: &[&str] = &[
     "src",
     "srcset",
+    "swf",
     "home",
     "web",
     "site",
@@ -489,7 +499,8 @@ pub(super) fn work(name: &[u8]) -> Work {
     if opens
         || names
         || matches
-        || has(COMPARED)
+        // `curl_test`, `testDownload`: it is sent, whatever for.
+        || has(COMPARED) && !(has(&["test"]) && has(&["curl", "download", "request", "fetch"]))
         || owned(&["console", "log", "logger", "logging", "assert"])
     {
         return Work::Other;
@@ -783,6 +794,10 @@ mod tests {
             ("generator-info-url", Role::Other),
             ("setPlainTextUri", Role::Address),
             ("mainUrl", Role::Endpoint),
+            ("self.root", Role::Endpoint),
+            ("root_path", Role::Other),
+            ("refer_url", Role::Other),
+            ("swfUrl", Role::Other),
             ("TSP_MAIN_URL", Role::Address),
             ("pluginspage", Role::Other),
             ("old_api_url", Role::Endpoint),
@@ -817,6 +832,8 @@ mod tests {
             ("QName", Work::Other),
             ("OperationContract", Work::Other),
             ("useSWR", Work::Fetch),
+            ("doCurlTest", Work::Fetch),
+            ("doTest", Work::Other),
             ("feedparser.parse", Work::Fetch),
             ("Faraday.new", Work::Fetch),
             ("Request.Builder().url", Work::Fetch),
