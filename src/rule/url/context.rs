@@ -246,6 +246,15 @@ impl Context {
                         _ => {}
                     }
                 }
+                // R's `url <- "..`
+                b'-' if depth == 0 && own && bytes[floor..at - 1].ends_with(b"<") => {
+                    let end = floor + bytes[floor..at - 2].trim_ascii_end().len();
+                    self.names.extend(assigned(bytes, floor, end));
+                    own = false;
+                    assigned_here = true;
+                    at -= 2;
+                    continue;
+                }
                 b'>' if depth == 0 && own && bytes[floor..at - 1].ends_with(b"=") => {
                     let end = floor + bytes[floor..at - 2].trim_ascii_end().len();
                     self.names.extend(assigned(bytes, floor, end));
@@ -700,7 +709,10 @@ fn assigned(bytes: &[u8], floor: usize, end: usize) -> Option<Range<usize>> {
                     .trim_suffix_any(b" ")
                     .trim_suffix_any(b":");
                 let earlier = word_before(bytes, floor, floor + head.len());
-                if !earlier.is_empty() && !bytes[earlier.end..word.start].contains(&b'\n') {
+                let between = &bytes[earlier.end..word.start];
+                // `const URL =` is called that.
+                let is_type = bytes[word.clone()] != *b"URL" || between.contains(&b':');
+                if !earlier.is_empty() && !between.contains(&b'\n') && is_type {
                     return Some(earlier);
                 }
             }

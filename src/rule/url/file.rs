@@ -1,8 +1,12 @@
 //! What a file is for, as far as its path tells.
 
 use std::cell::{Cell, OnceCell};
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
 
 use super::context::Walk;
+use super::follow::LARGEST;
 use super::words::words;
 use crate::syntax::{Kind, Language, paths};
 
@@ -14,6 +18,7 @@ pub(in crate::rule) struct Facts {
     is_catalogue: OnceCell<bool>,
     /// How far the lines above a URL were walked up in vain.
     pub(super) walked: Cell<Option<Walk>>,
+    makes_requests: OnceCell<bool>,
 }
 
 /// More URLs than a program calls: a list of other people's sites.
@@ -27,12 +32,20 @@ impl Facts {
             is_minified: paths::is_minified(path, bytes),
             is_catalogue: OnceCell::new(),
             walked: Cell::default(),
+            makes_requests: OnceCell::new(),
         }
     }
 
     /// Whether no URL of it is ever called.
     pub(super) fn is_silent(&self) -> bool {
         self.purpose == Purpose::Silent || self.weight == Weight::None || self.is_minified
+    }
+
+    /// Whether the code names what sends requests.
+    pub(super) fn makes_requests(&self, bytes: &[u8]) -> bool {
+        *self
+            .makes_requests
+            .get_or_init(|| bytes.len() <= LARGEST && CLIENT.is_match(bytes))
     }
 
     /// Whether a file of records has so many URLs that they are its subject.
@@ -42,6 +55,105 @@ impl Facts {
         self.purpose == Purpose::Data && *self.is_catalogue.get_or_init(|| count() == CATALOGUE)
     }
 }
+
+/// Imports and calls of what sends requests.
+const REQUESTS: &[&str] = &[
+    // Python
+    "import requests",
+    "from requests",
+    "requests.",
+    "urllib",
+    "urlopen",
+    "httplib",
+    "aiohttp",
+    "httpx",
+    "http.client",
+    "pycurl",
+    "mechanize",
+    "scrapy",
+    "feedparser",
+    "session.get(",
+    "self.request",
+    "get_html",
+    "get_content",
+    // JavaScript
+    "fetch(",
+    "axios",
+    "XMLHttpRequest",
+    "$.ajax",
+    "$.get(",
+    "$.post(",
+    "$.getJSON",
+    "superagent",
+    "require('request",
+    "require(\"request",
+    "require('http",
+    "require(\"http",
+    "http.get(",
+    "await request(",
+    // Java, Kotlin, C#, Dart
+    "HttpClient",
+    "WebClient",
+    "WebRequest",
+    "HttpRequest",
+    "RestClient",
+    "RestTemplate",
+    "okhttp",
+    "OkHttp",
+    "etrofit",
+    "HttpURLConnection",
+    "openConnection(",
+    "openStream(",
+    "Jsoup",
+    "HttpGet",
+    "HttpPost",
+    "ws.rs.client",
+    "client.newCall",
+    "GET(",
+    "package:http/",
+    "package:dio",
+    // Swift, Objective-C
+    "URLSession",
+    "NSURLConnection",
+    "NSURLRequest",
+    "NSMutableURLRequest",
+    "Alamofire",
+    "AFHTTP",
+    "contentsOfURL",
+    // Go, Rust
+    "net/http",
+    "reqwest",
+    "ureq::",
+    // Ruby, Perl, PHP
+    "Net::HTTP",
+    "LWP",
+    "HTTP::Tiny",
+    "HTTP::Request",
+    "Faraday",
+    "HTTParty",
+    "open-uri",
+    "URI.open",
+    "ssl_post",
+    "ssl_get",
+    "file_get_contents",
+    "Guzzle",
+    "fsockopen",
+    "curl",
+    "wget",
+    // C++, Lua, R
+    "QNetwork",
+    "HTTPClient",
+    "WiFiClient",
+    "WinHttp",
+    "WinInet",
+    "socket.http",
+    "resty.http",
+    "httr",
+    "download.file",
+];
+
+static CLIENT: LazyLock<AhoCorasick> =
+    LazyLock::new(|| AhoCorasick::new(REQUESTS).expect("a few short words"));
 
 /// What the URLs of a file can be, before anything in it is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use super::context::{Context, is_word};
 use super::words::{Work, work};
 
 /// Code larger than this is generated: its names are not followed.
-const LARGEST: usize = 512 * 1024;
+pub(super) const LARGEST: usize = 512 * 1024;
 /// How far from the URL its name is looked for.
 const REACH: usize = 24 * 1024;
 const OCCURRENCES: usize = 24;

@@ -6,7 +6,7 @@ use super::super::{Scene, Verdict};
 use super::UrlRule;
 use super::command::{is_replaced, line_start, runs_command, runs_helper};
 use super::context::{Context, Lead, is_in_samples, is_word};
-use super::file::{Purpose, Weight};
+use super::file::{Facts, Purpose, Weight};
 use super::follow::is_followed;
 use super::host::Class;
 use super::join::continued;
@@ -117,7 +117,7 @@ fn public(
         shell: language == "Shell",
         plain: matches!(language, "Shell" | "Makefile"),
     };
-    let evidence_for = |purpose| evidence(bytes, url, purpose, shape, &context, speech);
+    let evidence_for = |purpose| evidence(bytes, url, purpose, shape, &context, speech, facts);
     // Most URLs have none, and lexing the file costs far more than asking. Only
     // of markup the place decides what the file is.
     let early = match purpose {
@@ -302,6 +302,7 @@ fn evidence(
     shape: Shape,
     context: &Context,
     speech: Speech,
+    facts: &Facts,
 ) -> Option<Evidence> {
     let line = line_start(bytes, url.span.start);
     let before = &bytes[line..url.span.start];
@@ -470,7 +471,9 @@ fn evidence(
         && name(&context.names[0]) != b"PACKAGE_URL"
         && context.calls.is_empty()
         && url.path.len() > 1
-        && is_constant(name(&context.names[0]));
+        && (is_constant(name(&context.names[0]))
+            // `URL = "http://vendor.io/quote-%s"`
+            || name(&context.names[0]) == b"URL" && !url.holes.is_empty());
     if constant && shape != Shape::Page {
         return Some(Evidence::Named);
     }
@@ -494,10 +497,26 @@ fn evidence(
     if follows() {
         return Some(Evidence::Followed);
     }
+    // `self.url = "http://vendor.io"`, and requests are sent further down.
+    let begins = purpose == Purpose::Code
+        && context.lead == Lead::Quote
+        && shape != Shape::Page
+        && roles == [Role::Address]
+        && context.calls.is_empty()
+        && is_assigned(&bytes[context.names[0].end..url.span.start])
+        && url.holes.is_empty()
+        && (url.path.len() <= 1 && url.query.is_none() || !is_added_to(bytes, url.span.end));
+    if begins && facts.makes_requests(bytes) {
+        return Some(Evidence::Named);
+    }
     // `RATES_URL = "http://vendor.io/rates.html"`: a page that is read by a program, or shown.
     if shape == Shape::Page
-        && (constant || named || receives && !url.holes.is_empty())
         && purpose == Purpose::Code
+        && (constant
+            || named
+            || receives
+                && (!url.holes.is_empty()
+                    || context.lead == Lead::Quote && facts.makes_requests(bytes)))
     {
         return Some(Evidence::Little);
     }
@@ -509,6 +528,26 @@ fn evidence(
         return None;
     }
     Some(Evidence::Little)
+}
+
+/// Whether a value is assigned, by what stands between its name and the value; keys of maps are not.
+fn is_assigned(between: &[u8]) -> bool {
+    memchr::memmem::find(between, b"<-").is_some()
+        || memchr::memchr(b'=', between).is_some_and(|i| between.get(i + 1) != Some(&b'>'))
+}
+
+/// Whether the literal that ends at `end` is joined to more text or formatted.
+fn is_added_to(bytes: &[u8], end: usize) -> bool {
+    bytes[end..bytes.len().min(end + 16)]
+        .trim_ascii_start()
+        .split_first()
+        .is_some_and(|(quote, rest)| {
+            matches!(quote, b'"' | b'\'' | b'`')
+                && matches!(
+                    rest.trim_ascii_start().first(),
+                    Some(b'+' | b'.' | b'%' | b'&')
+                )
+        })
 }
 
 /// The type that the variable at `name` is declared with: `QNetworkRequest request(`.

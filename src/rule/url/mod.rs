@@ -198,6 +198,62 @@ mod tests {
                 "redirect_url = 'http://vendor.io/x'\nrequests.get(redirect_url)",
                 None,
             ),
+            // Where the code that sends requests begins.
+            (
+                "a.py",
+                "import requests\nclass A:\n    def __init__(self):\n        self.url = 'http://vendor.io'",
+                Some(Warning),
+            ),
+            (
+                "a.py",
+                "class A:\n    def __init__(self):\n        self.url = 'http://vendor.io'",
+                Some(Note),
+            ),
+            (
+                "a.py",
+                "import requests\nurl = 'http://vendor.io/item/' + item",
+                Some(Note),
+            ),
+            (
+                "a.py",
+                "import requests\nurl = 'http://vendor.io' + href",
+                Some(Warning),
+            ),
+            (
+                "a.py",
+                "import requests\nx = {'url': 'http://vendor.io'}",
+                Some(Note),
+            ),
+            (
+                "a.py",
+                "import requests\nx = {'url': 'http://vendor.io/list.html'}",
+                Some(Note),
+            ),
+            ("a.py", "x = {'url': 'http://vendor.io/list.html'}", None),
+            (
+                "A.java",
+                "private final static String URL = \"http://vendor.io/quote-%s\";",
+                Some(Warning),
+            ),
+            // R assigns with an arrow.
+            (
+                "a.R",
+                "rates_base <- function() \"http://vendor.io\"",
+                Some(Warning),
+            ),
+            ("a.R", "homepage <- \"http://vendor.io/a\"", None),
+            // A page by its ending that answers in a format.
+            (
+                "a.rb",
+                "x = 'http://api.vendor.io/api/api.htm?v=1&format=json'",
+                Some(Warning),
+            ),
+            ("a.rb", "x = 'http://api.vendor.io/api/api.htm?v=1'", None),
+            (
+                "a.js",
+                "xml('query', 'http://vendor.io/protocol/muc')",
+                None,
+            ),
             // Settings that default to it.
             (
                 "a.py",
