@@ -242,6 +242,11 @@ mod tests {
                 Some(Warning),
             ),
             ("a.R", "homepage <- \"http://vendor.io/a\"", None),
+            (
+                "a.R",
+                "LISTED <- \"http://vendor.io/SymDir/listed.txt\"\ndownload.file(LISTED, destfile=tmp)",
+                Some(Warning),
+            ),
             // A page by its ending that answers in a format.
             (
                 "a.rb",

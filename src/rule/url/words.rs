@@ -511,7 +511,8 @@ pub(super) fn work(name: &[u8]) -> Work {
         || (has(&["extract"]) && has(&["formats", "smil", "manifest"]))
         || owned(CLIENTS) && !has(&["quote", "url", "uri", "encode", "join"])
         || owned(&["http", "request"]) && owned(&["builder"])
-        || [&b"io"[..], b"EventSource"].contains(&name)
+        // In R, the dot is part of the name.
+        || [&b"io"[..], b"EventSource", b"download.file", b"read.csv"].contains(&name)
         || memchr::memmem::find(name, b"Net::HTTP").is_some()
     {
         return Work::Fetch;
@@ -834,6 +835,7 @@ mod tests {
             ("useSWR", Work::Fetch),
             ("doCurlTest", Work::Fetch),
             ("doTest", Work::Other),
+            ("download.file", Work::Fetch),
             ("feedparser.parse", Work::Fetch),
             ("Faraday.new", Work::Fetch),
             ("Request.Builder().url", Work::Fetch),
