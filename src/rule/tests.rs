@@ -144,3 +144,156 @@ fn a_window_is_lexed_from_what_is_near() {
     assert_eq!(count(10), 0, "in a documentation string");
     assert_eq!(count(4000), 1);
 }
+
+/// What stands around anchors in texts that nobody wrote.
+const PIECES: &[&str] = &[
+    "",
+    " ",
+    "\n",
+    "\r\n",
+    "\t",
+    "\n\n",
+    "\"",
+    "'",
+    "`",
+    "\\",
+    "\\\"",
+    "\\n",
+    "(",
+    ")",
+    "[",
+    "]",
+    "{",
+    "}",
+    "<",
+    ">",
+    "=",
+    ":",
+    "://",
+    "//",
+    "/*",
+    "*/",
+    "#",
+    "--",
+    ";",
+    ",",
+    ".",
+    "..",
+    "@",
+    "?",
+    "&",
+    "%",
+    "%41",
+    "$",
+    "${",
+    "#{",
+    "+",
+    "-",
+    "_",
+    "~",
+    "|",
+    "*",
+    "!",
+    "0",
+    "7d2F",
+    "e91b",
+    "x",
+    "x1x1x1x1x1x1x1x1",
+    "appkey",
+    "apikey",
+    "Authorization",
+    "Bearer ",
+    "curl ",
+    "wget -O ",
+    "fetch(",
+    "requests.get(",
+    "const URL",
+    "url",
+    "api.vendor.io",
+    "/v1/items",
+    "127.0.0.1",
+    "[::1]",
+    "user:pass@",
+    "é",
+    "\u{1F511}",
+    "\u{FEFF}",
+    "\0",
+    "key",
+    "secret",
+    "false",
+    "verify",
+    "<!--",
+    "-->",
+    "\"\"\"",
+    "import ",
+    "return ",
+    "def f():\n    ",
+    "- ",
+    "  ",
+    "&quot;",
+    "\u{85}",
+];
+
+const NAMES: &[&str] = &[
+    "a.py",
+    "a.js",
+    "a.ts",
+    "a.go",
+    "a.java",
+    "a.cs",
+    "a.php",
+    "a.rb",
+    "a.rs",
+    "a.sh",
+    "a.yml",
+    "a.json",
+    "a.xml",
+    "a.html",
+    "a.md",
+    "a.tf",
+    "Dockerfile",
+    "a.sql",
+    "a.lua",
+    "a.swift",
+    "a.ini",
+    "a.pl",
+    "a.vue",
+    "a.R",
+    "Makefile",
+    "a",
+    ".env",
+    "a.properties",
+    "a.kt",
+    "a.ps1",
+];
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(6_000))]
+
+    /// A panic would end the scan of everything else as well.
+    #[test]
+    fn no_text_makes_a_judge_panic(
+        parts in proptest::collection::vec((proptest::prelude::any::<proptest::sample::Index>(), 0..3_u8), 0..40),
+        name in proptest::sample::select(NAMES),
+        windowed in proptest::prelude::any::<bool>(),
+    ) {
+        static RULES: std::sync::LazyLock<RuleSet> = std::sync::LazyLock::new(RuleSet::builtin);
+        let anchors: Vec<&[u8]> = RULES.rules().iter().flat_map(Rule::anchors).map(Vec::as_slice).collect();
+        let mut text = Vec::new();
+        for (index, kind) in parts {
+            match kind {
+                0 => text.extend_from_slice(anchors[index.index(anchors.len())]),
+                _ => text.extend_from_slice(index.get(PIECES).as_bytes()),
+            }
+        }
+        let mut document = Document::new(RepoPath::new(name), text);
+        if windowed {
+            document.window = Some(Window {
+                start: Position::START,
+                offset: 0,
+                core: 0..document.bytes().len(),
+            });
+        }
+        RULES.scan(&mut Scratch::default(), &document);
+    }
+}
