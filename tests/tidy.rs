@@ -323,3 +323,21 @@ fn the_readme_shows_a_real_report() {
         assert!(readme.contains(part), "README.md does not show\n{part}");
     }
 }
+
+/// What `git add --all` takes along unseen: a download, a build, a dump.
+#[test]
+fn only_text_is_tracked() {
+    let listed = std::process::Command::new("git")
+        .args(["ls-files", "-z"])
+        .current_dir(root())
+        .output();
+    // A package has no repository.
+    let Some(listed) = listed.ok().filter(|o| o.status.success()) else {
+        return;
+    };
+    for name in listed.stdout.split(|&b| b == 0).filter(|n| !n.is_empty()) {
+        let path = root().join(String::from_utf8_lossy(name).as_ref());
+        let bytes = std::fs::read(&path).unwrap_or_default();
+        assert!(!bytes.contains(&0), "{} is binary", path.display());
+    }
+}
