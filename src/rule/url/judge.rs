@@ -613,41 +613,36 @@ fn is_constant(name: &[u8]) -> bool {
 /// How far the keys beside a URL are read.
 const BESIDE: usize = 400;
 
+/// The first of `places` with one of the brackets `leaving` that none of those `entering` was for.
+fn unmatched(
+    bytes: &[u8],
+    mut places: impl Iterator<Item = usize>,
+    entering: &[u8],
+    leaving: &[u8],
+) -> Option<usize> {
+    let mut depth = 0usize;
+    places.find(|&at| {
+        if entering.contains(&bytes[at]) {
+            depth += 1;
+        } else if leaving.contains(&bytes[at]) {
+            if depth == 0 {
+                return true;
+            }
+            depth -= 1;
+        }
+        false
+    })
+}
+
 /// Whether the record that holds the URL names a method as well: `{ method: 'GET', url: 'http:..' }`.
 fn has_method_beside(bytes: &[u8], url: &Url) -> bool {
     let floor = url.span.start.saturating_sub(BESIDE);
     let ceiling = bytes.len().min(url.span.end + BESIDE);
-    let mut depth = 0usize;
-    let open = (floor..url.span.start).rev().find(|&i| match bytes[i] {
-        b'}' | b']' | b')' => {
-            depth += 1;
-            false
-        }
-        b'{' | b'[' | b'(' if depth > 0 => {
-            depth -= 1;
-            false
-        }
-        b'{' | b'[' | b'(' => true,
-        _ => false,
-    });
-    let Some(open) = open else {
+    let (opens, closes) = (b"{[(", b"}])");
+    let Some(open) = unmatched(bytes, (floor..url.span.start).rev(), closes, opens) else {
         return false;
     };
-    let mut depth = 0usize;
-    let close = (url.span.end..ceiling)
-        .find(|&i| match bytes[i] {
-            b'{' | b'[' | b'(' => {
-                depth += 1;
-                false
-            }
-            b'}' | b']' | b')' if depth > 0 => {
-                depth -= 1;
-                false
-            }
-            b'}' | b']' | b')' => true,
-            _ => false,
-        })
-        .unwrap_or(ceiling);
+    let close = unmatched(bytes, url.span.end..ceiling, opens, closes).unwrap_or(ceiling);
     let record = &bytes[open..close];
     [&b"method"[..], b"Method", b"type", b"verb"]
         .iter()
