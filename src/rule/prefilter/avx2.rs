@@ -48,15 +48,15 @@ impl Filter {
         }
     }
 
-    /// A bit for every position of `text` that may be a window's.
-    pub(super) fn masks(&self, avx2: Avx2, text: &[u8], masks: &mut [u64; TILE]) {
-        find(avx2, &self.tables, text, masks);
+    /// A bit for every position of `text` that may be a window's; gives one for every block that has such.
+    pub(super) fn masks(&self, avx2: Avx2, text: &[u8], masks: &mut [u64; TILE]) -> u64 {
+        find(avx2, &self.tables, text, masks)
     }
 }
 
 kernel!(
     #[inline]
-    fn find(avx2: Avx2, tables: &[Tables; 2], text: &[u8], masks: &mut [u64; TILE]) {
+    fn find(avx2: Avx2, tables: &[Tables; 2], text: &[u8], masks: &mut [u64; TILE]) -> u64 {
         let load = |bytes: &[u8]| -> __m256i {
             let bytes: [u8; 32] = bytes.try_into().expect("32 bytes");
             let bytes: u8x32<Avx2> = bytes.simd_into(avx2);
@@ -82,13 +82,17 @@ kernel!(
             !_mm256_movemask_epi8(_mm256_cmpeq_epi8(any, _mm256_setzero_si256())) as u32
         };
         let positions = text.len() - BEYOND;
-        for (mask, at) in masks.iter_mut().zip((0..positions).step_by(BLOCK)) {
+        let mut marked = 0;
+        let blocks = masks.iter_mut().zip((0..positions).step_by(BLOCK));
+        for (number, (mask, at)) in blocks.enumerate() {
             let block: &[u8; BLOCK + BEYOND] =
                 text[at..at + BLOCK + BEYOND].try_into().expect("that long");
             let low = half(block[..32 + BEYOND].try_into().expect("that long"));
             let high = half(block[32..].try_into().expect("that long"));
             *mask = u64::from(low) | u64::from(high) << 32;
+            marked |= u64::from(*mask != 0) << number;
         }
+        marked
     }
 );
 

@@ -62,8 +62,11 @@ enum Vectors {
 
 /// The blocks that masks speak of, one bit a position.
 const BLOCK: usize = 64;
-/// How many blocks are filtered before the survivors are verified.
-const TILE: usize = 16;
+/// How many blocks are filtered before the survivors are verified: as many as a
+/// mask of blocks has bits, since most blocks have no survivor.
+const TILE: usize = 64;
+/// How many positions that pass the bitmap are kept before they are compared.
+const KEPT: usize = 256;
 /// The bytes of an anchor that filters look at.
 const WINDOW: usize = 4;
 /// What a filter reads beyond the last position it speaks of.
@@ -127,7 +130,7 @@ impl Prefilter {
     fn scan(
         &self,
         verifier: &Verifier,
-        masks_of: &impl Fn(&[u8], &mut [u64; TILE]),
+        masks_of: &impl Fn(&[u8], &mut [u64; TILE]) -> u64,
         bytes: &[u8],
         core: Range<usize>,
         hits: &mut Vec<Hit>,
@@ -139,7 +142,7 @@ impl Prefilter {
             core: core.clone(),
             first: hits.len(),
             hits,
-            passed: [0; TILE * BLOCK],
+            passed: [0; KEPT],
         };
         let end = bytes.len().min(core.end + verifier.deepest);
         let mut at = core.start;
@@ -151,8 +154,8 @@ impl Prefilter {
                 break;
             }
             let text = &bytes[at..at + blocks * BLOCK + BEYOND];
-            masks_of(text, &mut masks);
-            judge.candidates(text, &masks, at);
+            let marked = masks_of(text, &mut masks);
+            judge.candidates(text, marked, &mut masks, at);
             at += blocks * BLOCK;
         }
         if at < end {
@@ -161,8 +164,8 @@ impl Prefilter {
             let rest = &bytes[at..];
             let rest = &rest[..rest.len().min(text.len())];
             text[..rest.len()].copy_from_slice(rest);
-            masks_of(&text, &mut masks);
-            judge.candidates(&text, &masks, at);
+            let marked = masks_of(&text, &mut masks);
+            judge.candidates(&text, marked, &mut masks, at);
         }
     }
 }
@@ -187,31 +190,40 @@ struct Judge<'a> {
     hits: &'a mut Vec<Hit>,
     /// Where this pass's hits begin.
     first: usize,
-    /// Positions that pass the bitmap, of one tile; kept so that it is cleared once.
-    passed: [u16; TILE * BLOCK],
+    /// Positions that pass the bitmap; kept so that it is cleared once.
+    passed: [u16; KEPT],
 }
 
 impl Judge<'_> {
-    /// Verifies the positions of `text` that `masks` has bits for; `text` is found at `at`.
+    /// Verifies the positions of `text` that `masks` has bits for, in the blocks
+    /// that `marked` has bits for; `text` is found at `at`. Takes the bits away.
     #[inline(always)]
-    fn candidates(&mut self, text: &[u8], masks: &[u64; TILE], at: usize) {
-        // Branches on single candidates would be mispredicted: the positions
-        // that pass the bitmap are collected first.
+    fn candidates(&mut self, text: &[u8], mut marked: u64, masks: &mut [u64; TILE], at: usize) {
+        // Branches on single candidates, and on how many a block has, would be
+        // mispredicted: the positions that pass the bitmap are collected first.
         let mut count = 0;
-        let blocks = (text.len() - BEYOND) / BLOCK;
-        for (block, &mask) in masks[..blocks].iter().enumerate() {
-            let mut mask = mask;
-            while mask != 0 {
-                let position = block * BLOCK + mask.trailing_zeros() as usize;
-                mask &= mask - 1;
-                self.passed[count] = position as u16;
-                count += usize::from(self.verifier.passes(window_at(text, position)));
+        while marked != 0 {
+            let block = marked.trailing_zeros() as usize;
+            let mask = masks[block];
+            let rest = mask & mask.wrapping_sub(1);
+            masks[block] = rest;
+            marked ^= u64::from(rest == 0) << block;
+            let position = block * BLOCK + mask.trailing_zeros() as usize;
+            self.passed[count] = position as u16;
+            count += usize::from(self.verifier.passes(window_at(text, position)));
+            if count == KEPT {
+                self.compare_passed(text, at, count);
+                count = 0;
             }
         }
+        self.compare_passed(text, at, count);
+    }
+
+    #[inline(always)]
+    fn compare_passed(&mut self, text: &[u8], at: usize, count: usize) {
         for i in 0..count {
             let position = usize::from(self.passed[i]);
-            let window = window_at(text, position);
-            self.verify(at + position, window);
+            self.verify(at + position, window_at(text, position));
         }
     }
 
@@ -374,17 +386,21 @@ impl Verifier {
         usize::from(self.starts[bucket])..usize::from(self.starts[bucket + 1])
     }
 
-    /// A bit for every position of `text` whose window passes.
-    fn masks(&self, text: &[u8], masks: &mut [u64; TILE]) {
+    /// A bit for every position of `text` whose window passes; gives one for every block that has such.
+    fn masks(&self, text: &[u8], masks: &mut [u64; TILE]) -> u64 {
         let positions = text.len() - BEYOND;
-        for (mask, at) in masks.iter_mut().zip((0..positions).step_by(BLOCK)) {
+        let mut marked = 0;
+        let blocks = masks.iter_mut().zip((0..positions).step_by(BLOCK));
+        for (number, (mask, at)) in blocks.enumerate() {
             let block: &[u8; BLOCK + BEYOND] =
                 text[at..at + BLOCK + BEYOND].try_into().expect("that long");
             *mask = 0;
             for position in 0..BLOCK {
                 *mask |= u64::from(self.passes(window_at(block, position))) << position;
             }
+            marked |= u64::from(*mask != 0) << number;
         }
+        marked
     }
 }
 
@@ -464,7 +480,7 @@ mod tests {
         assert_eq!(hits, quick);
         #[cfg(target_arch = "x86_64")]
         {
-            let compare = |verifier: &Verifier, masks: &dyn Fn(&[u8], &mut [u64; TILE])| {
+            let compare = |verifier: &Verifier, masks: &dyn Fn(&[u8], &mut [u64; TILE]) -> u64| {
                 let mut other = Vec::new();
                 let masks = |text: &[u8], found: &mut [u64; TILE]| masks(text, found);
                 prefilter.scan(verifier, &masks, bytes, core.clone(), &mut other);
@@ -513,6 +529,34 @@ mod tests {
         let text = b"ak_".repeat(5000);
         let hits = found(&anchors, &text, 0..text.len());
         assert_eq!(hits.len(), 5000);
+    }
+
+    #[test]
+    fn every_number_of_anchors_is_found() {
+        let mut state = 1_u64;
+        let mut word = |length| -> String {
+            let letter = |_| {
+                state = state
+                    .wrapping_mul(6_364_136_223_846_793_005)
+                    .wrapping_add(1);
+                char::from(b'a' + (state >> 59) as u8 % 26)
+            };
+            (0..length).map(letter).collect()
+        };
+        for count in [350, 450, 850] {
+            let anchors: Vec<Anchor> = (0..count)
+                .map(|i| anchor(&word(3 + i % 9), i % 2 == 0))
+                .collect();
+            let mut text = Vec::new();
+            for anchor in &anchors {
+                text.extend(word(anchor.bytes.len() * 7 % 90).bytes());
+                text.extend(anchor.bytes.to_ascii_uppercase());
+                text.extend(&anchor.bytes);
+            }
+            let hits = found(&anchors, &text, 0..text.len());
+            assert!(hits.len() > count);
+            assert_eq!(hits, naive(&anchors, &text, 0..text.len()));
+        }
     }
 
     fn anchors() -> impl Strategy<Value = Vec<Anchor>> {
