@@ -59,16 +59,16 @@ impl HeaderRule {
         }
         let plain = plain(name);
         let is_listed = |list: &[String]| list.iter().any(|w| w.as_bytes() == plain);
-        let value = value(bytes, span.end);
-        let has_key = self.has_key(value);
+        let value = Value::at(bytes, span.end);
         let is_call = is_listed(&self.text.calls) && bytes.get(span.end) == Some(&b'(');
         // `Headers.Authorization = new AuthenticationHeaderValue(...)` is one mistake.
-        let is_made_by_call = || self.is_called(value, &self.text.calls);
+        let is_made_by_call = || value.is_called(&self.text.calls);
         let is_shared = is_call || (is_listed(&self.text.shared) && !is_made_by_call());
-        if !(is_listed(&self.text.wrong) || (is_shared && (has_key || is_key_alone(value)))) {
+        let is_key = || self.has_key(&value) || is_key_alone(value.text);
+        if !(is_listed(&self.text.wrong) || (is_shared && is_key())) {
             return None;
         }
-        if !self.is_to_product(bytes, &span, value)
+        if !self.is_to_product(bytes, &span, &value)
             || !(is_call || role::is_header(bytes, &span))
             || self.has_right_one(bytes, &span)
         {
@@ -93,27 +93,21 @@ impl HeaderRule {
     }
 
     /// Whether the value is a key, or is called the product's.
-    fn has_key(&self, value: &[u8]) -> bool {
-        let is_key =
-            memchr::memmem::find_iter(value, b"ak_").any(|at| at == 0 || !is_token(value[at - 1]));
-        is_key || self.is_called(value, &self.text.key_names) || self.is_called_key(value)
+    fn has_key(&self, value: &Value<'_>) -> bool {
+        let text = value.text;
+        memchr::memmem::find_iter(text, b"ak_").any(|at| at == 0 || !is_token(text[at - 1]))
+            || value.is_called(&self.text.key_names)
+            || self.is_called_key(value)
     }
 
     /// Whether the value is called the product's by the product's name.
-    fn is_called_key(&self, value: &[u8]) -> bool {
-        self.is_called(value, &self.text.product_key_names)
-    }
-
-    fn is_called(&self, value: &[u8], names: &[String]) -> bool {
-        let plain = plain(value);
-        names
-            .iter()
-            .any(|name| memchr::memmem::find(&plain, name.as_bytes()).is_some())
+    fn is_called_key(&self, value: &Value<'_>) -> bool {
+        value.is_called(&self.text.product_key_names)
     }
 
     /// Whether the nearest host is the product's, or the value is called its
     /// key and no other host is near.
-    fn is_to_product(&self, bytes: &[u8], header: &Range<usize>, value: &[u8]) -> bool {
+    fn is_to_product(&self, bytes: &[u8], header: &Range<usize>, value: &Value<'_>) -> bool {
         let window =
             |reach: usize| header.start.saturating_sub(reach)..bytes.len().min(header.end + reach);
         let near = window(REACH);
@@ -197,10 +191,13 @@ fn is_token(byte: u8) -> bool {
 }
 
 fn plain(text: &[u8]) -> Vec<u8> {
-    text.iter()
-        .filter(|b| b.is_ascii_alphanumeric())
-        .map(u8::to_ascii_lowercase)
-        .collect()
+    let mut plain = Vec::with_capacity(text.len());
+    plain.extend(
+        text.iter()
+            .filter(|b| b.is_ascii_alphanumeric())
+            .map(u8::to_ascii_lowercase),
+    );
+    plain
 }
 
 /// The whole word of which `part` is some; the letter of a `\n` before it is none of its own.
@@ -223,13 +220,31 @@ fn word_around(bytes: &[u8], part: &Range<usize>) -> Range<usize> {
 }
 
 /// What follows a header on its line, and on the next if that holds its value.
-fn value(bytes: &[u8], from: usize) -> &[u8] {
-    let text = &bytes[from..bytes.len().min(from + VALUE)];
-    let line = memchr::memchr(b'\n', text).unwrap_or(text.len());
-    match text[..line].trim_ascii_end() {
-        // `header(\n  "name",\n  value)`
-        [.., b',' | b':'] if line < 4 => text,
-        _ => &text[..line],
+struct Value<'t> {
+    text: &'t [u8],
+    /// Its letters and digits, in lower case.
+    plain: Vec<u8>,
+}
+
+impl Value<'_> {
+    fn at(bytes: &[u8], from: usize) -> Value<'_> {
+        let text = &bytes[from..bytes.len().min(from + VALUE)];
+        let line = memchr::memchr(b'\n', text).unwrap_or(text.len());
+        let text = match text[..line].trim_ascii_end() {
+            // `header(\n  "name",\n  value)`
+            [.., b',' | b':'] if line < 4 => text,
+            _ => &text[..line],
+        };
+        Value {
+            text,
+            plain: plain(text),
+        }
+    }
+
+    fn is_called(&self, names: &[String]) -> bool {
+        names
+            .iter()
+            .any(|name| memchr::memmem::find(&self.plain, name.as_bytes()).is_some())
     }
 }
 
