@@ -238,10 +238,13 @@ impl<'d> Scene<'d> {
     /// time it is lexed anew, so at least four times as far as before.
     ///
     /// A window begins anywhere in its file, so what stands at its beginning
-    /// tells no more than what stands a little before `offset`.
+    /// tells no more than what stands a little before `offset`. The more often
+    /// it is asked about, the farther beyond `offset` it is lexed.
     fn lexed<T>(&self, offset: usize, ask: impl FnOnce(usize, &Lexed) -> T) -> T {
         /// How far before the offset a window is lexed from.
         const NEAR: usize = 8 * 1024;
+        /// How much of a window is lexed at most at a time.
+        const FAR: usize = 4 * NEAR;
         let mut lexed = self.lexed.borrow_mut();
         if let Some((from, lexed)) = &*lexed
             && *from <= offset
@@ -252,11 +255,12 @@ impl<'d> Scene<'d> {
         let (from, reach) = match (&self.document.window, &*lexed) {
             (None, None) => (0, 0),
             (None, Some((_, lexed))) => (0, 4 * lexed.known()),
-            (Some(_), _) => {
+            (Some(_), before) => {
+                let reach = before.as_ref().map_or(0, |(_, lexed)| 2 * lexed.known());
                 let near = offset.saturating_sub(NEAR);
                 let before = &self.bytes()[near..offset];
                 let line = memchr::memchr(b'\n', before).filter(|_| near > 0);
-                (line.map_or(near, |at| near + at + 1), 0)
+                (line.map_or(near, |at| near + at + 1), reach.min(FAR))
             }
         };
         let text = &self.bytes()[from..];
