@@ -313,10 +313,13 @@ impl KindName {
             KindName::Key
             | KindName::Truncated
             | KindName::Browser
-            | KindName::Header
             | KindName::Phrase
             | KindName::Pattern => true,
-            KindName::Url | KindName::Dotenv | KindName::Age | KindName::Upkeep => false,
+            KindName::Header
+            | KindName::Url
+            | KindName::Dotenv
+            | KindName::Age
+            | KindName::Upkeep => false,
         }
     }
 }
@@ -364,6 +367,7 @@ impl RuleText {
                 &anchors,
             )),
             KindName::Header => Judge::Header(header::HeaderRule::new(
+                anchors,
                 self.header.ok_or_else(|| missing("header"))?,
             )),
             KindName::Phrase => {

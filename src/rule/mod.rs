@@ -88,9 +88,9 @@ enum Judge {
     Key(key::KeyRule),
     Truncated(key::truncated::TruncatedRule),
     Browser(key::browser::BrowserRule),
-    Header(header::HeaderRule),
     Phrase(phrase::PhraseRule),
     Plain(plain::PlainRule),
+    Header(header::HeaderRule),
     Url(url::UrlRule),
     Dotenv(dotenv::DotenvRule),
     Age(age::AgeRule),
@@ -710,7 +710,7 @@ impl Rule {
 
     /// Whether one text is all it looks at: where that was read, all it has to say is said.
     pub fn is_about_text(&self) -> bool {
-        self.pattern.is_some() || matches!(self.judge, Judge::Url(_))
+        self.pattern.is_some() || matches!(self.judge, Judge::Header(_) | Judge::Url(_))
     }
 
     /// Whether what it finds is a secret, to be rotated.
@@ -724,6 +724,7 @@ impl Rule {
     fn anchors(&self) -> &[Vec<u8>] {
         match (&self.judge, &self.pattern) {
             (Judge::Key(key), _) => key.anchors(),
+            (Judge::Header(header), _) => header.anchors(),
             (Judge::Url(url), _) => url.anchors(),
             (Judge::Dotenv(dotenv), _) => dotenv.anchors(),
             (Judge::Upkeep(upkeep), _) => upkeep.anchors(),
@@ -741,6 +742,7 @@ impl Rule {
     ) -> Option<Match> {
         match (&self.pattern, &self.judge) {
             (Some(pattern), _) => pattern.find(scratch, index, bytes, start),
+            (None, Judge::Header(header)) => header.find(bytes, start),
             (None, Judge::Url(url)) => url.find(bytes, start),
             (None, _) => None,
         }
