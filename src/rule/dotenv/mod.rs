@@ -254,7 +254,18 @@ fn names(seen: &Summary) -> String {
 
 /// Whether tests or examples are run with the file at `path`, by its folder or its name (`.env.testing`).
 fn is_sample(path: &RepoPath) -> bool {
-    const KINDS: [&[u8]; 6] = [b"test", b"testing", b"tests", b"ci", b"e2e", b"dusk"];
+    const KINDS: [&[u8]; 10] = [
+        b"test",
+        b"testing",
+        b"tests",
+        b"ci",
+        b"e2e",
+        b"dusk",
+        b"cypress",
+        b"travis",
+        b"circleci",
+        b"jenkins",
+    ];
     let by_name = path
         .name()
         .split(|b| matches!(b, b'.' | b'-' | b'_'))
@@ -298,6 +309,7 @@ mod tests {
         for (path, expected) in [
             (".env.testing-ci", true),
             (".env.ci_mysql", true),
+            (".env.mysql.travis", true),
             ("api/.env.test.local", true),
             ("tests/.env", true),
             (".env", false),
