@@ -1,4 +1,4 @@
-//! What a dotenv file holds: the names of the settings whose values look secret, never the values.
+//! What a dotenv file holds: the names of the settings whose values look secret, or that wait for one, never the values.
 
 /// Words that tell a secret from a setting, in lower case.
 #[derive(serde::Deserialize, Default)]
@@ -6,12 +6,26 @@
 pub(super) struct ContentText {
     /// Words of a setting's name that make its value a secret; `api+key` for two in a row.
     secret_words: Vec<String>,
+    /// How words end that are put together from two, of which the last makes a secret: `DBPASS`.
+    secret_suffixes: Vec<String>,
+    /// Words that end so, and are one word.
+    secret_lookalikes: Vec<String>,
     /// Last words of a name that is about a secret without holding it: `TOKEN_URL`.
     harmless_endings: Vec<String>,
     /// Words of names of secrets that every installation draws for itself: one that only tests use is nobody's.
     self_made: Vec<String>,
     /// First words of names that build tools ship to the browser; `next+public` for two.
     public_prefixes: Vec<String>,
+    /// Words of names of keys that are made to be seen: `PUBLISHABLE_KEY`.
+    browser_words: Vec<String>,
+    /// Last words of names that may be a secret's and may not, as no value tells: `MAILGUN_KEY`.
+    vague_endings: Vec<String>,
+    /// Last words of names of addresses that hold a password once they are filled in.
+    connection_endings: Vec<String>,
+    /// Last words of names whose values are drawn by a machine and are no secrets: a commit, a digest.
+    drawn_endings: Vec<String>,
+    /// Last words of names of accounts and what they own; a password that repeats one is everybody's.
+    account_endings: Vec<String>,
     /// Parts of values that stand for a secret to be filled in.
     placeholders: Vec<String>,
     /// Whole values that everyone's own machine uses.
@@ -26,10 +40,10 @@ pub(super) struct Content {
     text: ContentText,
 }
 
-/// What was seen in one file.
+/// What was seen in one file. Settings that are commented out count where they are more than an example.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Summary {
-    /// Settings with a value.
+    /// Settings, with a value or without.
     pub(super) settings: usize,
     /// Those whose name says that browsers get them.
     pub(super) public: usize,
@@ -39,6 +53,10 @@ pub(super) struct Summary {
     pub(super) secret: Vec<String>,
     /// Those of them whose value somebody may have issued, whatever the file is for.
     pub(super) issued: usize,
+    /// Names of settings whose value was drawn by a machine, though their name does not say for what.
+    pub(super) unclear: Vec<String>,
+    /// Names of settings that wait for a secret: empty, a placeholder, or what everyone's own machine uses.
+    pub(super) places: Vec<String>,
 }
 
 /// One line's setting.
@@ -50,8 +68,16 @@ struct Setting<'t> {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Look {
+    /// A value, and no secret.
     Plain,
+    /// Kept elsewhere, or encrypted.
+    Elsewhere,
+    /// To be filled in.
     Hollow,
+    /// A secret's name, or an address with a password, and a value that everyone uses.
+    Common,
+    /// Drawn by a machine, and nobody says for what.
+    Unclear,
     Secret,
     Certain,
 }
@@ -64,42 +90,79 @@ impl Content {
         Content { text }
     }
 
-    pub(super) fn summary(&self, text: &[u8]) -> Summary {
+    /// What `text` holds. In a file `for_secrets` by its name, whatever can be one waits for one.
+    pub(super) fn summary(&self, text: &[u8], for_secrets: bool) -> Summary {
         let mut summary = Summary::default();
         let text = text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text);
         // A value of a dotenv file may hold commas and braces; in JSON they part what stands on one line.
         let is_json = text.trim_ascii_start().starts_with(b"{");
         let lines = text.split(|&b| b == b'\n' || is_json && matches!(b, b',' | b'{'));
-        for setting in lines.filter_map(setting) {
+        let settings: Vec<Setting<'_>> = lines.filter_map(|l| setting(l, is_json)).collect();
+        let accounts = self.accounts(&settings);
+        for setting in &settings {
             let words = words(setting.name);
-            let look = self.look(&words, setting.value);
-            if setting.commented_out && look != Look::Certain {
+            let look = match self.look(&words, setting.value) {
+                Look::Secret
+                    if self.is_secret_name(&words) && self.repeats(setting.value, &accounts) =>
+                {
+                    Look::Common
+                }
+                look => look,
+            };
+            if setting.commented_out && !self.counts_in_comment(&words, setting, look) {
                 continue;
             }
             summary.settings += 1;
             summary.public += usize::from(self.is_public(&words));
-            summary.hollow += usize::from(look == Look::Hollow);
+            summary.hollow += usize::from(matches!(look, Look::Hollow | Look::Elsewhere));
             // Nobody draws a value with an issuer's prefix, whatever it is called.
             let is_self_made =
                 || self.is_self_made(&words) && !self.has_credential_prefix(setting.value);
             summary.issued += usize::from(look == Look::Certain && !is_self_made());
-            if matches!(look, Look::Secret | Look::Certain) {
-                let name = String::from_utf8_lossy(setting.name).into_owned();
-                if !summary.secret.contains(&name) {
-                    summary.secret.push(name);
+            let names = match look {
+                Look::Secret | Look::Certain => &mut summary.secret,
+                Look::Unclear => &mut summary.unclear,
+                Look::Plain | Look::Elsewhere | Look::Hollow | Look::Common => {
+                    if !self.is_place(&words, setting.value, look, for_secrets) {
+                        continue;
+                    }
+                    &mut summary.places
                 }
+            };
+            let name = String::from_utf8_lossy(setting.name).into_owned();
+            if !names.contains(&name) {
+                names.push(name);
             }
         }
         summary
     }
 
+    /// Whether a setting that is commented out is more than an example: what a
+    /// machine drew, or a secret's place that waits for its `#` to go.
+    fn counts_in_comment(&self, words: &[Vec<u8>], setting: &Setting<'_>, look: Look) -> bool {
+        match look {
+            Look::Certain | Look::Unclear => true,
+            Look::Secret => is_random(setting.value) || is_mixed(setting.value),
+            Look::Hollow => {
+                let is_constant = !setting.name.iter().any(u8::is_ascii_lowercase);
+                is_constant && self.is_secret_name(words)
+            }
+            Look::Plain | Look::Elsewhere | Look::Common => false,
+        }
+    }
+
     fn look(&self, words: &[Vec<u8>], value: &[u8]) -> Look {
+        let value = default_of_reference(value).unwrap_or(value);
         let lower = value.to_ascii_lowercase();
-        if self.is_hollow(&lower) {
+        if self.is_elsewhere(value) {
+            return Look::Elsewhere;
+        }
+        if self.is_hollow(&lower) || is_told(value) {
             return Look::Hollow;
         }
         if value.starts_with(b"-----BEGIN") {
             return match contains(value, b"PRIVATE KEY") {
+                true if is_cut_key(value) => Look::Hollow,
                 true => Look::Certain,
                 false => Look::Plain,
             };
@@ -109,60 +172,138 @@ impl Content {
         }
         if let Some(password) = password_of_connection(value, &lower) {
             let lower = password.to_ascii_lowercase();
-            return if self.is_hollow(&lower) || self.is_local(&lower) {
-                Look::Plain
+            return if self.is_elsewhere(password) {
+                Look::Elsewhere
+            } else if self.is_hollow(&lower) || self.is_local(&lower) {
+                Look::Common
             } else {
                 Look::Secret
             };
         }
-        if let Some((password, host)) = user_info(value) {
+        if let Some((password, host)) =
+            user_info(value).or_else(|| password_of_query(value, &lower))
+        {
             let lower = password.to_ascii_lowercase();
-            return if self.is_hollow(&lower) || self.is_local(&lower) {
-                Look::Plain
+            return if self.is_elsewhere(password) {
+                Look::Elsewhere
+            } else if self.is_hollow(&lower) || self.is_local(&lower) {
+                Look::Common
             } else if is_random(password) {
                 Look::Certain
-            } else if is_public_host(host) {
+            } else if is_public_host(host) || is_mixed(password) {
                 Look::Secret
             } else {
-                Look::Plain
+                Look::Common
             };
         }
-        if !self.is_secret_name(words) || self.is_local(&lower) || is_word_of(words, &lower) {
-            return Look::Plain;
+        if !self.is_secret_name(words) {
+            return if !is_drawn(value) || is_location(value) || self.is_known(words) {
+                Look::Plain
+            } else if self.is_vague(words) {
+                Look::Secret
+            } else {
+                Look::Unclear
+            };
         }
-        let shortest = if words
-            .iter()
-            .any(|w| w.starts_with(b"pass") || w == b"pwd" || w == b"pw")
-        {
-            4
-        } else {
-            8
-        };
+        if self.is_local(&lower) || is_word_of(words, &lower) {
+            return Look::Common;
+        }
+        let shortest = if is_password(words) { 4 } else { 8 };
         // A secret is one word; a sentence, a path or a list is about one.
         let is_one_word = !value.iter().any(|b| b.is_ascii_whitespace());
-        if value.len() < shortest || !is_one_word || is_location(value) {
+        if is_location(value) {
             Look::Plain
+        } else if value.len() < shortest || !is_one_word {
+            Look::Common
+        } else if self.is_public(words) && !says_secret(words) {
+            // The build gives it to everyone; whether it should is for its owner to say.
+            let is_open = self.is_for_browsers(words) || !is_random(value);
+            if is_open { Look::Plain } else { Look::Unclear }
         } else if is_random(value) {
             Look::Certain
-        } else if self.is_public(words) {
-            Look::Plain
         } else {
             Look::Secret
         }
     }
 
-    /// Whether `value`, in lower case, waits to be filled in or points elsewhere.
+    /// Whether a setting without a secret waits for one.
+    fn is_place(&self, words: &[Vec<u8>], value: &[u8], look: Look, for_secrets: bool) -> bool {
+        let lower = value.to_ascii_lowercase();
+        let is_set = look != Look::Hollow && is_flag(&lower);
+        if look == Look::Elsewhere || is_set || self.is_public(words) {
+            return false;
+        }
+        let is_connection =
+            has_foreign_scheme(&lower) || password_of_connection(value, &lower).is_some();
+        let waits = match look {
+            Look::Hollow => {
+                is_connection
+                    || ends_with(words, &self.text.connection_endings)
+                        && !self.is_for_browsers(words)
+                    || self.is_vague(words)
+            }
+            Look::Common => is_connection || user_info(value).is_some(),
+            Look::Plain | Look::Elsewhere | Look::Unclear | Look::Secret | Look::Certain => false,
+        };
+        // `MAX_TOKENS=4096`, and in a file of secrets `"port": 8080`.
+        let is_amount = look != Look::Hollow
+            && value.iter().all(u8::is_ascii_digit)
+            && !is_password(words)
+            && !says_secret(words);
+        let can_be = !is_amount && !is_location(value);
+        let is_secret_name =
+            matches!(look, Look::Hollow | Look::Common) && self.is_secret_name(words);
+        let is_open = || ends_with(words, &self.text.harmless_endings) || is_host(&lower);
+        waits || can_be && (is_secret_name || for_secrets && !is_open())
+    }
+
+    /// Names of users, databases and the like, in lower case.
+    fn accounts(&self, settings: &[Setting<'_>]) -> Vec<Vec<u8>> {
+        settings
+            .iter()
+            .filter(|s| !s.commented_out && !s.value.is_empty())
+            .filter(|s| ends_with(&words(s.name), &self.text.account_endings))
+            .map(|s| s.value.to_ascii_lowercase())
+            .collect()
+    }
+
+    /// Whether `value` says nothing that `accounts` do not, as `root_shop` of the database `shop`.
+    fn repeats(&self, value: &[u8], accounts: &[Vec<u8>]) -> bool {
+        let lower = value.to_ascii_lowercase();
+        let is_account = |part: &[u8]| accounts.iter().any(|a| a == part);
+        let parts: Vec<&[u8]> = lower.split(|b| matches!(b, b'-' | b'_')).collect();
+        !is_random(value)
+            && (is_account(&lower)
+                || parts.iter().any(|p| is_account(p))
+                    && parts.iter().all(|p| is_account(p) || self.is_local(p)))
+    }
+
+    /// Whether `value` points to a secret kept elsewhere, or holds it encrypted.
+    fn is_elsewhere(&self, value: &[u8]) -> bool {
+        let lower = value.to_ascii_lowercase();
+        match value {
+            [b'$', b'{' | b'(', ..] | [b'{', b'{', ..] => true,
+            // A password may begin so, too: `$ecret`.
+            [b'$', name @ ..] => {
+                let is_part = |b: &u8| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b'_';
+                name.first().is_some_and(u8::is_ascii_uppercase) && name.iter().all(is_part)
+            }
+            _ => {
+                let mut references = self.text.references.iter();
+                references.any(|r| lower.starts_with(r.as_bytes()))
+            }
+        }
+    }
+
+    /// Whether `value`, in lower case, waits to be filled in.
     fn is_hollow(&self, value: &[u8]) -> bool {
         let listed = |list: &[String]| list.iter().any(|p| contains(value, p.as_bytes()));
         value.is_empty()
             || matches!(value[0], b'$' | b'<' | b'%')
-            || value.starts_with(b"{{")
             || listed(&self.text.placeholders)
-            || self
-                .text
-                .references
-                .iter()
-                .any(|r| value.starts_with(r.as_bytes()))
+            || contains(&without_leet(value), b"changeme")
+            // Cut short by who wrote it: `mongodb+srv://...`.
+            || value.ends_with(b"...")
             || is_counting(value)
             || value.len() > 2
                 && value
@@ -189,18 +330,42 @@ impl Content {
     }
 
     fn is_secret_name(&self, words: &[Vec<u8>]) -> bool {
-        let ends_harmless = words.last().is_some_and(|last| {
-            self.text
-                .harmless_endings
-                .iter()
-                .any(|h| h.as_bytes() == last)
-        });
-        !ends_harmless
-            && self
+        !ends_with(words, &self.text.harmless_endings)
+            && (self
                 .text
                 .secret_words
                 .iter()
                 .any(|s| holds_in_a_row(words, s))
+                || words.iter().any(|w| self.ends_secret(w)))
+    }
+
+    /// Whether a word is put together from others, and the last of them is a secret's: `dbpass`.
+    fn ends_secret(&self, word: &[u8]) -> bool {
+        let ends = |e: &String| word.len() > e.len() + 1 && word.ends_with(e.as_bytes());
+        self.text.secret_suffixes.iter().any(ends)
+            && !self
+                .text
+                .secret_lookalikes
+                .iter()
+                .any(|l| l.as_bytes() == word)
+    }
+
+    /// Whether a name may be a secret's.
+    fn is_vague(&self, words: &[Vec<u8>]) -> bool {
+        ends_with(words, &self.text.vague_endings) && !self.is_for_browsers(words)
+    }
+
+    /// Whether a name says that a machine draws its values, and that they are no secret.
+    fn is_known(&self, words: &[Vec<u8>]) -> bool {
+        ends_with(words, &self.text.harmless_endings)
+            || ends_with(words, &self.text.drawn_endings)
+            || self.is_public(words)
+            || self.is_for_browsers(words)
+    }
+
+    fn is_for_browsers(&self, words: &[Vec<u8>]) -> bool {
+        let listed = |w: &Vec<u8>| self.text.browser_words.iter().any(|b| b.as_bytes() == w);
+        words.iter().any(listed)
     }
 
     fn is_self_made(&self, words: &[Vec<u8>]) -> bool {
@@ -227,8 +392,8 @@ impl Content {
     }
 }
 
-/// `NAME=value`, `export NAME="value"`, `"Name": "value"`.
-fn setting(line: &[u8]) -> Option<Setting<'_>> {
+/// `NAME=value`, `export NAME="value"`, `"Name": "value"`, `'NAME' => 'value'`.
+fn setting(line: &[u8], is_json: bool) -> Option<Setting<'_>> {
     let mut line = line.trim_ascii();
     let commented_out = line.starts_with(b"#") || line.starts_with(b"//");
     line = line.trim_ascii_start().strip_prefix(b"//").unwrap_or(line);
@@ -236,12 +401,12 @@ fn setting(line: &[u8]) -> Option<Setting<'_>> {
         line = rest;
     }
     let line = line.strip_prefix(b"export ").unwrap_or(line).trim_ascii();
-    let (name, rest) = match line.strip_prefix(b"\"") {
-        Some(quoted) => {
-            let end = memchr::memchr(b'"', quoted)?;
+    let (name, rest) = match line {
+        [quote @ (b'"' | b'\''), quoted @ ..] => {
+            let end = memchr::memchr(*quote, quoted)?;
             (&quoted[..end], quoted[end + 1..].trim_ascii_start())
         }
-        None => {
+        _ => {
             let end = line
                 .iter()
                 .position(|&b| !(b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-')))?;
@@ -257,12 +422,21 @@ fn setting(line: &[u8]) -> Option<Setting<'_>> {
     if !begins || !is_name || name.len() > LONGEST_NAME {
         return None;
     }
-    let (b'=' | b':') = *rest.first()? else {
-        return None;
+    let value = match rest {
+        // What PHP computes is no value of this file.
+        [b'=', b'>', value @ ..] => {
+            Some(value.trim_ascii()).filter(|v| v.starts_with(b"'") || v.starts_with(b"\""))?
+        }
+        [b'=' | b':', value @ ..] => value.trim_ascii(),
+        _ => return None,
     };
+    // Of an object, only what is in it is set.
+    if is_json && value.is_empty() {
+        return None;
+    }
     Some(Setting {
         name,
-        value: unquoted(rest[1..].trim_ascii()),
+        value: unquoted(value),
         commented_out,
     })
 }
@@ -285,7 +459,8 @@ fn unquoted(value: &[u8]) -> &[u8] {
     }
 }
 
-/// The words of a name, in lower case: `dbPassword`, `DB_PASSWORD`, `Db:Password`.
+/// The words of a name, in lower case and without the number that tells it
+/// from its like: `dbPassword`, `DB_PASSWORD_2`, `Db:Password1`.
 fn words(name: &[u8]) -> Vec<Vec<u8>> {
     let mut words: Vec<Vec<u8>> = vec![Vec::new()];
     let mut previous = b'A';
@@ -303,6 +478,11 @@ fn words(name: &[u8]) -> Vec<Vec<u8>> {
         previous = byte;
     }
     words.retain(|w| !w.is_empty());
+    if let Some(last) = words.last_mut() {
+        let end = last.iter().rposition(|b| !b.is_ascii_digit());
+        last.truncate(end.map_or(0, |i| i + 1));
+    }
+    words.retain(|w| !w.is_empty());
     words
 }
 
@@ -311,6 +491,16 @@ fn holds_in_a_row(words: &[Vec<u8>], wanted: &str) -> bool {
     words
         .windows(wanted.len())
         .any(|run| run.iter().zip(&wanted).all(|(a, b)| a == b.as_bytes()))
+}
+
+/// Whether `words` end as one of `endings` says; `connection+string` for two.
+fn ends_with(words: &[Vec<u8>], endings: &[String]) -> bool {
+    endings.iter().any(|ending| {
+        let mut words = words.iter().rev();
+        ending
+            .rsplit('+')
+            .all(|e| words.next().is_some_and(|w| w == e.as_bytes()))
+    })
 }
 
 fn starts_with_words(words: &[Vec<u8>], prefix: &str) -> bool {
@@ -330,12 +520,30 @@ fn is_word_of(words: &[Vec<u8>], value: &[u8]) -> bool {
 
 /// The password of `Server=...;Password=...;`, a database's or a storage account's connection.
 fn password_of_connection<'v>(value: &'v [u8], lower: &[u8]) -> Option<&'v [u8]> {
-    let names: [&[u8]; 3] = [b";password=", b";pwd=", b";accountkey="];
+    let names: [&[u8]; 4] = [
+        b";password=",
+        b";pwd=",
+        b";accountkey=",
+        b";sharedaccesskey=",
+    ];
     names.iter().find_map(|name| {
         let start = memchr::memmem::find(lower, name)? + name.len();
         let len = memchr::memchr(b';', &value[start..]).unwrap_or(value.len() - start);
         Some(&value[start..start + len])
     })
+}
+
+/// The password and the host of `scheme://host/path?password=...`.
+fn password_of_query<'v>(value: &'v [u8], lower: &[u8]) -> Option<(&'v [u8], &'v [u8])> {
+    let names: [&[u8]; 2] = [b"?password=", b"&password="];
+    let find = |name: &&[u8]| Some(memchr::memmem::find(lower, name)? + name.len());
+    let start = names.iter().find_map(find)?;
+    let password = &value[start..];
+    let password = &password[..memchr::memchr(b'&', password).unwrap_or(password.len())];
+    let host = &value[memchr::memmem::find(value, b"://")? + 3..];
+    let is_end = |b: &u8| matches!(b, b':' | b'/' | b'?');
+    let host = &host[..host.iter().position(is_end).unwrap_or(host.len())];
+    Some((password, host))
 }
 
 /// The password and the host of `scheme://user:password@host`.
@@ -351,6 +559,82 @@ fn user_info(value: &[u8]) -> Option<(&[u8], &[u8])> {
     let host = &value[at + 1..end];
     let host = &host[..memchr::memchr(b':', host).unwrap_or(host.len())];
     Some((&value[colon + 1..at], host))
+}
+
+/// The default in `${NAME:-default}`, which is what counts where nobody sets the name.
+fn default_of_reference(value: &[u8]) -> Option<&[u8]> {
+    let inner = value.strip_prefix(b"${")?.strip_suffix(b"}")?;
+    let at = memchr::memmem::find(inner, b":-")?;
+    Some(&inner[at + 2..]).filter(|d| !d.is_empty())
+}
+
+/// A private key's frame with less in it than the shortest key has.
+fn is_cut_key(value: &[u8]) -> bool {
+    const SHORTEST: usize = 64;
+    memchr::memmem::find(value, b"-----END").is_some_and(|end| {
+        let frame = memchr::memmem::find(value, b"KEY-----").map_or(0, |i| i + 8);
+        end.saturating_sub(frame) < SHORTEST
+    })
+}
+
+fn is_password(words: &[Vec<u8>]) -> bool {
+    let ends: [&[u8]; 3] = [b"pass", b"password", b"pwd"];
+    words
+        .iter()
+        .any(|w| w.starts_with(b"pass") || w == b"pw" || ends.iter().any(|e| w.ends_with(e)))
+}
+
+/// Whether a name says so of itself, so that nobody ships it on purpose.
+fn says_secret(words: &[Vec<u8>]) -> bool {
+    is_password(words)
+        || words
+            .iter()
+            .any(|w| w.starts_with(b"secret") || w == b"private")
+}
+
+fn is_flag(value: &[u8]) -> bool {
+    matches!(
+        value,
+        b"true" | b"false" | b"yes" | b"no" | b"on" | b"off" | b"0" | b"1"
+    )
+}
+
+/// Whether `value`, in lower case, is a server's address other than a web page's: `mongodb+srv://...`.
+fn has_foreign_scheme(value: &[u8]) -> bool {
+    let open: [&[u8]; 5] = [b"http", b"https", b"ws", b"wss", b"file"];
+    memchr::memmem::find(value, b"://").is_some_and(|end| {
+        let is_part = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.');
+        let start = value[..end].iter().rposition(|b| !is_part(b));
+        let scheme = &value[start.map_or(0, |i| i + 1)..end];
+        !scheme.is_empty() && !open.contains(&scheme)
+    })
+}
+
+/// Whether `value`, in lower case, is a host's name.
+fn is_host(value: &[u8]) -> bool {
+    let labels: Vec<&[u8]> = value.split(|&b| b == b'.').collect();
+    let is_label =
+        |l: &&[u8]| !l.is_empty() && l.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'-');
+    let top = labels.last().map_or(&b""[..], |l| l);
+    labels.len() > 1
+        && labels.iter().all(is_label)
+        && (2..=6).contains(&top.len())
+        && top.iter().all(u8::is_ascii_lowercase)
+}
+
+/// `value` with the letters that digits stand for: `ch4n63m3`.
+fn without_leet(value: &[u8]) -> Vec<u8> {
+    let letter = |b: &u8| match b {
+        b'0' => b'o',
+        b'1' => b'i',
+        b'3' => b'e',
+        b'4' => b'a',
+        b'5' => b's',
+        b'6' => b'g',
+        b'7' => b't',
+        b => *b,
+    };
+    value.iter().map(letter).collect()
 }
 
 fn is_public_host(host: &[u8]) -> bool {
@@ -404,6 +688,50 @@ fn is_random(value: &[u8]) -> bool {
         && counts_up * 3 < value.len()
 }
 
+/// Whether the value only says what is to stand there: `CLUSTER_API_SECRET`,
+/// `get_the_secret_of_the_key`, `shop-db-password`.
+fn is_told(value: &[u8]) -> bool {
+    const SMALL: [&[u8]; 8] = [
+        b"a", b"the", b"of", b"from", b"to", b"this", b"for", b"with",
+    ];
+    let parts: Vec<&[u8]> = value.split(|b| matches!(b, b'-' | b'_')).collect();
+    let is_word = |p: &&[u8]| !p.is_empty() && p.iter().all(u8::is_ascii_alphabetic);
+    let is_constant = value.contains(&b'_') && !value.iter().any(u8::is_ascii_lowercase);
+    let has_small = || parts.iter().any(|p| SMALL.contains(p));
+    let is_password = value.to_ascii_lowercase().ends_with(b"password");
+    parts.iter().all(is_word) && (is_constant || is_password || parts.len() > 2 && has_small())
+}
+
+/// Whether the value holds a long run that no words make up, or is a UUID.
+fn is_drawn(value: &[u8]) -> bool {
+    const SHORTEST: usize = 16;
+    let lengths = value.split(|&b| b == b'-').map(<[u8]>::len);
+    let is_uuid =
+        value.iter().all(|b| b.is_ascii_hexdigit() || *b == b'-') && lengths.eq([8, 4, 4, 4, 12]);
+    let mut runs = value.split(|b| !b.is_ascii_alphanumeric());
+    is_random(value) && (is_uuid || runs.any(|r| r.len() >= SHORTEST && turns(r) >= 4))
+}
+
+/// Whether small letters, capitals and digits alternate more than in words with a number.
+fn is_mixed(password: &[u8]) -> bool {
+    const SHORTEST: usize = 10;
+    let kind = |b: &u8| (b.is_ascii_digit(), b.is_ascii_uppercase());
+    let signs: Vec<_> = password
+        .iter()
+        .filter(|b| b.is_ascii_alphanumeric())
+        .map(kind)
+        .collect();
+    password.len() >= SHORTEST
+        && password.iter().any(u8::is_ascii_digit)
+        && signs.windows(2).filter(|w| w[0] != w[1]).count() >= 4
+}
+
+/// How often digits and other signs follow each other.
+fn turns(value: &[u8]) -> usize {
+    let is_turn = |w: &&[u8]| w[0].is_ascii_digit() != w[1].is_ascii_digit();
+    value.windows(2).filter(is_turn).count()
+}
+
 fn contains(text: &[u8], part: &[u8]) -> bool {
     memchr::memmem::find(text, part).is_some()
 }
@@ -414,12 +742,20 @@ mod tests {
     use crate::rule::RuleSet;
 
     fn summary(text: &str) -> Summary {
+        summary_of(text, false)
+    }
+
+    fn summary_of(text: &str, for_secrets: bool) -> Summary {
         let rules = RuleSet::builtin();
         let rule = rules.rule("dotenv-tracked").unwrap();
         let crate::rule::Judge::Dotenv(dotenv) = &rule.judge else {
             panic!("a dotenv rule")
         };
-        dotenv.content.as_ref().unwrap().summary(text.as_bytes())
+        dotenv
+            .content
+            .as_ref()
+            .unwrap()
+            .summary(text.as_bytes(), for_secrets)
     }
 
     #[test]
@@ -475,11 +811,136 @@ mod tests {
             ("GREETING=hello # password=hunter2", false),
             ("ENCRYPTION_KEY=0123456789abcdef0123456789abcdef", false),
             ("{\"Mail\": {\"Password\": \"kd93hd73k\"}}", true),
+            ("PAPERLESS_DBPASS=27¦M2MV58Re2Y", true),
+            ("# PAPERLESS_DBPASS=27¦M2MV58Re2Y", true),
+            ("BYPASS=27¦M2MV58Re2Y", false),
+            ("REDIS=redis://:RcwT68¦4cZgsk@172.16.100.212:6379/0", true),
+            (
+                "DB=jdbc:mysql://db.acme.io/app?user=app&password=hunter2",
+                true,
+            ),
+            ("DB=jdbc:mysql://localhost/app?user=app&password=app", false),
+            ("DB_PASSWORD=${DB_PASSWORD:-hunter2}", true),
+            ("DB_PASSWORD=${DB_PASSWORD:-}", false),
+            ("'Password' => 'hunter2',", true),
+            ("'DB_PASSWORD' => getenv('DB_PASSWORD'),", false),
+            ("MAILGUN_KEY=kd93hd¦73kq82lsmw73hd", true),
+            ("SPREE_PUBLISHABLE_KEY=kd93hd¦73kq82lsmw73hd", false),
+            ("DB_USER=shop\nDB_PASSWORD=shop", false),
+            ("DB_NAME=shop\nDB_PASSWORD=root_shop", false),
+            ("DB_NAME=shop\nDB_PASSWORD=hunter2-shop", true),
+            ("APP_SECRET=ch4n63m31fy0uc4n", false),
+            ("COOKIE_SECRET=veryverysecret", false),
+            ("KAFKA_PASSWORD=CLUSTER_API_SECRET", false),
+            ("AWS_SECRET_ACCESS_KEY=get_the_secret_of_above_key", false),
+            ("DB_PASSWORD=shop-db-password", false),
+            ("DB_PASSWORD=shopdbpassword", false),
+            ("DB_PASSWORD1=hunter2", true),
+            ("TOKEN_URL_2=login.acme.io/token", false),
+            ("SECRET_IP2=::ffff:127.0.0.1", false),
+            ("RESET_PASSWORD_WITHIN=6.hours", false),
+            ("VITE_FIREBASE_API_KEY=kd93hd¦73kq82lsmw73hd", false),
+            ("VITE_CLIENT_SECRET=kd93hd¦73kq82lsmw73hd", true),
+            (
+                "KEY=\"-----BEGIN RSA PRIVATE KEY-----\\nMIIEpAIB\\n-----END RSA PRIVATE KEY-----\"",
+                false,
+            ),
             (&hook, true),
             ("PORT=3000", false),
         ];
         for (line, expected) in cases {
-            assert_eq!(!summary(line).secret.is_empty(), expected, "{line}");
+            let seen = summary(&line.replace('¦', ""));
+            assert_eq!(!seen.secret.is_empty(), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn settings_wait_for_a_secret_or_not() {
+        let cases = [
+            ("APP_KEY=", true),
+            ("DB_PASSWORD=changeme", true),
+            ("DB_PASSWORD=postgres", true),
+            ("DB_PASSWORD=123456", true),
+            ("REDIS_PASSWORD=null", true),
+            ("DB_USER=shop\nDB_PASSWORD=shop", true),
+            ("MAILGUN_KEY=", true),
+            ("DB_URL=mongodb://<user>:<password>@db.acme.io/app", true),
+            ("DB_URL=mongodb+srv://...", true),
+            ("SERVICEBUS_CS='Endpoint=sb://...'", true),
+            ("DATABASE_URL=", true),
+            (
+                "DATABASE_URL=postgres://postgres:postgres@localhost/app",
+                true,
+            ),
+            ("#SECRET_KEY=change-me", true),
+            ("# API key: your_key", false),
+            ("DB_PASSWORD=$ecret", true),
+            ("APP_KEY=$APP_KEY", false),
+            ("APP_KEY=${APP_KEY}", false),
+            ("APP_KEY={{APP_KEY}}", false),
+            ("API_KEY=op://vault/item/field", false),
+            ("DB_PASSWORD=encrypted:BGm3kd83hdkw93jdkw83hd", false),
+            ("DATABASE_URL=postgres://app:${DB_PASSWORD}@db/app", false),
+            ("REDIS_URL=redis://localhost:6379", false),
+            ("API_URL=https://api.example.com", false),
+            ("SENTRY_DSN=", false),
+            ("RECAPTCHA_SITE_KEY=", false),
+            ("VITE_API_KEY=your_key", false),
+            ("PASSWORD_SYNC=false", false),
+            ("USE_TOKEN=true", false),
+            ("MAX_TOKENS=4096", false),
+            ("TOKEN_FILE=/run/secrets/token", false),
+            ("CACHE_KEY=app", false),
+            ("COMPOSE_PROJECT_NAME=paperless", false),
+            ("PORT=", false),
+            ("{\"DOMAIN\": \"\"}", false),
+        ];
+        for (text, expected) in cases {
+            let seen = summary(text);
+            assert_eq!(!seen.places.is_empty(), expected, "{text}");
+            assert!(seen.secret.is_empty() && seen.unclear.is_empty(), "{text}");
+        }
+    }
+
+    #[test]
+    fn in_a_file_for_secrets_all_but_plain_settings_wait() {
+        let cases = [
+            ("{\"DOMAIN\": \"\"}", true),
+            ("{\"stripe\": \"to be set\"}", true),
+            ("{\"Mail\": {\"Port\": 25}}", false),
+            ("{\"debug\": true, \"retries\": 3}", false),
+            (
+                "{\"ApiName\": \"graphql-api\", \"DefaultRegion\": \"us-east-1\"}",
+                false,
+            ),
+            (
+                "{\"NODE_ENV\": \"dev\", \"DOMAIN\": \"app.acme.io\"}",
+                false,
+            ),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(
+                !summary_of(text, true).places.is_empty(),
+                expected,
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_was_drawn_for_an_unknown_purpose_is_unclear() {
+        let cases = [
+            ("STRIPE=kd93hd¦73kq82lsmw73hd", true),
+            ("VITE_WEATHER_API_KEY=kd93hd¦73kq82lsmw73hd", true),
+            ("PROJECT_ID=kd93hd73kq82lsmw73hd", false),
+            ("GIT_COMMIT=kd93hd73kq82lsmw73hd", false),
+            ("BUCKET=my-bucket-2021-eu-west-1", false),
+            ("IMAGE_BASE=registry.acme.io/app:1.25.3-alpine", false),
+        ];
+        for (text, expected) in cases {
+            let seen = summary(&text.replace('¦', ""));
+            assert_eq!(!seen.unclear.is_empty(), expected, "{text}");
+            assert!(seen.secret.is_empty(), "{text}");
         }
     }
 

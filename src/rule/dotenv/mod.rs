@@ -50,7 +50,7 @@ pub struct DotenvRule {
     anchors: Vec<Vec<u8>>,
     about: About,
     names: Names,
-    content: Option<Content>,
+    content: Option<Box<Content>>,
     usage: Option<Usage>,
 }
 
@@ -60,7 +60,7 @@ impl DotenvRule {
         DotenvRule {
             anchors,
             about: text.about,
-            content: text.content.map(Content::new),
+            content: text.content.map(|c| Box::new(Content::new(c))),
             usage: text.usage.map(|u| Usage::new(u, names.clone())),
             names,
         }
@@ -119,8 +119,11 @@ impl DotenvRule {
         let word = match (self.about, standing.tracked) {
             (About::Untracked, false) => untracked(rule, document, standing)?,
             (About::Tracked, true) => {
-                let content = self.content.as_ref();
-                let seen = content.map_or_else(Summary::default, |c| c.summary(document.bytes()));
+                let content = self.content.as_deref();
+                let for_secrets = is_for_secrets(document.path.name());
+                let seen = content.map_or_else(Summary::default, |c| {
+                    c.summary(document.bytes(), for_secrets)
+                });
                 tracked(document, standing, &seen)
             }
             (About::Untracked | About::Tracked | About::Absent, _) => return None,
@@ -182,27 +185,56 @@ fn tracked(document: &Document, standing: &Standing, seen: &Summary) -> Word {
         !seen.secret.is_empty()
     };
     let all = |count: usize| count > 0 && count == seen.settings;
-    let (severity, holds) = if is_secret {
-        (Severity::Error, secrets(seen, " and holds"))
-    } else if all(seen.public) {
-        let text = ", with settings that the build ships to browsers anyway";
-        (Severity::Note, text.to_owned())
+    // A file that is named for secrets and has none yet is a place for them.
+    let is_place =
+        !seen.places.is_empty() || seen.settings == 0 && is_for_secrets(document.path.name());
+    let severity = if is_secret {
+        Severity::Error
+    } else if !is_sample && (is_place || !seen.unclear.is_empty()) {
+        Severity::Warning
     } else {
-        let severity = if is_sample {
-            Severity::Note
-        } else {
-            Severity::Warning
-        };
-        let text = if all(seen.hollow) {
-            ", with placeholders only: a template under another name, until somebody fills it in"
-        } else if is_sample && !seen.secret.is_empty() {
-            ", in a test or example, with secrets that nobody issued"
-        } else if seen.settings == 0 {
-            ", and empty so far"
-        } else {
-            ", without a value that looks secret"
-        };
-        (severity, text.to_owned())
+        Severity::Note
+    };
+    let holds = if is_secret {
+        match seen.secret.len() {
+            1 => format!(
+                " and holds a value that looks secret: {}",
+                listed(&seen.secret)
+            ),
+            n => format!(
+                " and holds {n} values that look secret: {}",
+                listed(&seen.secret)
+            ),
+        }
+    } else if is_sample && !seen.secret.is_empty() {
+        ", in a test or example, with secrets that nobody issued".to_owned()
+    } else if is_sample && seen.settings > 0 {
+        ", in a test or example, without a value that looks secret".to_owned()
+    } else if !seen.unclear.is_empty() {
+        format!(" and holds what may be a secret: {}", listed(&seen.unclear))
+    } else if !seen.places.is_empty() && all(seen.hollow) {
+        format!(
+            ", with placeholders only: a template under another name, until somebody fills in {}",
+            listed(&seen.places)
+        )
+    } else if !seen.places.is_empty() {
+        let places = listed(&seen.places);
+        match seen.places.len() {
+            1 => format!(
+                " and has a place for a secret, {places}: whoever puts a real one there commits it"
+            ),
+            n => format!(
+                " and has places for {n} secrets, {places}: whoever puts a real one there commits it"
+            ),
+        }
+    } else if is_place {
+        ", named for secrets, and empty so far".to_owned()
+    } else if seen.settings == 0 {
+        ", and empty so far".to_owned()
+    } else if all(seen.public) {
+        ", with settings that the build ships to browsers anyway".to_owned()
+    } else {
+        ", and holds neither a secret nor a place for one".to_owned()
     };
     let name = RepoPath::new(document.path.name()).to_string();
     let although = match &standing.coverage {
@@ -218,21 +250,18 @@ fn tracked(document: &Document, standing: &Standing, seen: &Summary) -> Word {
         "`git rm --cached -- {}`",
         quoted(&document.path.to_string())
     );
-    let help = match (is_secret, severity) {
-        (true, _) => format!(
+    let help = if is_secret {
+        format!(
             "Rotate what it holds first: whoever has the repository has it. Then {remove}, and ignore `{name}`."
-        ),
-        (false, Severity::Note) => {
-            format!("If it is meant to be shared, keep secrets out of it; if not, {remove}.")
-        }
-        (false, Severity::Warning | Severity::Error) if all(seen.hollow) => {
-            format!("Rename it to `{name}.example`, and ignore `{name}`.")
-        }
-        (false, Severity::Warning | Severity::Error) => {
-            format!(
-                "{remove}, ignore `{name}`, and commit a `{name}.example` without values instead."
-            )
-        }
+        )
+    } else if severity == Severity::Note {
+        format!("If it is meant to be shared, keep secrets out of it; if not, {remove}.")
+    } else if !seen.unclear.is_empty() {
+        format!(
+            "If it is one, rotate it first. Then {remove}, ignore `{name}`, and commit a `{name}.example` without values instead."
+        )
+    } else {
+        format!("Keep it as `{name}.example`. Then {remove}, and ignore `{name}`.")
     };
     Word {
         severity,
@@ -274,20 +303,29 @@ fn is_sample(path: &RepoPath) -> bool {
     by_name || paths::is_test_path(path) || paths::is_fixture_path(path) || paths::is_doc_path(path)
 }
 
-/// How many settings look secret, and their names; never a value.
-fn secrets(seen: &Summary, lead: &str) -> String {
+/// Names of settings, the first few.
+fn listed(names: &[String]) -> String {
     const MOST: usize = 3;
-    let names: Vec<String> = seen.secret.iter().map(|n| format!("`{n}`")).collect();
-    let shown = names[..names.len().min(MOST)].join(", ");
-    match names.len() {
-        0 => String::new(),
-        1 => format!("{lead} a value that looks secret: {shown}"),
-        n if n <= MOST => format!("{lead} {n} values that look secret: {shown}"),
-        n => format!(
-            "{lead} {n} values that look secret: {shown} and {} more",
-            n - MOST
-        ),
+    let quoted: Vec<String> = names.iter().take(MOST).map(|n| format!("`{n}`")).collect();
+    let shown = quoted.join(", ");
+    match names.len().saturating_sub(MOST) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
     }
+}
+
+/// Whether a file's name says that secrets are in it: `secrets.json`.
+fn is_for_secrets(name: &[u8]) -> bool {
+    const WORDS: [&[u8]; 6] = [
+        b"secret",
+        b"secrets",
+        b"credential",
+        b"credentials",
+        b"password",
+        b"passwords",
+    ];
+    name.split(|b| matches!(b, b'.' | b'-' | b'_'))
+        .any(|part| WORDS.iter().any(|w| part.eq_ignore_ascii_case(w)))
 }
 
 /// As a shell takes it for one word.
