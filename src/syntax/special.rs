@@ -359,29 +359,21 @@ fn css_url(e: &mut Engine) -> bool {
 }
 
 fn lua_long(e: &mut Engine) -> bool {
-    let start = e.at;
-    let comment = e.starts(start, b"--");
-    let at = if comment { start + 2 } else { start };
-    if e.byte(at) != b'[' {
-        return false;
-    }
-    let level = run(e, at + 1, b'=');
-    if e.byte(at + 1 + level) != b'[' || level > 64 {
-        return false;
-    }
-    let close = [b"]".as_slice(), &b"=".repeat(level), b"]"].concat();
-    let place = if comment {
-        Place::BlockComment
-    } else {
-        Place::String
-    };
-    to(e, start, at + level + 2, &close, place)
+    long_bracket(e, b"--")
 }
 
 fn cmake_bracket(e: &mut Engine) -> bool {
+    long_bracket(e, b"#")
+}
+
+/// `[==[...]==]`, a comment behind `sign`.
+fn long_bracket(e: &mut Engine, sign: &[u8]) -> bool {
     let start = e.at;
-    let comment = e.byte(start) == b'#';
-    let at = if comment { start + 1 } else { start };
+    let (at, place) = if e.starts(start, sign) {
+        (start + sign.len(), Place::BlockComment)
+    } else {
+        (start, Place::String)
+    };
     if e.byte(at) != b'[' {
         return false;
     }
@@ -390,11 +382,6 @@ fn cmake_bracket(e: &mut Engine) -> bool {
         return false;
     }
     let close = [b"]".as_slice(), &b"=".repeat(level), b"]"].concat();
-    let place = if comment {
-        Place::BlockComment
-    } else {
-        Place::String
-    };
     to(e, start, at + level + 2, &close, place)
 }
 
