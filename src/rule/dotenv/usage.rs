@@ -19,6 +19,8 @@ pub(super) struct UsageText {
     imports: Vec<String>,
     /// Anchors that a dotenv file's path follows: options and keys.
     options: Vec<String>,
+    /// Anchors whose first argument, if there is one, is a dotenv file's path.
+    file_first: Vec<String>,
     /// Files that mark the folder a program is started in.
     manifests: Vec<String>,
 }
@@ -52,6 +54,8 @@ pub(super) struct Usage {
 
 /// As far as the arguments of a call, or the path behind an option, are looked at.
 const REACH: usize = 200;
+/// As far back as the variable of a call is looked for, so that a document full of calls is not read once for each.
+const REACH_BACK: usize = 4096;
 /// So many related places say enough.
 const MOST_RELATED: usize = 8;
 
@@ -143,7 +147,11 @@ impl Usage {
                 Sign::Definition
             } else {
                 Sign::Call {
-                    name: self.argument(anchor, rest)?,
+                    name: self.argument(
+                        anchor,
+                        &bytes[start.saturating_sub(REACH_BACK)..start],
+                        rest,
+                    )?,
                     what,
                 }
             }
@@ -189,26 +197,39 @@ impl Usage {
         })
     }
 
-    /// The name of the file a call reads: `.env`, unless its arguments name
-    /// another. `None` for a file of another kind.
-    fn argument(&self, anchor: &[u8], rest: &[u8]) -> Option<Vec<u8>> {
-        let rest = &rest[..end_of_call(rest, usize::from(anchor.contains(&b'(')))];
-        let is_quote = |b: &u8| matches!(b, b'"' | b'\'' | b'`');
+    /// The name of the file a call reads: `.env`, unless its arguments, or the
+    /// variable they name it by, say another. `None` for a file of another
+    /// kind, and for one that only the run of the program tells.
+    fn argument(&self, anchor: &[u8], before: &[u8], rest: &[u8]) -> Option<Vec<u8>> {
+        let arguments = &rest[..end_of_call(rest, usize::from(anchor.contains(&b'(')))];
         let open = anchor.iter().filter(|b| is_quote(b)).count() % 2;
-        let quoted = rest
+        if let Some(named) = self.named(arguments, open) {
+            return named;
+        }
+        let takes_file = self.text.file_first.iter().any(|a| a.as_bytes() == anchor);
+        match path_variable(arguments, takes_file) {
+            Some(variable) => self.named(definition(before, variable)?, 0)?,
+            None => Some(b".env".to_vec()),
+        }
+    }
+
+    /// The dotenv file that a literal in `text` names, `open` of whose quotes
+    /// stand before it; `Some(None)` if literals name other files only.
+    fn named(&self, text: &[u8], open: usize) -> Option<Option<Vec<u8>>> {
+        let names = text
             .split(is_quote)
             .skip(1 + open)
             .step_by(2)
             .map(|literal| &literal[memchr::memrchr(b'/', literal).map_or(0, |i| i + 1)..])
             .filter(|name| name.contains(&b'.') && !name.starts_with(b".."));
-        let mut other = false;
-        for name in quoted {
+        let mut named = None;
+        for name in names {
             if self.names.holds(name) && is_whole(name) {
-                return Some(name.to_vec());
+                return Some(Some(name.to_vec()));
             }
-            other = true;
+            named = Some(None);
         }
-        (!other).then(|| b".env".to_vec())
+        named
     }
 
     /// One finding for each `.gitignore` that lacks a rule.
@@ -275,6 +296,61 @@ fn is_defined_at(bytes: &[u8], start: usize) -> bool {
     let last = words.into_iter().next();
     line.last().is_some_and(u8::is_ascii_whitespace)
         && last.is_some_and(|w| matches!(w, b"def" | b"function" | b"fn" | b"func" | b"fun"))
+}
+
+fn is_quote(byte: &u8) -> bool {
+    matches!(byte, b'"' | b'\'' | b'`')
+}
+
+/// The variable by which `arguments` name a file: `{ path: envFile }`, `dotenv_path=env_file`,
+/// or the first of them if the call `takes_file` there.
+fn path_variable(arguments: &[u8], takes_file: bool) -> Option<&[u8]> {
+    const KEYS: [&[u8]; 2] = [b"path", b"dotenv_path"];
+    let is_part = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'$');
+    let word = |text: &[u8]| text.iter().position(|b| !is_part(b)).unwrap_or(text.len());
+    let mut at = 0;
+    let mut is_first = takes_file;
+    while at < arguments.len() {
+        let length = word(&arguments[at..]);
+        if length == 0 {
+            at += 1;
+            continue;
+        }
+        let (name, after) = (
+            &arguments[at..at + length],
+            arguments[at + length..].trim_ascii_start(),
+        );
+        let value = match after {
+            [b':' | b'=', value @ ..] if KEYS.contains(&name) => value.trim_ascii_start(),
+            [b':' | b'=' | b'(', ..] => b"",
+            _ if is_first => &arguments[at..],
+            _ => b"",
+        };
+        let variable = &value[..word(value)];
+        // What a call makes of its arguments is not to be told.
+        if !variable.is_empty() && value[variable.len()..].trim_ascii_start().first() != Some(&b'(')
+        {
+            return Some(variable);
+        }
+        is_first = false;
+        at += length;
+    }
+    None
+}
+
+/// What `variable` was last set to, or taken from, in `text`.
+fn definition<'t>(text: &'t [u8], variable: &[u8]) -> Option<&'t [u8]> {
+    let ends = memchr::memmem::rfind_iter(text, variable).map(|at| (at, at + variable.len()));
+    let mut values = ends.filter_map(|(at, end)| {
+        let begins = at == 0 || !is_token_byte(text[at - 1]) && text[at - 1] != b'.';
+        let rest = text[end..].trim_ascii_start();
+        let value = rest
+            .strip_prefix(b":=")
+            .or(rest.strip_prefix(b"in "))
+            .or(rest.strip_prefix(b"=").filter(|v| v.first() != Some(&b'=')))?;
+        begins.then(|| &value[..end_of_call(value, 0)])
+    });
+    values.next()
 }
 
 /// Whether nothing is put into the name, or behind it, when the program runs: `.env.${stage}`, `".env." + stage`.
@@ -529,6 +605,19 @@ mod tests {
             );
         }
         assert!(reads("dotenv.config({ path: 'settings.cfg' })").is_empty());
+        let set = "const file = path.join(__dirname, 'config', '.env.dev');\n";
+        let named = "dotenv.config({\n  debug: true,\n  path: file,\n});";
+        assert_eq!(
+            reads(&format!("{set}{named}")),
+            [".gitignore: warning: .env.dev"]
+        );
+        let set = "const file = path.join(__dirname, `.env.${stage}`);\n";
+        assert!(reads(&format!("{set}{named}")).is_empty());
+        assert!(reads(named).is_empty());
+        assert_eq!(
+            reads("dotenv.config({ debug: isDebug })"),
+            [".gitignore: warning: .env"]
+        );
         assert!(reads("// dotenv.config()").is_empty());
     }
 }
