@@ -66,6 +66,7 @@ impl PhraseRule {
         // Part of a connection string, which is a literal everywhere.
         let is_option = starts_with_any(&bytes[found.span.clone()], &self.text.remote);
         if named::is_inside_word(bytes, found)
+            || named::is_off(bytes, found)
             || kind == Kind::Prose
             || !self.has_need(found, bytes, path)
             || self.means_other(bytes, found)

@@ -10,6 +10,7 @@ pub(super) fn is_inside_word(bytes: &[u8], found: &Match) -> bool {
         turn.starts_with(b"verify") && before.ends_with(b"-") && !before.ends_with(b"--");
     let is_parameter_of_a_url = matches!(before.last(), Some(b'&' | b'?'));
     is_kebab
+        || is_turned_round(before)
         || (is_parameter_of_a_url && turn.starts_with(b"verify="))
         || is_word(turn[0])
         && before.last().is_some_and(|&b| is_word(b))
@@ -25,6 +26,57 @@ pub(super) fn is_inside_word(bytes: &[u8], found: &Match) -> bool {
         && !(turn.starts_with(b"tls_insecure") && before.ends_with(b"pm_"))
         // `REDIS_TLS_VERIFY`, `KAFKA_SSL_...`: a variable of the environment says whose it is first.
         && !(is_environment_name(turn) && is_prefix_of_a_variable(before))
+}
+
+/// Whether `before` ends in `SKIP_` or `no-`: what goes on as `TLS_VERIFY` or `strict-ssl` says the opposite.
+fn is_turned_round(before: &[u8]) -> bool {
+    const NEGATIONS: [&str; 14] = [
+        "skip", "no", "not", "non", "dont", "never", "without", "disable", "disabled", "ignore",
+        "bypass", "avoid", "suppress", "forbid",
+    ];
+    let is_joint = |b: &u8| matches!(b, b'_' | b'-');
+    let is_part = |b: &&u8| is_word(**b) || is_joint(b);
+    let length = before.iter().rev().take_while(is_part).count();
+    let prefix = &before[before.len() - length..];
+    prefix.last().is_some_and(is_joint)
+        && prefix.split(is_joint).any(|word| {
+            NEGATIONS
+                .iter()
+                .any(|n| word.eq_ignore_ascii_case(n.as_bytes()))
+        })
+}
+
+/// `"insecure-skip-tls-verify": false`, `-SkipCertificateCheck:$false`: the name, and that it is off.
+pub(super) fn is_off(bytes: &[u8], found: &Match) -> bool {
+    let is_quote = |b: &u8| matches!(b, b'"' | b'\'' | b'`');
+    let is_blank = |b: &u8| matches!(b, b' ' | b'\t');
+    // A turn may end with what stands behind its name.
+    let turn = &bytes[found.span.clone()];
+    let is_end = |b: &&u8| b.is_ascii_whitespace() || is_quote(b);
+    let tail = turn.iter().rev().take_while(is_end).count();
+    let name = &turn[..turn.len() - tail];
+    if !name.iter().all(|&b| is_word(b) || b == b'-') {
+        return false;
+    }
+    let start = found.span.start + name.len();
+    let rest = &bytes[start..line(bytes, start).end];
+    let skip = |text: &mut &[u8], what: &dyn Fn(&u8) -> bool| {
+        let count = text.iter().take_while(|b| what(b)).count();
+        *text = &text[count..];
+        count
+    };
+    let mut rest = rest;
+    skip(&mut rest, &is_quote);
+    skip(&mut rest, &is_blank);
+    if skip(&mut rest, &|b| matches!(b, b':' | b'=' | b'>')) == 0 {
+        return false;
+    }
+    skip(&mut rest, &is_blank);
+    skip(&mut rest, &|b| is_quote(b) || *b == b'$');
+    let value = rest.iter().take_while(|b| is_word(**b)).count();
+    ["false", "no", "off", "0"]
+        .iter()
+        .any(|off| rest[..value].eq_ignore_ascii_case(off.as_bytes()))
 }
 
 /// Whether `before` ends in `REDIS_`, and not in `$REDIS_`, which reads the variable.
