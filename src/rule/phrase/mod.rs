@@ -2,6 +2,7 @@
 
 mod address;
 mod choice;
+mod listed;
 mod named;
 mod quoted;
 
@@ -49,6 +50,8 @@ pub struct PhraseRule {
 
 /// More than this of a turn is not quoted in the message.
 const QUOTED: usize = 60;
+/// How far to either side the brackets around a turn are looked for.
+const LITERAL: usize = 1500;
 /// How much of a file is searched for what a turn needs, to either side.
 const NEAR: usize = 32 * 1024;
 
@@ -65,7 +68,9 @@ impl PhraseRule {
         let kind = scene.language().kind();
         // Part of a connection string, which is a literal everywhere.
         let is_option = starts_with_any(&bytes[found.span.clone()], &self.text.remote);
+        let is_program = matches!(kind, Kind::Code | Kind::Template);
         if named::is_inside_word(bytes, found)
+            || (!is_program && listed::is_listed_in_settings(bytes, found))
             || named::is_off(bytes, found)
             || kind == Kind::Prose
             || !self.has_need(found, bytes, path)
@@ -173,6 +178,24 @@ fn line(bytes: &[u8], offset: usize) -> Range<usize> {
     let to = bytes.len().min(offset + LINE);
     let end = memchr::memchr(b'\n', &bytes[offset..to]).map_or(to, |i| offset + i);
     start..end
+}
+
+/// What stands between the innermost brackets around `span`; the closing one stands at its end.
+fn enclosing(bytes: &[u8], span: &Range<usize>) -> Option<Range<usize>> {
+    let from = span.start.saturating_sub(LITERAL);
+    let to = bytes.len().min(span.end + LITERAL);
+    let open = from + named::unclosed(&bytes[from..span.start])?;
+    let mut depth = 0_usize;
+    let close = bytes[span.end..to].iter().position(|byte| {
+        match byte {
+            b'(' | b'[' | b'{' => depth += 1,
+            b')' | b']' | b'}' if depth == 0 => return true,
+            b')' | b']' | b'}' => depth -= 1,
+            _ => {}
+        }
+        false
+    })?;
+    Some(open + 1..span.end + close)
 }
 
 fn is_word(byte: u8) -> bool {

@@ -1,5 +1,6 @@
 //! A turn that is named, but not chosen: compared with, imported, defined, one entry of a table.
 
+use super::listed::{is_constant, is_in_inventory, is_table_entry};
 use super::{is_word, line};
 use crate::rule::{Match, Scene};
 
@@ -130,9 +131,7 @@ pub(super) fn is_only_named(bytes: &[u8], found: &Match) -> bool {
             .trim_ascii_end(),
     };
     let after = bytes[found.span.end.min(line.end)..line.end].trim_ascii_start();
-    let is_constant = bytes[found.span.clone()]
-        .iter()
-        .all(|&b| is_word(b) || matches!(b, b'.' | b':'));
+    let is_constant = is_constant(&bytes[found.span.clone()]);
     let is_compared = COMPARISONS
         .iter()
         .any(|end| before.ends_with(end.as_bytes()));
@@ -169,7 +168,8 @@ pub(super) fn is_only_named(bytes: &[u8], found: &Match) -> bool {
         || is_defined
         || is_parameter(bytes, found)
         || (is_constant
-            && (is_table_entry(before)
+            && (is_table_entry(before, &bytes[found.span.clone()])
+                || is_in_inventory(bytes, found)
                 || is_ternary(bytes, line.start, before)
                 || is_looked_up(before, after)
                 || is_logged(bytes, found)))
@@ -248,7 +248,7 @@ fn is_parameter(bytes: &[u8], found: &Match) -> bool {
 }
 
 /// Where the innermost bracket that `text` leaves open stands.
-fn unclosed(text: &[u8]) -> Option<usize> {
+pub(super) fn unclosed(text: &[u8]) -> Option<usize> {
     let mut depth = 0_usize;
     for (at, byte) in text.iter().enumerate().rev() {
         match byte {
@@ -283,37 +283,6 @@ pub(super) fn is_open(text: &[u8]) -> bool {
     true
 }
 
-/// `"tlsv1": CONSTANT`, `"none" => CONSTANT`: what a setting's word stands for.
-fn is_table_entry(before: &[u8]) -> bool {
-    let Some(before) = before
-        .strip_suffix(b":")
-        .or_else(|| before.strip_suffix(b"=>"))
-        .or_else(|| before.strip_suffix(b","))
-    else {
-        return false;
-    };
-    let name: Vec<u8> = before
-        .iter()
-        .rev()
-        .skip_while(|b| !is_word(**b))
-        .take_while(|b| is_word(**b) || matches!(b, b'.' | b'-'))
-        .filter(|b| b.is_ascii_alphanumeric())
-        .map(u8::to_ascii_lowercase)
-        .collect();
-    // It was read backwards.
-    let name: Vec<u8> = name.into_iter().rev().collect();
-    let has_version = |prefix: &[u8]| {
-        name.strip_prefix(prefix)
-            .is_some_and(|rest| rest.iter().any(u8::is_ascii_digit) && rest.len() <= 3)
-    };
-    has_version(b"tls")
-        || has_version(b"ssl")
-        || matches!(
-            &name[..],
-            b"none" | b"certnone" | b"verifynone" | b"10" | b"11"
-        )
-}
-
 /// `verify ? PEER : NONE`, on one line or over two or three.
 fn is_ternary(bytes: &[u8], start: usize, before: &[u8]) -> bool {
     if before.ends_with(b":") && before.contains(&b'?') {
@@ -329,10 +298,21 @@ fn is_ternary(bytes: &[u8], start: usize, before: &[u8]) -> bool {
 
 /// `hasattr(ssl, "CONSTANT")`, `getattr(..)`, `defined(CONSTANT)`: the name alone, as text.
 fn is_looked_up(before: &[u8], after: &[u8]) -> bool {
-    let quote = before.last().copied().filter(|b| matches!(b, b'"' | b'\''));
+    let quote = before
+        .last()
+        .copied()
+        .filter(|b| matches!(b, b'"' | b'\'' | b'`'));
     let is_literal = quote.is_some_and(|quote| after.first() == Some(&quote));
     let says = |word: &str| memchr::memmem::find(before, word.as_bytes()).is_some();
-    (is_literal && !says("cert_reqs") && !says("verify")) || says("defined(") || says("defined?(")
+    // `minVersion = "VersionTLS10"`
+    let key = before[..before.len() - usize::from(is_literal)].trim_ascii_end();
+    let is_minimum = matches!(key.last(), Some(b':' | b'='))
+        && ["inVersion", "in_version", "in-version"]
+            .into_iter()
+            .any(says);
+    (is_literal && !is_minimum && !says("cert_reqs") && !says("verify"))
+        || says("defined(")
+        || says("defined?(")
 }
 
 /// Whether the file's unit tests have begun before the turn.

@@ -108,9 +108,15 @@ fn first_word(line: &[u8]) -> String {
     String::from_utf8_lossy(&word).into_owned()
 }
 
-/// The key whose value begins at `start`: `"title": "...`.
+/// The key whose value begins at `start`: `"title": "...`, or on the line below `title: |-`.
 fn key_before(bytes: &[u8], start: usize) -> String {
-    let before = bytes[line(bytes, start).start..start].trim_ascii_end();
+    let mut before = bytes[line(bytes, start).start..start].trim_ascii_end();
+    if before.is_empty() && start > 0 {
+        before = bytes[line(bytes, start - 1)].trim_ascii_end();
+    }
+    let is_block_mark = |b: &u8| matches!(b, b'|' | b'>' | b'-' | b'+') || b.is_ascii_digit();
+    let mark = before.iter().rev().take_while(|b| is_block_mark(b)).count();
+    before = before[..before.len() - mark].trim_ascii_end();
     let Some(before) = before
         .strip_suffix(b":")
         .or_else(|| before.strip_suffix(b"="))
