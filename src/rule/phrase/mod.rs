@@ -26,7 +26,7 @@ pub struct PhraseText {
     other: Vec<String>,
     /// Turns that count only beside the public name of a server.
     remote: Vec<String>,
-    /// What near the turn says that the program does itself what it switches off.
+    /// What near the turn says that the program does itself what it switches off; a field ends in `:`.
     instead: Vec<String>,
 }
 
@@ -141,10 +141,16 @@ impl PhraseRule {
         const REACH: usize = 400;
         let start = found.span.start.saturating_sub(REACH);
         let end = bytes.len().min(found.span.end + REACH);
-        self.text
-            .instead
-            .iter()
-            .any(|word| holds(&bytes[start..end], word.as_bytes()))
+        let near = start..end;
+        // A field is that of the same literal, however long that is.
+        let literal = enclosing(bytes, &found.span).unwrap_or(near.clone());
+        self.text.instead.iter().any(|word| {
+            let text = match word.ends_with(':') {
+                true => literal.clone(),
+                false => near.clone(),
+            };
+            holds(&bytes[text], word.as_bytes())
+        })
     }
 
     fn means_other(&self, bytes: &[u8], found: &Match) -> bool {
