@@ -5,6 +5,7 @@ mod choice;
 mod listed;
 mod named;
 mod quoted;
+mod reviewed;
 
 use std::ops::Range;
 
@@ -87,7 +88,9 @@ impl PhraseRule {
         {
             return None;
         }
-        let is_note = paths::is_test_path(path)
+        let review = reviewed::mark(scene, found);
+        let is_note = review.is_some()
+            || paths::is_test_path(path)
             || paths::is_fixture_path(path)
             || paths::is_doc_path(path)
             || paths::is_development_path(path)
@@ -95,10 +98,13 @@ impl PhraseRule {
             || named::is_in_test_module(scene, found);
         let words = String::from_utf8_lossy(&bytes[found.span.clone()]);
         let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
-        let message = match words.char_indices().nth(QUOTED) {
+        let mut message = match words.char_indices().nth(QUOTED) {
             None => format!("{}: `{words}`", self.summary),
             Some((cut, _)) => format!("{}: `{}…`", self.summary, &words[..cut]),
         };
+        if let Some(mark) = review {
+            message.push_str(&format!("; `{mark}` says that it was reviewed"));
+        }
         Some(Verdict {
             severity: is_note.then_some(Severity::Note),
             message,
