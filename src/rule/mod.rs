@@ -391,7 +391,27 @@ impl RuleSet {
             }
         }
         scratch.hits = hits;
+        self.drop_covered(scene.bytes(), &mut verdicts);
         verdicts
+    }
+
+    /// Drops of `verdicts`, which are in order, what another of the same rule nearby makes pointless.
+    fn drop_covered(&self, bytes: &[u8], verdicts: &mut Vec<(u16, Hit, Verdict)>) {
+        let is_covered = |at: usize| {
+            let (index, hit, verdict) = &verdicts[at];
+            let Judge::Phrase(phrase) = &self.rules[usize::from(*index)].judge else {
+                return false;
+            };
+            let is_near =
+                |other: &&(u16, Hit, Verdict)| other.1.start.abs_diff(hit.start) <= phrase::LITERAL;
+            let before = verdicts[..at].iter().rev().take_while(is_near);
+            let after = verdicts[at + 1..].iter().take_while(is_near);
+            let same = before.chain(after).filter(|(i, _, _)| i == index);
+            phrase.is_covered(verdict, same.map(|(_, _, v)| v), bytes)
+        };
+        let covered: Vec<bool> = (0..verdicts.len()).map(is_covered).collect();
+        let mut covered = covered.into_iter();
+        verdicts.retain(|_| covered.next() == Some(false));
     }
 
     /// What rules about files as such say about `document`.

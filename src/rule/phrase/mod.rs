@@ -27,6 +27,8 @@ pub struct PhraseText {
     other: Vec<String>,
     /// Turns that count only beside the public name of a server.
     remote: Vec<String>,
+    /// Turns that allow old versions: where the certificate is not checked at all, they add nothing.
+    versions: Vec<String>,
     /// What near the turn says that the program does itself what it switches off; a field ends in `:`.
     instead: Vec<String>,
 }
@@ -52,7 +54,7 @@ pub struct PhraseRule {
 /// More than this of a turn is not quoted in the message.
 const QUOTED: usize = 60;
 /// How far to either side the brackets around a turn are looked for.
-const LITERAL: usize = 1500;
+pub const LITERAL: usize = 1500;
 /// How much of a file is searched for what a turn needs, to either side.
 const NEAR: usize = 32 * 1024;
 
@@ -112,6 +114,35 @@ impl PhraseRule {
             content: words.into_bytes(),
             ..Verdict::default()
         })
+    }
+
+    /// Whether `verdict` is about a version, and one of `others`, in the same call or literal, about the
+    /// certificate.
+    pub fn is_covered<'v>(
+        &self,
+        verdict: &Verdict,
+        mut others: impl Iterator<Item = &'v Verdict>,
+        bytes: &[u8],
+    ) -> bool {
+        let is_about_version =
+            |verdict: &Verdict| starts_with_any(&verdict.content, &self.text.versions);
+        // The items of a literal end in a comma or with it; what follows a statement is another.
+        let is_item = |span: &Range<usize>| {
+            let rest = bytes[span.end..].trim_ascii_start();
+            matches!(rest.first(), Some(b',' | b')' | b']' | b'}'))
+        };
+        let span = &verdict.highlight;
+        is_about_version(verdict)
+            && is_item(span)
+            && enclosing(bytes, span).is_some_and(|literal| {
+                others.any(|other| {
+                    !is_about_version(other)
+                        && other.severity.is_none_or(|s| Some(s) == verdict.severity)
+                        && is_item(&other.highlight)
+                        && literal.contains(&other.highlight.start)
+                        && enclosing(bytes, &other.highlight).as_ref() == Some(&literal)
+                })
+            })
     }
 
     /// Whether `path` is in a copy of a library that only offers the turn.
