@@ -32,6 +32,76 @@ fn names_this_machine(text: &[u8]) -> bool {
         })
 }
 
+/// Whether the code around the turn reads the address of a service of this machine: a URL that its
+/// name calls local, or such a host or port out of the settings that a call is given. What a socket is
+/// bound to is the other end.
+pub(super) fn is_to_a_local_service(bytes: &[u8], found: &Match) -> bool {
+    let text = &bytes[function(bytes, &found.span)];
+    let mut at = 0;
+    while at < text.len() {
+        if !is_word(text[at]) {
+            at += 1;
+            continue;
+        }
+        let length = text[at..].iter().take_while(|b| is_word(**b)).count();
+        let (name, rest) = (&text[at..at + length], &text[at + length..]);
+        let is_member = text[..at].ends_with(b".") || text[..at].ends_with(b"->");
+        at += length;
+        let words = crate::rule::key::words(name);
+        let Some(local) = words.iter().position(|word| word == b"local") else {
+            continue;
+        };
+        // `LocalRootURL`, and not `LocalFileURL`.
+        let target = words[local + 1..].iter().find(|word| {
+            ![&b"root"[..], b"base", b"server", b"service", b"api"].contains(&&word[..])
+        });
+        let is_given = is_member && matches!(rest.first(), Some(b',' | b')'));
+        let is_target = match target.map(|word| &word[..]) {
+            Some(b"url" | b"uri" | b"endpoint") => rest.first() != Some(&b'('),
+            Some(b"addr" | b"address" | b"host" | b"ip" | b"port") => is_given,
+            _ => false,
+        };
+        if is_target {
+            return true;
+        }
+    }
+    false
+}
+
+/// The lines around `span` up to a function's head and down to its end, as far as a screen.
+fn function(bytes: &[u8], span: &Range<usize>) -> Range<usize> {
+    const SCREEN: usize = 12;
+    let is_edge = |text: &[u8]| {
+        // A function without a name is part of another.
+        let is_head = ["func ", "def ", "function ", "fun ", "fn "]
+            .iter()
+            .any(|word| text.trim_ascii_start().starts_with(word.as_bytes()));
+        is_head || text.first().is_some_and(|b| !b.is_ascii_whitespace())
+    };
+    let mut range = line(bytes, span.start).start..line(bytes, span.end).end;
+    for _ in 0..SCREEN {
+        let Some(end) = range.start.checked_sub(1) else {
+            break;
+        };
+        let above = line(bytes, end);
+        if is_edge(&bytes[above.clone()]) {
+            break;
+        }
+        range.start = above.start;
+    }
+    for _ in 0..SCREEN {
+        if range.end >= bytes.len() {
+            break;
+        }
+        let below = line(bytes, range.end + 1);
+        if is_edge(&bytes[below.clone()]) {
+            break;
+        }
+        range.end = below.end;
+    }
+    range
+}
+
 /// Whether `text` has the URL of a public host.
 fn addresses_another(text: &[u8]) -> bool {
     memchr::memmem::find_iter(text, b"https://").any(|at| {
