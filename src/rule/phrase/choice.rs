@@ -1,19 +1,16 @@
 //! A turn that somebody asks for: a condition around it, or the other of two branches, makes it a setting.
 
 use super::{is_word, line};
-use crate::rule::Match;
+use crate::rule::{Match, Scene};
 
 /// How far back the conditions around a turn are looked for.
 const BACK: usize = 4096;
-/// How far to either side the other word of a pair is looked for.
-const NEAR: usize = 400;
-
 /// Whether a condition around the turn, or the name of its function, says
 /// that it is on request: the program offers it as a setting.
 pub(super) fn is_asked_for(bytes: &[u8], found: &Match, choices: &[String]) -> bool {
     let here = line(bytes, found.span.start);
     let says = |text: &[u8]| {
-        let plain: Vec<u8> = text
+        let plain: Vec<u8> = without_probe(text)
             .iter()
             .filter(|b| b.is_ascii_alphanumeric())
             .map(u8::to_ascii_lowercase)
@@ -22,14 +19,6 @@ pub(super) fn is_asked_for(bytes: &[u8], found: &Match, choices: &[String]) -> b
             .iter()
             .any(|word| memchr::memmem::find(&plain, word.as_bytes()).is_some())
     };
-    // Of the two words of Erlang's option, the other is named nearby.
-    let near =
-        &bytes[found.span.start.saturating_sub(NEAR)..bytes.len().min(found.span.end + NEAR)];
-    let is_either = bytes[found.span.clone()].starts_with(b"verify_none")
-        && memchr::memmem::find(near, b"verify_peer").is_some();
-    if is_either {
-        return true;
-    }
     let before = &bytes[here.start..found.span.start];
     let after = &bytes[found.span.end.min(here.end)..here.end];
     // `VERIFY_NONE unless verify`, `if insecure { ... }`, `insecure ? ...`
@@ -107,6 +96,17 @@ pub(super) fn is_asked_for(bytes: &[u8], found: &Match, choices: &[String]) -> b
     false
 }
 
+/// Whether of the two words of Erlang's option the other is named nearby.
+pub(super) fn is_either(scene: &Scene<'_>, found: &Match) -> bool {
+    const NEAR: usize = 400;
+    let bytes = scene.bytes();
+    let near =
+        &bytes[found.span.start.saturating_sub(NEAR)..bytes.len().min(found.span.end + NEAR)];
+    matches!(scene.language().name(), "Erlang" | "Elixir")
+        && bytes[found.span.clone()].starts_with(b"verify_none")
+        && memchr::memmem::find(near, b"verify_peer").is_some()
+}
+
 /// `when :none`, `case 'k':`: the value of a setting, the letter of an option.
 fn is_option(case: &[u8]) -> bool {
     memchr::memmem::find(&case.to_ascii_lowercase(), b"none").is_some()
@@ -145,6 +145,15 @@ fn is_safe(line: &[u8]) -> bool {
     ]
     .iter()
     .any(|word| memchr::memmem::find(line, word).is_some())
+}
+
+/// `text` up to where it asks whether the language has a name, which is no choice of a user's: `hasattr(ssl, ..`.
+fn without_probe(text: &[u8]) -> &[u8] {
+    ["hasattr(", "getattr(ssl", "defined("]
+        .iter()
+        .filter_map(|probe| memchr::memmem::find(text, probe.as_bytes()))
+        .min()
+        .map_or(text, |at| &text[..at])
 }
 
 const FUNCTIONS: &[&str] = &["func", "fn", "def", "function", "fun"];
@@ -247,6 +256,7 @@ mod tests {
             "if verify:\n    a\nif ssl:\n    TURN",
             "a = create_default_context()\nif x:\n    b\nelse:\n    c\nTURN",
             "if a:\n    TURN\nf(VERIFY_PEER)",
+            "if hasattr(ssl, '_create_unverified_context'):\n    TURN",
         ] {
             assert!(!asked(text), "{text}");
         }

@@ -97,6 +97,7 @@ impl PhraseRule {
             || paths::is_doc_path(path)
             || paths::is_development_path(path)
             || choice::is_asked_for(bytes, found, &self.text.choices)
+            || choice::is_either(scene, found)
             || address::is_to_a_local_service(bytes, found)
             || named::is_in_test_module(scene, found);
         let words = String::from_utf8_lossy(&bytes[found.span.clone()]);
