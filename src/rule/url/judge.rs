@@ -507,7 +507,12 @@ fn evidence(
         && url.holes.is_empty()
         && (url.path.len() <= 1 && url.query.is_none() || !is_added_to(bytes, url.span.end));
     if begins && facts.makes_requests(bytes) {
-        return Some(Evidence::Named);
+        let is_home = url.path.len() <= 1 && describes_program(bytes, &context.names[0]);
+        return Some(if is_home {
+            Evidence::Little
+        } else {
+            Evidence::Named
+        });
     }
     // `RATES_URL = "http://vendor.io/rates.html"`: a page that is read by a program, or shown.
     if shape == Shape::Page
@@ -528,6 +533,38 @@ fn evidence(
         return None;
     }
     Some(Evidence::Little)
+}
+
+/// Whether the constant at `name` is called `URL` and nothing more, beside the name, the version and the
+/// author or the like of a program: its home page.
+fn describes_program(bytes: &[u8], name: &Range<usize>) -> bool {
+    const NEAR: usize = 800;
+    let own = bytes[name.clone()]
+        .rsplit(|&b| !is_word(b))
+        .next()
+        .unwrap_or_default();
+    let near = &bytes[name.start.saturating_sub(NEAR)..bytes.len().min(name.end + NEAR)];
+    let is_given = |word: &str| {
+        memchr::memmem::find_iter(near, word.as_bytes()).any(|at| {
+            let rest = near[at + word.len()..].trim_ascii_start();
+            !near[..at].last().is_some_and(|&b| is_word(b))
+                && rest.first() == Some(&b'=')
+                && rest.get(1) != Some(&b'=')
+        })
+    };
+    own == b"URL"
+        && is_given("NAME")
+        && is_given("VERSION")
+        && [
+            "LINKBACK",
+            "USERAGENT",
+            "USER_AGENT",
+            "AUTHOR",
+            "COPYRIGHT",
+            "LICENSE",
+        ]
+        .into_iter()
+        .any(is_given)
 }
 
 /// Whether a value is assigned, by what stands between its name and the value; keys of maps are not.

@@ -247,6 +247,17 @@ mod tests {
                 "LISTED <- \"http://vendor.io/SymDir/listed.txt\"\ndownload.file(LISTED, destfile=tmp)",
                 Some(Warning),
             ),
+            // A program's home page, by what is said of the program beside it; the site that a plug-in reads.
+            (
+                "A.php",
+                "<?php\nclass A {\n  const NAME = 'A';\n  const VERSION = '1';\n  const URL = 'http://vendor.io';\n  const LINKBACK = self::URL;\n  function f() { curl_exec($c); }\n}",
+                Some(Note),
+            ),
+            (
+                "A.php",
+                "<?php\nclass A {\n  const NAME = 'A';\n  const VERSION = '1';\n  const URL = 'http://vendor.io';\n  function f() { curl_exec($c); }\n}",
+                Some(Warning),
+            ),
             // A page by its ending that answers in a format.
             (
                 "a.rb",
