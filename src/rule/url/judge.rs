@@ -170,6 +170,7 @@ fn public(
     };
     let light = facts.weight == Weight::Light
         || purpose == Purpose::Prose
+        || shape == Shape::File && is_pinned(bytes, url)
         || is_in_manual(scene, url.span.start)
         || facts.is_catalogue(bytes)
         // Rows that a dump or a migration fills tables with.
@@ -565,6 +566,47 @@ fn describes_program(bytes: &[u8], name: &Range<usize>) -> bool {
         ]
         .into_iter()
         .any(is_given)
+}
+
+/// Whether the record of the URL has the hash of what is to come from there: another file would be refused.
+fn is_pinned(bytes: &[u8], url: &Url) -> bool {
+    const LINES: usize = 3;
+    const HASHES: [&str; 6] = [
+        "sha256",
+        "sha384",
+        "sha512",
+        "hash",
+        "checksum",
+        "integrity",
+    ];
+    let start = line_start(bytes, url.span.start);
+    let end =
+        memchr::memchr(b'\n', &bytes[url.span.end..]).map_or(bytes.len(), |i| url.span.end + i);
+    // The first key of an item of a list stands as far right as the others.
+    let indent = |line: &[u8]| {
+        let is_before = |b: &&u8| matches!(b, b' ' | b'\t' | b'-');
+        line.iter().take_while(is_before).count()
+    };
+    let depth = indent(&bytes[start..end]);
+    let is_of_record = |line: &&[u8]| {
+        !line.trim_ascii().is_empty()
+            && indent(line) == depth
+            && memchr::memmem::find(line, b"://").is_none()
+    };
+    let is_hash = |line: &[u8]| {
+        let mark = line.iter().take_while(|b| !is_word(**b)).count();
+        let key = &line[mark..];
+        HASHES.iter().any(|hash| {
+            key.get(..hash.len())
+                .is_some_and(|k| k.eq_ignore_ascii_case(hash.as_bytes()))
+                && key[hash.len()..]
+                    .split(|b| !is_word(*b) && !matches!(b, b'+' | b'/' | b'='))
+                    .any(|value| value.len() >= 43)
+        })
+    };
+    let above = bytes[..start].rsplit(|&b| b == b'\n').skip(1).take(LINES);
+    let below = bytes[end..].split(|&b| b == b'\n').skip(1).take(LINES);
+    above.take_while(is_of_record).any(is_hash) || below.take_while(is_of_record).any(is_hash)
 }
 
 /// Whether a value is assigned, by what stands between its name and the value; keys of maps are not.

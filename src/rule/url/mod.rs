@@ -258,6 +258,22 @@ mod tests {
                 "<?php\nclass A {\n  const NAME = 'A';\n  const VERSION = '1';\n  const URL = 'http://vendor.io';\n  function f() { curl_exec($c); }\n}",
                 Some(Warning),
             ),
+            // What comes from there is checked against a hash, of that record.
+            (
+                "a.yaml",
+                "- url: http://vendor.io/tool-2.3.tar.xz\n  sha256: 2ee57b1b03c74fd5766e741c3812028efc73bc0e0bf93a6e7ff20eb4701f3ee3",
+                Some(Note),
+            ),
+            (
+                "a.yaml",
+                "- url: http://vendor.io/tool-2.3.tar.xz\n\n- sha256: 2ee57b1b03c74fd5766e741c3812028efc73bc0e0bf93a6e7ff20eb4701f3ee3",
+                Some(Warning),
+            ),
+            (
+                "a.yaml",
+                "- url: http://vendor.io/tool-2.3.tar.xz\n  sha256: none",
+                Some(Warning),
+            ),
             // A page by its ending that answers in a format.
             (
                 "a.rb",
