@@ -43,11 +43,8 @@ type Tables = [[u8; BLOCK]; WINDOW];
 
 impl Filter {
     pub(super) fn new(anchors: &[Anchor]) -> Filter {
-        let sets = match anchors.len() {
-            ..=FOR_TWO => 2,
-            ..=FOR_THREE => 3,
-            _ => 4,
-        };
+        let sets =
+            2 + usize::from(anchors.len() > FOR_TWO) + usize::from(anchors.len() > FOR_THREE);
         let (windows, buckets) = deal(&Chances::new(), anchors, 8 * sets);
         let tables: Vec<Tables> = buckets.chunks(8).map(tables).collect();
         Filter {
