@@ -47,7 +47,8 @@ fn is_turned_round(before: &[u8]) -> bool {
         })
 }
 
-/// `"insecure-skip-tls-verify": false`, `-SkipCertificateCheck:$false`: the name, and that it is off.
+/// `"insecure-skip-tls-verify": false`, `-SkipCertificateCheck:$false`: the name, and that it is off. A
+/// switch by the name of an argument, `"skip-tls-verify": "Do not check"`, is the key of something else.
 pub(super) fn is_off(bytes: &[u8], found: &Match) -> bool {
     let is_quote = |b: &u8| matches!(b, b'"' | b'\'' | b'`');
     let is_blank = |b: &u8| matches!(b, b' ' | b'\t');
@@ -75,9 +76,16 @@ pub(super) fn is_off(bytes: &[u8], found: &Match) -> bool {
     skip(&mut rest, &is_blank);
     skip(&mut rest, &|b| is_quote(b) || *b == b'$');
     let value = rest.iter().take_while(|b| is_word(**b)).count();
-    ["false", "no", "off", "0"]
-        .iter()
-        .any(|off| rest[..value].eq_ignore_ascii_case(off.as_bytes()))
+    let is_one_of = |words: &[&str]| {
+        words
+            .iter()
+            .any(|word| rest[..value].eq_ignore_ascii_case(word.as_bytes()))
+    };
+    let before = &bytes[line(bytes, found.span.start).start..found.span.start];
+    is_one_of(&["false", "no", "off", "0"])
+        || (name.contains(&b'-')
+            && !before.contains(&b'?')
+            && !is_one_of(&["true", "yes", "on", "1"]))
 }
 
 /// Whether `before` ends in `REDIS_`, and not in `$REDIS_`, which reads the variable.
