@@ -245,6 +245,15 @@ fn is_parameter(bytes: &[u8], found: &Match) -> bool {
     let Some(open) = unclosed(before) else {
         return false;
     };
+    // `({ verify = false, .. }) =>`: in a literal a colon would stand there.
+    if before[open] == b'{' && before[..open].trim_ascii_end().ends_with(b"(") {
+        let turn = &bytes[found.span.clone()];
+        let after = bytes[found.span.end..].trim_ascii_start();
+        return matches!(before.trim_ascii_end().last(), Some(b'{' | b','))
+            && turn.contains(&b'=')
+            && !turn.contains(&b':')
+            && matches!(after.first(), Some(b',' | b'}'));
+    }
     if before[open] != b'(' {
         return false;
     }
