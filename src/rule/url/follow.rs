@@ -82,16 +82,25 @@ fn uses<'b>(
 
 /// Whether the entry `key` of `map` is fetched after `from`: `get(urls['search'])`.
 fn is_entry_fetched(bytes: &[u8], map: &[u8], key: &[u8], from: usize) -> bool {
-    map.len() > 2
-        && !key.is_empty()
-        && uses(bytes, map, from..bytes.len().min(from + REACH)).any(|at| {
-            let rest = &bytes[at + map.len()..];
-            let Some(entry) = key_after(rest, key) else {
-                return false;
-            };
-            let end = at + map.len() + entry;
-            is_given(bytes, at, end).unwrap_or_else(|| is_passed_on(bytes, at, end))
-        })
+    uses_of_entry(bytes, map, key, from)
+        .any(|(at, end)| is_given(bytes, at, end).unwrap_or_else(|| is_passed_on(bytes, at, end)))
+}
+
+/// Where the entry `key` of `map` stands after `from`.
+fn uses_of_entry<'b>(
+    bytes: &'b [u8],
+    map: &'b [u8],
+    key: &'b [u8],
+    from: usize,
+) -> impl Iterator<Item = (usize, usize)> + 'b {
+    let range = match map.len() > 2 && !key.is_empty() {
+        true => from..bytes.len().min(from + REACH),
+        false => from..from,
+    };
+    uses(bytes, map, range).filter_map(|at| {
+        let entry = key_after(&bytes[at + map.len()..], key)?;
+        Some((at, at + map.len() + entry))
+    })
 }
 
 /// How far the entry `key` reaches in `rest`, what follows a map's name:
@@ -183,15 +192,27 @@ fn is_used(bytes: &[u8], word: &[u8], range: Range<usize>) -> bool {
     false
 }
 
-/// Whether another variable is given what stands from `at` to `end`, and is
-/// fetched: `url = self.search_url % page`.
+/// Whether another variable, or the entry of a map, is given what stands from
+/// `at` to `end`, and is fetched: `url = self.search_url % page`,
+/// `urls = {'login': base + '/login'}`.
 fn is_passed_on(bytes: &[u8], at: usize, end: usize) -> bool {
-    let Some(other) = assigned_whole(bytes, at).filter(|o| !bytes[at..end].starts_with(o)) else {
+    let names = assigned_whole(bytes, at);
+    let Some(first) = names.first() else {
         return false;
     };
-    uses(bytes, other, end..bytes.len().min(end + LOOP))
-        .find_map(|at| is_given(bytes, at, at + other.len()))
-        .unwrap_or(false)
+    let Some(other) = variable(bytes, first) else {
+        let map = names.get(1).and_then(|map| variable(bytes, map));
+        let key = &bytes[first.clone()];
+        return map.is_some_and(|map| {
+            uses_of_entry(bytes, map, key, end)
+                .any(|(at, end)| is_given(bytes, at, end) == Some(true))
+        });
+    };
+    other.len() > 2
+        && !bytes[at..end].starts_with(other)
+        && uses(bytes, other, end..bytes.len().min(end + LOOP))
+            .find_map(|at| is_given(bytes, at, at + other.len()))
+            .unwrap_or(false)
 }
 
 /// Whether the name from `at` to `end` is given to a call that sends
@@ -252,16 +273,15 @@ fn with_receiver(bytes: &[u8], at: usize) -> usize {
         .count()
 }
 
-/// The variable that the name at `at` is assigned to, formatted or joined but given to nothing else.
-fn assigned_whole(bytes: &[u8], at: usize) -> Option<&[u8]> {
+/// The names that what stands at `at` is assigned to, formatted or joined but given to nothing else.
+fn assigned_whole(bytes: &[u8], at: usize) -> Vec<Range<usize>> {
     let context = Context::read(bytes, with_receiver(bytes, at));
     let wrapped = context
         .calls
         .iter()
         .all(|c| work(&bytes[c.name.clone()]) == Work::Wrap);
-    (wrapped && !context.compared)
-        .then(|| context.names.first())
-        .flatten()
-        .and_then(|name| variable(bytes, name))
-        .filter(|name| name.len() > 2)
+    match wrapped && !context.compared {
+        true => context.names,
+        false => Vec::new(),
+    }
 }

@@ -215,7 +215,8 @@ fn public(
             Evidence::Named => is_archive(&bytes[url.path.clone()]),
             Evidence::Shaped | Evidence::Followed | Evidence::Little => false,
         },
-        Shape::Filled | Shape::Plain | Shape::Page | Shape::Identifier => false,
+        Shape::Filled | Shape::Plain => evidence == Evidence::Call,
+        Shape::Page | Shape::Identifier => false,
     };
     Some(Ruling {
         severity: if light || class == Class::Documentation && !known {
@@ -473,8 +474,9 @@ fn evidence(
         && context.calls.is_empty()
         && url.path.len() > 1
         && (is_constant(name(&context.names[0]))
-            // `URL = "http://vendor.io/quote-%s"`
-            || name(&context.names[0]) == b"URL" && !url.holes.is_empty());
+            // `URL = "http://vendor.io/quote-%s"`, `urls = ["http://vendor.io/{id}", ..`
+            || !url.holes.is_empty()
+                && (name(&context.names[0]) == b"URL" || is_plural(name(&context.names[0]))));
     if constant && shape != Shape::Page {
         return Some(Evidence::Named);
     }
@@ -607,6 +609,12 @@ fn is_pinned(bytes: &[u8], url: &Url) -> bool {
     let above = bytes[..start].rsplit(|&b| b == b'\n').skip(1).take(LINES);
     let below = bytes[end..].split(|&b| b == b'\n').skip(1).take(LINES);
     above.take_while(is_of_record).any(is_hash) || below.take_while(is_of_record).any(is_hash)
+}
+
+/// Whether the name is that of a list of addresses.
+fn is_plural(name: &[u8]) -> bool {
+    let name = name.to_ascii_lowercase();
+    name.ends_with(b"urls") || name.ends_with(b"uris")
 }
 
 /// Whether a value is assigned, by what stands between its name and the value; keys of maps are not.

@@ -126,6 +126,9 @@ pub(super) fn shape(host: &str, raw: &str, query: Option<&str>, ends_open: bool)
             // `api2`, `smsapi`
             || s.strip_prefix("api").is_some_and(|n| n.bytes().all(|b| b.is_ascii_digit()))
             || s.len() > 4 && s.ends_with("api")
+            // `rates.asmx/GetRate`
+            || s.ends_with(".asmx")
+            || s.ends_with(".svc")
     }) || API_EXTENSIONS.contains(&extension);
     let api_query = query.is_some_and(|q| {
         parameters(q).any(|(name, value)| {

@@ -576,6 +576,8 @@ const FETCHES: &[&str] = &[
     "downloads",
     "curl",
     "urlopen",
+    "urlfetch",
+    "urlread",
     "ajax",
     "axios",
     "wget",
