@@ -205,7 +205,7 @@ impl Content {
                 Look::Unclear
             };
         }
-        if self.is_local(&lower) || is_word_of(words, &lower) {
+        if self.is_local(&lower) || self.is_of_words(words, &lower) {
             return Look::Common;
         }
         let shortest = if is_password(words) { 4 } else { 8 };
@@ -327,6 +327,19 @@ impl Content {
                 .local_values
                 .iter()
                 .any(|l| l.as_bytes() == letters)
+    }
+
+    /// Whether the value, in lower case, only repeats its name, perhaps with what
+    /// everyone's machine uses: `PASSWORD=password`, `X_SECRET=test_x_secret`.
+    fn is_of_words(&self, words: &[Vec<u8>], value: &[u8]) -> bool {
+        let is_known = |part: &[u8]| {
+            words.iter().any(|w| w == part)
+                || self.text.local_values.iter().any(|l| l.as_bytes() == part)
+        };
+        value
+            .split(|b| !b.is_ascii_alphanumeric())
+            .filter(|part| !part.is_empty())
+            .all(is_known)
     }
 
     fn is_secret_name(&self, words: &[Vec<u8>]) -> bool {
@@ -508,14 +521,6 @@ fn starts_with_words(words: &[Vec<u8>], prefix: &str) -> bool {
     prefix
         .split('+')
         .all(|p| words.next().is_some_and(|w| w == p.as_bytes()))
-}
-
-/// Whether the value only repeats its name: `PASSWORD=password`.
-fn is_word_of(words: &[Vec<u8>], value: &[u8]) -> bool {
-    value
-        .split(|b| !b.is_ascii_alphanumeric())
-        .filter(|part| !part.is_empty())
-        .all(|part| words.iter().any(|w| w == part))
 }
 
 /// The password of `Server=...;Password=...;`, a database's or a storage account's connection.
@@ -795,6 +800,8 @@ mod tests {
             ("DB_PASSWORD=postgres123", false),
             ("DB_PASSWORD=123456", false),
             ("MYSQL_ROOT_PASSWORD=root_pwd", false),
+            ("GITHUB_SECRET=test_github_secret", false),
+            ("GITHUB_SECRET=test_k3jd8_secret", true),
             ("PGADMIN_PW=changeit", false),
             ("PGADMIN_PW=hunter2", true),
             ("API_KEY=your_api_key_here", false),

@@ -51,7 +51,7 @@ pub(super) fn judge(rule: &UrlRule, url: &Url, scene: &Scene<'_>) -> Option<Verd
         // `"http://h.io/a/" + id + "/hit.json"`
         plain @ (Shape::Filled | Shape::Plain) => {
             let more = continued(bytes, url.span.end);
-            let whole = more.is_some_and(|more| {
+            let whole = more.map(|more| {
                 let text = match &query {
                     Some(query) => format!("{raw}?{query}{more}"),
                     None => format!("{raw}{more}"),
@@ -59,9 +59,12 @@ pub(super) fn judge(rule: &UrlRule, url: &Url, scene: &Scene<'_>) -> Option<Verd
                 let (path, query) = text
                     .split_once('?')
                     .map_or((&*text, None), |(p, q)| (p, Some(q)));
-                shape(&host, path, query, false) == Shape::Api
+                shape(&host, path, query, false)
             });
-            if whole { Shape::Api } else { plain }
+            match whole {
+                Some(whole @ (Shape::Api | Shape::Page)) => whole,
+                Some(_) | None => plain,
+            }
         }
         shape => shape,
     };
@@ -844,12 +847,21 @@ fn is_key(bytes: &[u8], url: &Url, lead: Lead) -> bool {
     };
     let rest = rest.trim_ascii_start();
     let line = &bytes[line_start(bytes, url.span.start)..url.span.start];
-    // `["http:.."] = true`
-    let indexed = rest
-        .strip_prefix(b"]")
-        .map(<[u8]>::trim_ascii_start)
-        .is_some_and(|r| r.first() == Some(&b'=') && r.get(1) != Some(&b'='));
-    indexed
+    // `["http:.."] = true`, `record["http:.."]["id"]`
+    let behind = rest.strip_prefix(b"]").map(<[u8]>::trim_ascii_start);
+    let is_assigned =
+        || behind.is_some_and(|r| r.first() == Some(&b'=') && r.get(1) != Some(&b'='));
+    let of = line.trim_ascii_end();
+    let of = of.split_last().map_or(of, |(_quote, head)| head);
+    let is_looked_up = || {
+        behind.is_some()
+            && of
+                .strip_suffix(b"[")
+                .and_then(<[u8]>::last)
+                .is_some_and(|&b| is_word(b) || matches!(b, b']' | b')'))
+    };
+    is_assigned()
+        || is_looked_up()
         || rest.starts_with(b"=>")
         || rest.starts_with(b"==")
         || rest.starts_with(b"!=")

@@ -61,7 +61,7 @@ pub(super) fn shape(host: &str, raw: &str, query: Option<&str>, ends_open: bool)
     // What a program fills in and plays is no page either.
     let played = ["mp3", "mp4", "ogg", "webm"].contains(&extension) && path.contains('\0');
     let page = PAGE_EXTENSIONS.contains(&extension) && !answers && !played
-        || has(PAGE_SEGMENTS) && !archive
+        || (has(PAGE_SEGMENTS) || has(&["wiki.php"])) && !archive
         || segments
             .iter()
             .any(|s| s.starts_with("share") || s.starts_with("~"))

@@ -335,6 +335,7 @@ const SHOWN: &[&str] = &[
     "test",
     "tests",
     "redirect",
+    "goto",
     "page",
     "pages",
     "browser",
@@ -503,6 +504,10 @@ pub(super) fn work(name: &[u8]) -> Work {
         || has(COMPARED) && !(has(&["test"]) && has(&["curl", "download", "request", "fetch"]))
         || owned(&["console", "log", "logger", "logging", "assert"])
     {
+        return Work::Other;
+    }
+    // A browser within the program shows a page.
+    if owned(&["browser", "webview"]) && has(&["load", "open", "navigate"]) {
         return Work::Other;
     }
     if has(FETCHES)
