@@ -16,13 +16,11 @@ const TEST_FOLDERS: &[&[u8]] = &[
     b"test-cases",
     b"test_cases",
     b"acceptance",
-    b"test-cases",
-    b"test_cases",
     b"testdata",
     b"test-data",
     b"test_data",
     b"e2e",
-    b"acceptance",
+    b"step_definitions",
     b"cypress",
     b"unittest",
     b"unittests",
@@ -301,6 +299,8 @@ pub fn is_test_path(path: &[u8]) -> bool {
         )
         || is_conftest(name)
         || camel_test(stem)
+        // Cucumber's scenarios.
+        || rest == b".feature"
 }
 
 /// Whether `path` is data that tests are fed with.

@@ -218,8 +218,7 @@ fn public(
             Evidence::Named => is_archive(&bytes[url.path.clone()]),
             Evidence::Shaped | Evidence::Followed | Evidence::Little => false,
         },
-        Shape::Filled | Shape::Plain => evidence == Evidence::Call,
-        Shape::Page | Shape::Identifier => false,
+        Shape::Filled | Shape::Plain | Shape::Page | Shape::Identifier => false,
     };
     Some(Ruling {
         severity: if light || class == Class::Documentation && !known {
@@ -374,7 +373,9 @@ fn evidence(
     // `set("Referer", ..` says what the URL is for; a variable beside it does not.
     let titled = siblings
         .clone()
-        .filter(|s| matches!(bytes[s.start - 1], b'"' | b'\'' | b'`'))
+        .filter(|s| {
+            matches!(bytes[s.start - 1], b'"' | b'\'' | b'`') || name(s).starts_with(b"CURLOPT_")
+        })
         .any(|s| role(name(s)) == Role::Other && s.len() > 2);
     let follows = || purpose == Purpose::Code && is_followed(bytes, context, url.span.end);
     // `links:`, and under it `- http://vendor.io/`.
@@ -656,7 +657,7 @@ fn bare_call(before: &[u8]) -> Option<&[u8]> {
         .trim_ascii_end()
         .strip_suffix(b"'")
         .or_else(|| before.strip_suffix(b"\""))?;
-    let part = |b: &u8| is_word(*b) || matches!(b, b'.' | b':' | b'$' | b'@' | b'!' | b'>');
+    let part = |b: &u8| is_word(*b) || matches!(b, b'.' | b':' | b'$' | b'@' | b'!' | b'?' | b'>');
     let head = quoted.trim_ascii_end();
     if head.len() == quoted.len() {
         return None;

@@ -128,6 +128,11 @@ mod tests {
     fn evidence_decides_the_level() {
         use crate::finding::Severity::{Note, Warning};
         let cases = [
+            (
+                "a.js",
+                "function() { return { infourl: 'http://www.vendor.com/wiki.php/Plugin:bbcode' } }",
+                Some(Note),
+            ),
             // The record names a method, before the address or after it.
             (
                 "a.js",

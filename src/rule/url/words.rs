@@ -87,6 +87,8 @@ pub(super) fn role(name: &[u8]) -> Role {
             .last()
             .is_some_and(|w| ["scope", "scopes"].contains(&w.as_str()))
         || (has(&["soap"]) && has(&["action"]))
+        // Signs what it answers, and is asked over plain HTTP (RFC 3161).
+        || (has(&["time"]) && has(&["server"]))
         // Who made a document: `generator-info-url`.
         || words.first().is_some_and(|w| w == "generator")
         || (!has(SERVICE) && has(SHOWN))
@@ -215,6 +217,7 @@ const NEVER: &[&str] = &[
     "refer",
     "referer",
     "referrer",
+    "timestamp",
     "realm",
     "href",
     "favicon",
