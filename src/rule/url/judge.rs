@@ -172,6 +172,7 @@ fn public(
         evidence
     };
     let light = facts.weight == Weight::Light
+        || has_secure_twin(bytes, url)
         || purpose == Purpose::Prose
         || shape == Shape::File && is_pinned(bytes, url)
         || is_in_manual(scene, url.span.start)
@@ -227,6 +228,26 @@ fn public(
             severity
         },
         message: format!("{} {why} over plain HTTP", shown(host)),
+    })
+}
+
+/// Whether the same address over HTTPS is the other branch of a condition:
+/// `isSecure ? "https://vendor.io" : "http://vendor.io"` goes as the page came.
+fn has_secure_twin(bytes: &[u8], url: &Url) -> bool {
+    let start = line_start(bytes, url.span.start);
+    let end = url.span.end
+        + memchr::memchr2(b'\n', b';', &bytes[url.span.end..])
+            .unwrap_or(bytes.len() - url.span.end);
+    let (before, after) = (&bytes[start..url.span.start], &bytes[url.span.end..end]);
+    let twin = [
+        &b"https"[..],
+        &bytes[url.span.start + b"http".len()..url.span.end],
+    ]
+    .concat();
+    let holds = |text: &[u8]| memchr::memmem::find(text, &twin);
+    memchr::memrchr(b'?', before).is_some_and(|condition| {
+        let branch = &before[condition..];
+        holds(branch).is_some_and(|at| branch[at..].contains(&b':')) || holds(after).is_some()
     })
 }
 

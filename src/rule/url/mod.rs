@@ -133,6 +133,21 @@ mod tests {
                 "function() { return { infourl: 'http://www.vendor.com/wiki.php/Plugin:bbcode' } }",
                 Some(Note),
             ),
+            (
+                "a.js",
+                "this.apiServer = (isHTTPS) ? \"https://vendor.io\" : \"http://vendor.io\";",
+                Some(Note),
+            ),
+            (
+                "a.js",
+                "this.apiServer = plain ? 'http://vendor.io' : 'https://vendor.io';",
+                Some(Note),
+            ),
+            (
+                "a.js",
+                "this.apiServer = beta ? 'https://beta.vendor.io' : 'http://vendor.io';",
+                Some(Warning),
+            ),
             // The record names a method, before the address or after it.
             (
                 "a.js",
