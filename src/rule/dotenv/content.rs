@@ -109,9 +109,16 @@ impl Content {
                 }
                 look => look,
             };
-            if setting.commented_out && !self.counts_in_comment(&words, setting, look) {
+            let is_open = setting.commented_out
+                && look == Look::Secret
+                && !is_random(setting.value)
+                && !is_mixed(setting.value)
+                && is_constant(setting.name);
+            if setting.commented_out && !is_open && !self.counts_in_comment(&words, setting, look) {
                 continue;
             }
+            // What somebody thought of may be an example in a comment, and a real one the next time.
+            let look = if is_open { Look::Common } else { look };
             summary.settings += 1;
             summary.public += usize::from(self.is_public(&words));
             summary.hollow += usize::from(matches!(look, Look::Hollow | Look::Elsewhere));
@@ -143,10 +150,7 @@ impl Content {
         match look {
             Look::Certain | Look::Unclear => true,
             Look::Secret => is_random(setting.value) || is_mixed(setting.value),
-            Look::Hollow => {
-                let is_constant = !setting.name.iter().any(u8::is_ascii_lowercase);
-                is_constant && self.is_secret_name(words)
-            }
+            Look::Hollow => is_constant(setting.name) && self.is_secret_name(words),
             Look::Plain | Look::Elsewhere | Look::Common => false,
         }
     }
@@ -154,7 +158,9 @@ impl Content {
     fn look(&self, words: &[Vec<u8>], value: &[u8]) -> Look {
         let value = default_of_reference(value).unwrap_or(value);
         let lower = value.to_ascii_lowercase();
-        if self.is_elsewhere(value) {
+        // Of `${PREFIX}hunter2` only the beginning is kept elsewhere.
+        let is_whole = || !self.is_secret_name(words) || !holds_more_than_references(value);
+        if self.is_elsewhere(value) && is_whole() {
             return Look::Elsewhere;
         }
         if self.is_hollow(&lower) || is_told(value) {
@@ -171,6 +177,7 @@ impl Content {
             return Look::Certain;
         }
         if let Some(password) = password_of_connection(value, &lower) {
+            let password = default_of_reference(password).unwrap_or(password);
             let lower = password.to_ascii_lowercase();
             return if self.is_elsewhere(password) {
                 Look::Elsewhere
@@ -183,6 +190,7 @@ impl Content {
         if let Some((password, host)) =
             user_info(value).or_else(|| password_of_query(value, &lower))
         {
+            let password = default_of_reference(password).unwrap_or(password);
             let lower = password.to_ascii_lowercase();
             return if self.is_elsewhere(password) {
                 Look::Elsewhere
@@ -569,8 +577,30 @@ fn user_info(value: &[u8]) -> Option<(&[u8], &[u8])> {
 /// The default in `${NAME:-default}`, which is what counts where nobody sets the name.
 fn default_of_reference(value: &[u8]) -> Option<&[u8]> {
     let inner = value.strip_prefix(b"${")?.strip_suffix(b"}")?;
-    let at = memchr::memmem::find(inner, b":-")?;
-    Some(&inner[at + 2..]).filter(|d| !d.is_empty())
+    let is_part = |b: &&u8| b.is_ascii_alphanumeric() || **b == b'_';
+    let rest = &inner[inner.iter().take_while(is_part).count()..];
+    let default = match rest {
+        [b':', b'-' | b'=', default @ ..] | [b'-' | b'=', default @ ..] => default,
+        _ => return None,
+    };
+    // `${A:-${B:-default}}`
+    Some(default_of_reference(default).unwrap_or(default)).filter(|d| !d.is_empty())
+}
+
+/// Whether letters or digits stand beside the references `${NAME}` in `value`.
+fn holds_more_than_references(value: &[u8]) -> bool {
+    let mut depth = 0_usize;
+    let mut previous = 0;
+    value.starts_with(b"${")
+        && value.iter().any(|&byte| {
+            match byte {
+                b'{' if depth > 0 || previous == b'$' => depth += 1,
+                b'}' => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            previous = byte;
+            depth == 0 && byte.is_ascii_alphanumeric()
+        })
 }
 
 /// A private key's frame with less in it than the shortest key has.
@@ -580,6 +610,10 @@ fn is_cut_key(value: &[u8]) -> bool {
         let frame = memchr::memmem::find(value, b"KEY-----").map_or(0, |i| i + 8);
         end.saturating_sub(frame) < SHORTEST
     })
+}
+
+fn is_constant(name: &[u8]) -> bool {
+    !name.iter().any(u8::is_ascii_lowercase)
 }
 
 fn is_password(words: &[Vec<u8>]) -> bool {
@@ -829,6 +863,10 @@ mod tests {
             ("DB=jdbc:mysql://localhost/app?user=app&password=app", false),
             ("DB_PASSWORD=${DB_PASSWORD:-hunter2}", true),
             ("DB_PASSWORD=${DB_PASSWORD:-}", false),
+            ("DB_PASSWORD=${DB_PASSWORD-hunter2}", true),
+            ("DB_PASSWORD=${DB_PASSWORD:=hunter2}", true),
+            ("DB_PASSWORD=${A:-${B:-hunter2}}", true),
+            ("DB=postgres://app:${PASS:-hunter2}@db.acme.io/app", true),
             ("'Password' => 'hunter2',", true),
             ("'DB_PASSWORD' => getenv('DB_PASSWORD'),", false),
             ("MAILGUN_KEY=kd93hd¦73kq82lsmw73hd", true),
@@ -884,6 +922,11 @@ mod tests {
             ("DB_PASSWORD=$ecret", true),
             ("APP_KEY=$APP_KEY", false),
             ("APP_KEY=${APP_KEY}", false),
+            ("APP_KEY=${A}${B:?unset}-${C}", false),
+            ("DB_PASSWORD=${PREFIX}hunter2", true),
+            ("DATABASE_URL=${SCHEME}://${USER}:${PASS}@db/app", false),
+            ("#DB_PASSWORD=hunter2horse", true),
+            ("#DB_URL=postgres://app:hunter2@db.acme.io/app", true),
             ("APP_KEY={{APP_KEY}}", false),
             ("API_KEY=op://vault/item/field", false),
             ("DB_PASSWORD=encrypted:BGm3kd83hdkw93jdkw83hd", false),

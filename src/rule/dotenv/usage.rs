@@ -207,7 +207,7 @@ impl Usage {
             return named;
         }
         let takes_file = self.text.file_first.iter().any(|a| a.as_bytes() == anchor);
-        match path_variable(arguments, takes_file) {
+        match path_variable(within_call(anchor, arguments), takes_file) {
             Some(variable) => self.named(definition(before, variable)?, 0)?,
             None => Some(b".env".to_vec()),
         }
@@ -302,10 +302,36 @@ fn is_quote(byte: &u8) -> bool {
     matches!(byte, b'"' | b'\'' | b'`')
 }
 
+/// What of `rest` stands in the brackets that `anchor`, or `rest` itself, opens: not the
+/// comment in `load_dotenv()  # take the variables from .env`.
+fn within_call<'t>(anchor: &[u8], rest: &'t [u8]) -> &'t [u8] {
+    // `require('dotenv').config(`
+    let rest = match memchr::memmem::find(rest, b").config(") {
+        Some(at) if anchor.starts_with(b"require(") => &rest[at + b").config".len()..],
+        Some(_) | None => rest,
+    };
+    let anchor = anchor.strip_prefix(b"require(").unwrap_or(anchor);
+    let count = |sign: u8| anchor.iter().filter(|b| **b == sign).count();
+    let (rest, mut depth) = match (count(b'(') > count(b')'), rest) {
+        (true, rest) | (false, [b'(', rest @ ..]) => (rest, 1_usize),
+        (false, _) => return rest,
+    };
+    let end = rest.iter().position(|byte| {
+        match byte {
+            b'(' | b'{' | b'[' => depth += 1,
+            b')' | b'}' | b']' => depth -= 1,
+            _ => {}
+        }
+        depth == 0
+    });
+    &rest[..end.unwrap_or(rest.len())]
+}
+
 /// The variable by which `arguments` name a file: `{ path: envFile }`, `dotenv_path=env_file`,
 /// or the first of them if the call `takes_file` there.
 fn path_variable(arguments: &[u8], takes_file: bool) -> Option<&[u8]> {
     const KEYS: [&[u8]; 2] = [b"path", b"dotenv_path"];
+    const NOTHING: [&[u8]; 4] = [b"None", b"undefined", b"null", b"nil"];
     let is_part = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'$');
     let word = |text: &[u8]| text.iter().position(|b| !is_part(b)).unwrap_or(text.len());
     let mut at = 0;
@@ -328,7 +354,9 @@ fn path_variable(arguments: &[u8], takes_file: bool) -> Option<&[u8]> {
         };
         let variable = &value[..word(value)];
         // What a call makes of its arguments is not to be told.
-        if !variable.is_empty() && value[variable.len()..].trim_ascii_start().first() != Some(&b'(')
+        if !variable.is_empty()
+            && !NOTHING.contains(&variable)
+            && value[variable.len()..].trim_ascii_start().first() != Some(&b'(')
         {
             return Some(variable);
         }
@@ -343,14 +371,32 @@ fn definition<'t>(text: &'t [u8], variable: &[u8]) -> Option<&'t [u8]> {
     let ends = memchr::memmem::rfind_iter(text, variable).map(|at| (at, at + variable.len()));
     let mut values = ends.filter_map(|(at, end)| {
         let begins = at == 0 || !is_token_byte(text[at - 1]) && text[at - 1] != b'.';
-        let rest = text[end..].trim_ascii_start();
+        let rest = without_type(text[end..].trim_ascii_start());
         let value = rest
             .strip_prefix(b":=")
             .or(rest.strip_prefix(b"in "))
-            .or(rest.strip_prefix(b"=").filter(|v| v.first() != Some(&b'=')))?;
+            .or(rest.strip_prefix(b"=").filter(|v| v.first() != Some(&b'=')))?
+            .trim_ascii_start();
         begins.then(|| &value[..end_of_call(value, 0)])
     });
     values.next()
+}
+
+/// What stands behind the type in `: Path = ...`.
+fn without_type(rest: &[u8]) -> &[u8] {
+    let is_part =
+        |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'[' | b']' | b'|' | b' ');
+    match rest {
+        [b':', named @ ..] => {
+            let after = &named[named.iter().take_while(is_part).count()..];
+            if after.len() < named.len() && after.first() == Some(&b'=') {
+                after
+            } else {
+                rest
+            }
+        }
+        _ => rest,
+    }
 }
 
 /// Whether nothing is put into the name, or behind it, when the program runs: `.env.${stage}`, `".env." + stage`.
@@ -614,6 +660,18 @@ mod tests {
         let set = "const file = path.join(__dirname, `.env.${stage}`);\n";
         assert!(reads(&format!("{set}{named}")).is_empty());
         assert!(reads(named).is_empty());
+        for bare in [
+            "load_dotenv()  # take environment variables from .env.",
+            "load_dotenv() if is_local else None",
+            "load_dotenv(None)",
+        ] {
+            assert_eq!(reads(bare), [".gitignore: warning: .env"], "{bare}");
+        }
+        let typed = "const file: string = path.join(__dirname, '.env.dev');\n";
+        assert_eq!(
+            reads(&format!("{typed}{named}")),
+            [".gitignore: warning: .env.dev"]
+        );
         assert_eq!(
             reads("dotenv.config({ debug: isDebug })"),
             [".gitignore: warning: .env"]
