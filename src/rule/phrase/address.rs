@@ -34,9 +34,12 @@ fn names_this_machine(text: &[u8]) -> bool {
 
 /// Whether the code around the turn reads the address of a service of this machine: a URL that its
 /// name calls local, or such a host or port out of the settings that a call is given. What a socket is
-/// bound to is the other end.
+/// bound to is the other end. Where a public host is named, too, the turn is about that.
 pub(super) fn is_to_a_local_service(bytes: &[u8], found: &Match) -> bool {
     let text = &bytes[function(bytes, &found.span)];
+    if addresses_another(text) {
+        return false;
+    }
     let mut at = 0;
     while at < text.len() {
         if !is_word(text[at]) {
@@ -76,7 +79,9 @@ fn function(bytes: &[u8], span: &Range<usize>) -> Range<usize> {
         let is_head = ["func ", "def ", "function ", "fun ", "fn "]
             .iter()
             .any(|word| text.trim_ascii_start().starts_with(word.as_bytes()));
-        is_head || text.first().is_some_and(|b| !b.is_ascii_whitespace())
+        is_head
+            || is_method(text.trim_ascii())
+            || text.first().is_some_and(|b| !b.is_ascii_whitespace())
     };
     let mut range = line(bytes, span.start).start..line(bytes, span.end).end;
     for _ in 0..SCREEN {
@@ -100,6 +105,38 @@ fn function(bytes: &[u8], span: &Range<usize>) -> Range<usize> {
         range.end = below.end;
     }
     range
+}
+
+/// `void send(Request r) {`: the head of a method, where that has no word of its own.
+fn is_method(line: &[u8]) -> bool {
+    const OTHER: [&[u8]; 16] = [
+        b"if",
+        b"else",
+        b"for",
+        b"foreach",
+        b"while",
+        b"do",
+        b"switch",
+        b"try",
+        b"catch",
+        b"with",
+        b"using",
+        b"return",
+        // A function without a name is part of another.
+        b"func",
+        b"function",
+        b"fun",
+        b"fn",
+    ];
+    let first = line.iter().take_while(|b| is_word(**b)).count();
+    let open = memchr::memchr(b'(', line);
+    let count = |sign: u8| line.iter().filter(|b| **b == sign).count();
+    line.ends_with(b"{")
+        && first > 0
+        && !OTHER.contains(&&line[..first])
+        && count(b'(') == count(b')')
+        && memchr::memmem::find(line, b"=>").is_none()
+        && open.is_some_and(|open| !line[..open].contains(&b'='))
 }
 
 /// Whether `text` has the URL of a public host.

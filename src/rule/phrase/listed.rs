@@ -50,6 +50,16 @@ pub(super) fn is_listed_in_settings(bytes: &[u8], found: &Match) -> bool {
     let before = &bytes[start..found.span.start];
     let quote = matches!(before.last(), Some(b'"' | b'\''));
     let before = before[..before.len() - usize::from(quote)].trim_ascii();
+    // What stands behind an option is given to it: `- --tls-min-version`.
+    let is_beside = |b: &u8| b.is_ascii_whitespace() || matches!(b, b'-' | b',' | b'"' | b'\'');
+    let ahead = bytes[..found.span.start].trim_ascii_end();
+    let beside = ahead.iter().rev().take_while(|b| is_beside(b)).count();
+    let ahead = &ahead[..ahead.len() - beside];
+    let is_part = |b: &&u8| is_word(**b) || **b == b'-';
+    let option = ahead.iter().rev().take_while(is_part).count();
+    if ahead[ahead.len() - option..].starts_with(b"--") {
+        return false;
+    }
     before == b"-"
         || (matches!(before.last(), None | Some(b'[' | b','))
             && enclosing(bytes, &found.span).is_some_and(|list| bytes[list.start - 1] == b'['))
@@ -62,9 +72,12 @@ pub(super) fn is_in_inventory(bytes: &[u8], found: &Match) -> bool {
     let Some(list) = enclosing(bytes, &found.span) else {
         return false;
     };
+    // A colon alone stands behind a key: `{rejectUnauthorized:false,port:8412}`.
     let is_name = |item: &[u8]| {
         let is_part = |b: &u8| is_word(*b) || matches!(b, b'.' | b':' | b'"' | b'\'');
-        !item.is_empty() && item.iter().all(is_part)
+        let colons = item.iter().filter(|b| **b == b':').count();
+        let pairs = memchr::memmem::find_iter(item, b"::").count();
+        !item.is_empty() && item.iter().all(is_part) && colons == 2 * pairs
     };
     let inside = bytes[list.clone()].trim_ascii_end();
     let items: Vec<&[u8]> = inside
@@ -84,7 +97,14 @@ pub(super) fn is_in_inventory(bytes: &[u8], found: &Match) -> bool {
     let typed = head.iter().rev().take_while(is_type).count();
     let given = head[..head.len() - typed].trim_ascii_end();
     let is_call = bytes[open] == b'(' && typed > 0 && !head.ends_with(b" in");
+    // `client.versions = [`: something has them from now on.
+    let is_member = given.strip_suffix(b"=").is_some_and(|target| {
+        let target = target.trim_ascii_end();
+        let name = target.iter().rev().take_while(|b| is_word(**b)).count();
+        target[..target.len() - name].ends_with(b".")
+    });
     !is_call
+        && !is_member
         && !matches!(given.last(), Some(b'(' | b',' | b':'))
         && memchr::memmem::find(&head.to_ascii_lowercase(), b"enabl").is_none()
 }

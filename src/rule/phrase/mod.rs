@@ -15,7 +15,7 @@ use crate::syntax::{Kind, paths};
 
 /// The `[rule.phrase]` table as written.
 #[derive(Default, serde::Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub struct PhraseText {
     /// Words of a condition that make the turn its user's choice, lower case, without `_` and `-`.
     choices: Vec<String>,
@@ -27,6 +27,8 @@ pub struct PhraseText {
     other: Vec<String>,
     /// Turns that count only beside the public name of a server.
     remote: Vec<String>,
+    /// Words of conditions that choose a version, and say nothing of the certificate.
+    version_choices: Vec<String>,
     /// Turns that allow old versions: where the certificate is not checked at all, they add nothing.
     versions: Vec<String>,
     /// What near the turn says that the program does itself what it switches off; a field ends in `:`.
@@ -79,7 +81,7 @@ impl PhraseRule {
             || !self.has_need(found, bytes, path)
             || self.means_other(bytes, found)
             || self.has_instead(bytes, found)
-            || named::is_only_named(bytes, found)
+            || named::is_only_named(scene, found)
             || address::is_to_this_machine(bytes, found)
             || (is_option && !address::is_to_a_public_host(bytes, found))
             || paths::is_vendored_path(path)
@@ -97,6 +99,8 @@ impl PhraseRule {
             || paths::is_doc_path(path)
             || paths::is_development_path(path)
             || choice::is_asked_for(bytes, found, &self.text.choices)
+            || (starts_with_any(&bytes[found.span.clone()], &self.text.versions)
+                && choice::is_asked_for(bytes, found, &self.text.version_choices))
             || choice::is_either(scene, found)
             || address::is_to_a_local_service(bytes, found)
             || named::is_in_test_module(scene, found);

@@ -30,21 +30,26 @@ pub(super) fn is_inside_word(bytes: &[u8], found: &Match) -> bool {
 }
 
 /// Whether `before` ends in `SKIP_` or `no-`: what goes on as `TLS_VERIFY` or `strict-ssl` says the opposite.
+/// A `no` farther off is about something else: `NON_PROD_TLS_VERIFY`.
 fn is_turned_round(before: &[u8]) -> bool {
-    const NEGATIONS: [&str; 14] = [
-        "skip", "no", "not", "non", "dont", "never", "without", "disable", "disabled", "ignore",
-        "bypass", "avoid", "suppress", "forbid",
+    const NEGATIONS: [&str; 11] = [
+        "skip", "dont", "never", "without", "disable", "disabled", "ignore", "bypass", "avoid",
+        "suppress", "forbid",
     ];
+    const NEXT: [&str; 3] = ["no", "not", "non"];
     let is_joint = |b: &u8| matches!(b, b'_' | b'-');
     let is_part = |b: &&u8| is_word(**b) || is_joint(b);
     let length = before.iter().rev().take_while(is_part).count();
     let prefix = &before[before.len() - length..];
-    prefix.last().is_some_and(is_joint)
-        && prefix.split(is_joint).any(|word| {
-            NEGATIONS
-                .iter()
-                .any(|n| word.eq_ignore_ascii_case(n.as_bytes()))
-        })
+    let is_one_of =
+        |word: &[u8], list: &[&str]| list.iter().any(|n| word.eq_ignore_ascii_case(n.as_bytes()));
+    let Some((joint, prefix)) = prefix.split_last() else {
+        return false;
+    };
+    let mut words = prefix.rsplit(is_joint);
+    is_joint(joint)
+        && (words.clone().any(|word| is_one_of(word, &NEGATIONS))
+            || words.next().is_some_and(|word| is_one_of(word, &NEXT)))
 }
 
 /// `"insecure-skip-tls-verify": false`, `-SkipCertificateCheck:$false`: the name, and that it is off. A
@@ -119,7 +124,8 @@ fn is_environment_name(turn: &[u8]) -> bool {
 
 /// Whether the turn is compared with, imported, defined, one entry of a table
 /// of names, or one of two choices: named, but not chosen.
-pub(super) fn is_only_named(bytes: &[u8], found: &Match) -> bool {
+pub(super) fn is_only_named(scene: &Scene<'_>, found: &Match) -> bool {
+    let bytes = scene.bytes();
     let line = line(bytes, found.span.start);
     let whole = bytes[line.clone()].trim_ascii();
     let before = bytes[line.start..found.span.start].trim_ascii();
@@ -174,7 +180,7 @@ pub(super) fn is_only_named(bytes: &[u8], found: &Match) -> bool {
         || is_alias
         || is_claimed
         || is_defined
-        || is_parameter(bytes, found)
+        || is_parameter(scene, found)
         || (is_constant
             && (is_table_entry(before, &bytes[found.span.clone()])
                 || is_in_inventory(bytes, found)
@@ -238,15 +244,21 @@ const DECLARATIONS: &[&str] = &[
 ];
 
 /// Whether the turn is the default of a parameter of a function that is being declared.
-fn is_parameter(bytes: &[u8], found: &Match) -> bool {
+fn is_parameter(scene: &Scene<'_>, found: &Match) -> bool {
     const REACH: usize = 1500;
+    /// Tables of Lua and objects of Terraform are written with `=`, too.
+    const DESTRUCTURING: [&str; 5] = ["JavaScript", "TypeScript", "HTML", "Vue", "Svelte"];
+    let bytes = scene.bytes();
     let from = found.span.start.saturating_sub(REACH);
     let before = &bytes[from..found.span.start];
     let Some(open) = unclosed(before) else {
         return false;
     };
     // `({ verify = false, .. }) =>`: in a literal a colon would stand there.
-    if before[open] == b'{' && before[..open].trim_ascii_end().ends_with(b"(") {
+    if before[open] == b'{'
+        && before[..open].trim_ascii_end().ends_with(b"(")
+        && DESTRUCTURING.contains(&scene.language().name())
+    {
         let turn = &bytes[found.span.clone()];
         let after = bytes[found.span.end..].trim_ascii_start();
         return matches!(before.trim_ascii_end().last(), Some(b'{' | b','))
