@@ -234,21 +234,37 @@ fn public(
 /// Whether the same address over HTTPS is the other branch of a condition:
 /// `isSecure ? "https://vendor.io" : "http://vendor.io"` goes as the page came.
 fn has_secure_twin(bytes: &[u8], url: &Url) -> bool {
-    let start = line_start(bytes, url.span.start);
-    let end = url.span.end
-        + memchr::memchr2(b'\n', b';', &bytes[url.span.end..])
-            .unwrap_or(bytes.len() - url.span.end);
-    let (before, after) = (&bytes[start..url.span.start], &bytes[url.span.end..end]);
     let twin = [
         &b"https"[..],
         &bytes[url.span.start + b"http".len()..url.span.end],
     ]
     .concat();
-    let holds = |text: &[u8]| memchr::memmem::find(text, &twin);
-    memchr::memrchr(b'?', before).is_some_and(|condition| {
-        let branch = &before[condition..];
-        holds(branch).is_some_and(|at| branch[at..].contains(&b':')) || holds(after).is_some()
-    })
+    let is_quote = |b: &u8| matches!(b, b'"' | b'\'' | b'`');
+    let (before, after) = (&bytes[..url.span.start], &bytes[url.span.end..]);
+    let (Some((open, before)), Some((close, after))) = (before.split_last(), after.split_first())
+    else {
+        return false;
+    };
+    let before = before.trim_ascii_end();
+    let is_condition = |text: &[u8]| text.ends_with(b"?") && !text.ends_with(b"??");
+    // The twin is the whole of the other branch.
+    let is_first = || {
+        let other = after.trim_ascii_start().strip_prefix(b":");
+        let other = other.map(<[u8]>::trim_ascii_start);
+        other
+            .and_then(|text| text.strip_prefix(&[*open]))
+            .and_then(|text| text.strip_prefix(&twin[..]))
+            .is_some_and(|text| text.first() == Some(open))
+    };
+    let is_second = || {
+        let other = before.strip_suffix(b":").map(<[u8]>::trim_ascii_end);
+        other
+            .and_then(|text| text.strip_suffix(&[*open]))
+            .and_then(|text| text.strip_suffix(&twin[..]))
+            .and_then(|text| text.strip_suffix(&[*open]))
+            .is_some_and(|text| is_condition(text.trim_ascii_end()))
+    };
+    is_quote(open) && open == close && (is_condition(before) && is_first() || is_second())
 }
 
 /// Whether `at` is in a literal of several lines whose name says that it is read
@@ -626,14 +642,25 @@ fn is_pinned(bytes: &[u8], url: &Url) -> bool {
         HASHES.iter().any(|hash| {
             key.get(..hash.len())
                 .is_some_and(|k| k.eq_ignore_ascii_case(hash.as_bytes()))
+                // `HASH_SALT`
+                && key.get(hash.len()) != Some(&b'_')
                 && key[hash.len()..]
                     .split(|b| !is_word(*b) && !matches!(b, b'+' | b'/' | b'='))
-                    .any(|value| value.len() >= 43)
+                    .any(is_digest)
         })
     };
     let above = bytes[..start].rsplit(|&b| b == b'\n').skip(1).take(LINES);
     let below = bytes[end..].split(|&b| b == b'\n').skip(1).take(LINES);
     above.take_while(is_of_record).any(is_hash) || below.take_while(is_of_record).any(is_hash)
+}
+
+/// Whether `value` is written as a digest is, in hexadecimal or in Base64, and not as a path.
+fn is_digest(value: &[u8]) -> bool {
+    let has = |is: fn(&u8) -> bool| value.iter().any(is);
+    value.len() >= 43
+        && has(u8::is_ascii_digit)
+        && (value.iter().all(u8::is_ascii_hexdigit)
+            || has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase))
 }
 
 /// Whether the name is that of a list of addresses.

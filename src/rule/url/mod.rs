@@ -145,6 +145,31 @@ mod tests {
             ),
             (
                 "a.js",
+                "fetch(cfg?.x, 'http://vendor.io/api/v1', 'https://vendor.io/api/v1')",
+                Some(Warning),
+            ),
+            (
+                "a.js",
+                "const u = base ?? 'http://vendor.io/api/v1', v = 'https://vendor.io/api/v1';\nfetch(u)",
+                Some(Warning),
+            ),
+            (
+                "a.js",
+                "const realTimeServer = 'http://push.vendor.io/v1/events';\nfetch(realTimeServer)",
+                Some(Warning),
+            ),
+            (
+                "a.sh",
+                "HASH_SALT=2ee57b1b03c74fd5766e741c3812028efc73bc0e0bf93a6e7ff20eb4701f3ee3\ncurl -O http://vendor.io/tool-2.3.tar.xz",
+                Some(Warning),
+            ),
+            (
+                "a.yaml",
+                "- url: http://vendor.io/tool-2.3.tar.xz\n  sha256: path/to/some/long/directory/with/the/checksums_2",
+                Some(Warning),
+            ),
+            (
+                "a.js",
                 "this.apiServer = beta ? 'https://beta.vendor.io' : 'http://vendor.io';",
                 Some(Warning),
             ),

@@ -88,7 +88,8 @@ pub(super) fn role(name: &[u8]) -> Role {
             .is_some_and(|w| ["scope", "scopes"].contains(&w.as_str()))
         || (has(&["soap"]) && has(&["action"]))
         // Signs what it answers, and is asked over plain HTTP (RFC 3161).
-        || (has(&["time"]) && has(&["server"]))
+        || (has(&["time"]) && has(&["server"]) && !has(&["real", "run"]))
+        || (has(&["timestamp"]) && !has(&["api", "apis", "endpoint", "endpoints", "rpc"]))
         // Who made a document: `generator-info-url`.
         || words.first().is_some_and(|w| w == "generator")
         || (!has(SERVICE) && has(SHOWN))
@@ -217,7 +218,6 @@ const NEVER: &[&str] = &[
     "refer",
     "referer",
     "referrer",
-    "timestamp",
     "realm",
     "href",
     "favicon",
