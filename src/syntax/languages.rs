@@ -1785,6 +1785,13 @@ const WRAPPERS: &[&[u8]] = &[
 /// The index in [`SPECS`] of the language of a file.
 pub(super) fn detect(path: &[u8], bytes: &[u8]) -> usize {
     let name = &path[memchr::memrchr(b'/', path).map_or(0, |i| i + 1)..];
+    // A script without an ending is what runs it, even if it is called `notice-customers`.
+    if bytes.starts_with(b"#!")
+        && !name.contains(&b'.')
+        && let Some(index) = by_first_line(bytes)
+    {
+        return index;
+    }
     let mut rest = name;
     // `settings.yml.j2.example`: what counts is what it will be.
     for _ in 0..3 {

@@ -340,6 +340,7 @@ fn files_are_known_by_name_extension_and_first_line() {
         ("a.ts", "<?xml version='1.0'?><TS>", "XML"),
         ("a.m", "% matlab\nx = 1;", "MATLAB"),
         ("run", "#!/usr/bin/env node\n", "JavaScript"),
+        ("notice-customers", "#!/usr/bin/env node\n", "JavaScript"),
         ("run", "#!/bin/sh\n", "Shell"),
         ("run", "#!/usr/bin/env -S uv run --script\n", "Python"),
         ("x", "\u{feff}<?xml version='1.0'?>", "XML"),
