@@ -546,11 +546,25 @@ fn password_of_connection<'v>(value: &'v [u8], lower: &[u8]) -> Option<&'v [u8]>
     })
 }
 
-/// The password and the host of `scheme://host/path?password=...`.
+/// The password, key or token and the host of `scheme://host/path?password=...`.
 fn password_of_query<'v>(value: &'v [u8], lower: &[u8]) -> Option<(&'v [u8], &'v [u8])> {
-    let names: [&[u8]; 2] = [b"?password=", b"&password="];
-    let find = |name: &&[u8]| Some(memchr::memmem::find(lower, name)? + name.len());
-    let start = names.iter().find_map(find)?;
+    const NAMES: [&[u8]; 10] = [
+        b"password=",
+        b"api_key=",
+        b"apikey=",
+        b"api-key=",
+        b"access_key=",
+        b"access_token=",
+        b"auth_token=",
+        b"token=",
+        b"secret=",
+        b"client_secret=",
+    ];
+    let start = NAMES.iter().find_map(|name| {
+        let mut found = memchr::memmem::find_iter(lower, name);
+        let at = found.find(|&at| at > 0 && matches!(lower[at - 1], b'?' | b'&'))?;
+        Some(at + name.len())
+    })?;
     let password = &value[start..];
     let password = &password[..memchr::memchr(b'&', password).unwrap_or(password.len())];
     let host = &value[memchr::memmem::find(value, b"://")? + 3..];
@@ -863,6 +877,19 @@ mod tests {
             ("DB=jdbc:mysql://localhost/app?user=app&password=app", false),
             ("DB_PASSWORD=${DB_PASSWORD:-hunter2}", true),
             ("DB_PASSWORD=${DB_PASSWORD:-}", false),
+            (
+                "SEARCH=https://api.acme.io/x?api_key=kd93hd73kq82lsmw73hd",
+                true,
+            ),
+            (
+                "SEARCH=https://api.acme.io/x?q=1&token=kd93hd73kq82lsmw73hd",
+                true,
+            ),
+            ("SEARCH=https://api.acme.io/x?token=${TOKEN}", false),
+            (
+                "SEARCH=https://api.acme.io/x?page_token=kd93hd73kq82lsmw73hd",
+                false,
+            ),
             ("DB_PASSWORD=${DB_PASSWORD-hunter2}", true),
             ("DB_PASSWORD=${DB_PASSWORD:=hunter2}", true),
             ("DB_PASSWORD=${A:-${B:-hunter2}}", true),

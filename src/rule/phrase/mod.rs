@@ -185,15 +185,15 @@ impl PhraseRule {
         let start = found.span.start.saturating_sub(REACH);
         let end = bytes.len().min(found.span.end + REACH);
         let near = start..end;
-        // A field is that of the same literal, however long that is.
+        // A field is that of the same literal, however long that is, not of one within it.
         let literal = enclosing(bytes, &found.span).unwrap_or(near.clone());
-        self.text.instead.iter().any(|word| {
-            let text = match word.ends_with(':') {
-                true => literal.clone(),
-                false => near.clone(),
-            };
-            holds(&bytes[text], word.as_bytes())
-        })
+        self.text
+            .instead
+            .iter()
+            .any(|word| match word.ends_with(':') {
+                true => holds_field(&bytes[literal.clone()], word.as_bytes()),
+                false => holds(&bytes[near.clone()], word.as_bytes()),
+            })
     }
 
     fn means_other(&self, bytes: &[u8], found: &Match) -> bool {
@@ -207,6 +207,19 @@ impl PhraseRule {
 
 fn holds(text: &[u8], word: &[u8]) -> bool {
     memchr::memmem::find(text, word).is_some()
+}
+
+/// Whether `text` holds `field` outside of all brackets.
+fn holds_field(text: &[u8], field: &[u8]) -> bool {
+    memchr::memmem::find_iter(text, field).any(|at| {
+        let signs = text[..at].iter();
+        let depth = signs.fold(0_i32, |depth, byte| match byte {
+            b'(' | b'[' | b'{' => depth + 1,
+            b')' | b']' | b'}' => depth - 1,
+            _ => depth,
+        });
+        depth == 0
+    })
 }
 
 fn starts_with_any(text: &[u8], words: &[String]) -> bool {

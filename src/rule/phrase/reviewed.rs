@@ -139,7 +139,7 @@ fn mark_on(scene: &Scene<'_>, line: Range<usize>) -> Option<&'static str> {
         .iter()
         .find(|directive| code.starts_with(directive.as_bytes()));
     if let Some(directive) = directive
-        && concerns(code, code)
+        && (holds_rule(code) || holds_topic(code))
     {
         return Some(directive);
     }
@@ -154,8 +154,10 @@ fn mark_on(scene: &Scene<'_>, line: Range<usize>) -> Option<&'static str> {
                     return false;
                 }
                 scene.token(start).is_some_and(|token| {
+                    let begin = token.content.start.max(line.start).min(start);
                     let end = token.content.end.min(line.end).max(end);
                     token.place.is_comment()
+                        && may_follow(&bytes[begin..start])
                         && accepts(mark, alone, &bytes[start + mark.len()..end])
                 })
             })
@@ -163,41 +165,60 @@ fn mark_on(scene: &Scene<'_>, line: Range<usize>) -> Option<&'static str> {
     })
 }
 
+/// Whether a mark may stand behind `before` in its comment: at the beginning, or behind another
+/// sign, not within a sentence.
+fn may_follow(before: &[u8]) -> bool {
+    before
+        .trim_ascii_end()
+        .last()
+        .is_none_or(|b| matches!(b, b'#' | b'/' | b'*' | b';' | b',' | b'|' | b'@' | b'!'))
+}
+
 /// Whether `mark`, with `rest` behind it in its comment, is about the checks of TLS.
 fn accepts(mark: &str, alone: Alone, rest: &[u8]) -> bool {
     let is_lead = |b: &u8| matches!(b, b':' | b'=' | b'(' | b'[' | b' ');
     let lead = rest.iter().take_while(|b| is_lead(b)).count();
     let names = &rest[lead..];
-    // Names go on behind a comma, or end at a blank.
-    let end = (0..names.len())
-        .find(|&at| names[at].is_ascii_whitespace() && !names[..at].ends_with(b","))
-        .unwrap_or(names.len());
-    if concerns(rest, &names[..end]) {
-        return true;
-    }
-    let first = names[..end]
-        .split(|&b| b == b',')
-        .next()
-        .unwrap_or_default();
     let is_number = |word: &[u8]| {
         word.first().is_some_and(u8::is_ascii_uppercase) && word.iter().any(u8::is_ascii_digit)
     };
+    // Names go on behind a comma or with the next number, or end at a blank.
+    let goes_on = |at: usize| {
+        let next = names[at..].trim_ascii_start();
+        let word = next.iter().take_while(|b| is_word(**b)).count();
+        names[..at].ends_with(b",") || is_number(&next[..word])
+    };
+    let end = (0..names.len())
+        .find(|&at| names[at].is_ascii_whitespace() && !goes_on(at))
+        .unwrap_or(names.len());
+    let names = &names[..end];
+    // flake8 names rules by number alone.
+    if holds_rule(names) || (mark != "noqa" && holds_topic(names)) {
+        return true;
+    }
+    let first = names.split(|&b| b == b',').next().unwrap_or_default();
     let names_another = first.split(|b| !is_word(*b)).any(is_number)
         || (!first.starts_with(b"-") && first.iter().any(|b| matches!(b, b'.' | b'-' | b'/')))
         || (mark == "nolint" && rest.starts_with(b":") && first != b"all");
     alone == Alone::Reviewed && !names_another
 }
 
-/// Whether one of our rules' numbers stands in `rest`, or one of our words in `names`.
-fn concerns(rest: &[u8], names: &[u8]) -> bool {
-    let names = names.to_ascii_lowercase();
-    rest.split(|b| !is_word(*b)).any(|word| {
+/// Whether the number of such a rule stands in `text`.
+fn holds_rule(text: &[u8]) -> bool {
+    let is_ours = |word: &[u8]| {
         RULES
             .iter()
             .any(|rule| word.eq_ignore_ascii_case(rule.as_bytes()))
-    }) || TOPICS
+    };
+    text.split(|b| !is_word(*b)).any(is_ours)
+}
+
+/// Whether a rule that `text` names is about certificates and versions by its name.
+fn holds_topic(text: &[u8]) -> bool {
+    let text = text.to_ascii_lowercase();
+    TOPICS
         .iter()
-        .any(|topic| memchr::memmem::find(&names, topic.as_bytes()).is_some())
+        .any(|topic| memchr::memmem::find(&text, topic.as_bytes()).is_some())
 }
 
 #[cfg(test)]
@@ -229,6 +250,8 @@ mod tests {
             ("a.go", "c := T{ // nolint: gosec\n\tTURN,\n}"),
             ("a.py", "f(\n    u,\n    TURN,\n)  # nosec B501"),
             ("a.py", "f(TURN)  # noqa: E501,S501"),
+            ("a.py", "f(TURN)  # type: ignore # noqa: E501 S501"),
+            ("a.go", "c := TURN // #nosec G101 G402 -- own network"),
             (
                 "a.py",
                 "# nosemgrep: python.requests.disabled-cert-validation\nf(TURN)",
@@ -271,6 +294,10 @@ mod tests {
             ("a.go", "c, d := TURN, \"#nosec G402\""),
             ("a.go", "c := TURN\nd := 1 // #nosec G402"),
             ("a.py", "f(TURN)  # noqa"),
+            ("a.py", "f(TURN)  # noqa: trust me"),
+            ("a.py", "f(TURN)  # no nosec here, this is bad"),
+            ("a.go", "c := TURN // #nosec G101 -- but G402 stays"),
+            ("A.java", "f(TURN); // not NOSONAR"),
             ("a.py", "f(TURN)  # noqa: E501"),
             ("a.py", "f(TURN)  # nosec B101"),
             ("a.py", "f(TURN)  # nosemgrep: python.lang.eval-detected"),

@@ -1,6 +1,6 @@
 //! Windows told apart by whole bytes, 64 positions at a time.
 //!
-//! Every anchor is in one of 32 buckets. One permutation (`vpermb` of AVX-512
+//! Every anchor is in one of 16 to 32 buckets. One permutation (`vpermb` of AVX-512
 //! VBMI: Ice Lake, Zen 4 and later) looks up eight buckets of 64 bytes by their
 //! lower six bits, so that only bytes 64 apart are taken for each other: letters
 //! for digits and signs, never for other letters.
@@ -9,7 +9,8 @@
 //! second cache, with two, three and four sets of eight buckets, best of 12 runs
 //! on a Zen 4 with other work: 309 anchors 0.071, 0.076, 0.092; 400 anchors
 //! 0.091, 0.092, 0.103; 500 anchors 0.124, 0.097, 0.114; 708 anchors 0.175,
-//! 0.120, 0.129. Of that the vectors take 0.042, 0.059 and 0.076, and a window
+//! 0.120, 0.129; with three and four, 900 anchors 0.145, 0.145; 1,094 anchors
+//! 0.174, 0.158. Of that the vectors take 0.042, 0.059 and 0.076, and a window
 //! that passes the bitmap about 36 ns.
 
 use fearless_simd::{Avx512, SimdInto, kernel, u8x64};
@@ -36,7 +37,7 @@ enum Sets {
 
 /// Up to so many anchors two sets are the fastest, and three.
 const FOR_TWO: usize = 400;
-const FOR_THREE: usize = 800;
+const FOR_THREE: usize = 1000;
 
 /// For eight buckets: by place in the window.
 type Tables = [[u8; BLOCK]; WINDOW];

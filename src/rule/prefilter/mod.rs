@@ -543,7 +543,7 @@ mod tests {
             };
             (0..length).map(letter).collect()
         };
-        for count in [350, 450, 850] {
+        for count in [350, 450, 1050] {
             let anchors: Vec<Anchor> = (0..count)
                 .map(|i| anchor(&word(3 + i % 9), i % 2 == 0))
                 .collect();
