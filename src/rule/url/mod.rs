@@ -173,6 +173,16 @@ mod tests {
                 "this.apiServer = beta ? 'https://beta.vendor.io' : 'http://vendor.io';",
                 Some(Warning),
             ),
+            (
+                "a.js",
+                "browser.load('http://vendor.io/gallery/7');",
+                Some(Note),
+            ),
+            (
+                "a.js",
+                "browser.load('http://vendor.io/api/v1/users');",
+                Some(Warning),
+            ),
             // The record names a method, before the address or after it.
             (
                 "a.js",

@@ -509,9 +509,9 @@ pub(super) fn work(name: &[u8]) -> Work {
     {
         return Work::Other;
     }
-    // A browser within the program shows a page.
+    // A browser within the program shows a page: what the URL looks like decides.
     if owned(&["browser", "webview"]) && has(&["load", "open", "navigate"]) {
-        return Work::Other;
+        return Work::Unknown;
     }
     if has(FETCHES)
         || (has(&["http"]) && has(&["create", "do", "send", "make", "run", "call"]))
