@@ -18,7 +18,7 @@ use std::arch::x86_64::{
 
 use super::deal::{Mould, bytes_at, deal};
 use super::frequency::frequency;
-use super::{Anchor, BEYOND, BLOCK, TILE, Verifier, WINDOW};
+use super::{Anchor, BEYOND, TILE, Verifier, WINDOW, blocks};
 
 pub(super) struct Filter {
     pub(super) verifier: Verifier,
@@ -81,12 +81,8 @@ kernel!(
             let any = _mm256_or_si256(sets[0], sets[1]);
             !_mm256_movemask_epi8(_mm256_cmpeq_epi8(any, _mm256_setzero_si256())) as u32
         };
-        let positions = text.len() - BEYOND;
         let mut marked = 0;
-        let blocks = masks.iter_mut().zip((0..positions).step_by(BLOCK));
-        for (number, (mask, at)) in blocks.enumerate() {
-            let block: &[u8; BLOCK + BEYOND] =
-                text[at..at + BLOCK + BEYOND].try_into().expect("that long");
+        for (number, mask, block) in blocks(text, masks) {
             let low = half(block[..32 + BEYOND].try_into().expect("that long"));
             let high = half(block[32..].try_into().expect("that long"));
             *mask = u64::from(low) | u64::from(high) << 32;

@@ -21,7 +21,7 @@ use std::arch::x86_64::{
 
 use super::deal::{Mould, bytes_at, deal};
 use super::frequency::frequency;
-use super::{Anchor, BEYOND, BLOCK, TILE, Verifier, WINDOW};
+use super::{Anchor, BLOCK, TILE, Verifier, WINDOW, blocks};
 
 pub(super) struct Filter {
     pub(super) verifier: Verifier,
@@ -90,12 +90,8 @@ kernel!(
         macro_rules! find_in {
             ($tables:expr) => {{
                 let tables = $tables.map(|set| set.map(|table| load(&table)));
-                let positions = text.len() - BEYOND;
                 let mut marked = 0;
-                let blocks = masks.iter_mut().zip((0..positions).step_by(BLOCK));
-                for (number, (mask, at)) in blocks.enumerate() {
-                    let block: &[u8; BLOCK + BEYOND] =
-                        text[at..at + BLOCK + BEYOND].try_into().expect("that long");
+                for (number, mask, block) in blocks(text, masks) {
                     let places: [__m512i; WINDOW] =
                         std::array::from_fn(|place| load(&block[place..place + BLOCK]));
                     let mut any = _mm512_setzero_si512();

@@ -388,12 +388,8 @@ impl Verifier {
 
     /// A bit for every position of `text` whose window passes; gives one for every block that has such.
     fn masks(&self, text: &[u8], masks: &mut [u64; TILE]) -> u64 {
-        let positions = text.len() - BEYOND;
         let mut marked = 0;
-        let blocks = masks.iter_mut().zip((0..positions).step_by(BLOCK));
-        for (number, (mask, at)) in blocks.enumerate() {
-            let block: &[u8; BLOCK + BEYOND] =
-                text[at..at + BLOCK + BEYOND].try_into().expect("that long");
+        for (number, mask, block) in blocks(text, masks) {
             *mask = 0;
             for position in 0..BLOCK {
                 *mask |= u64::from(self.passes(window_at(block, position))) << position;
@@ -426,6 +422,20 @@ impl Entry {
 }
 
 const CASE: u8 = 0x20;
+
+/// The blocks of `text`, each with what is read beyond it, its number and its mask.
+#[inline(always)]
+fn blocks<'t>(
+    text: &'t [u8],
+    masks: &'t mut [u64; TILE],
+) -> impl Iterator<Item = (usize, &'t mut u64, &'t [u8; BLOCK + BEYOND])> {
+    let places = (0..text.len() - BEYOND).step_by(BLOCK);
+    let masked = masks.iter_mut().zip(places).enumerate();
+    masked.map(|(number, (mask, at))| {
+        let block = text[at..at + BLOCK + BEYOND].try_into();
+        (number, mask, block.expect("that long"))
+    })
+}
 
 #[inline(always)]
 fn window_at(text: &[u8], position: usize) -> u32 {
