@@ -37,6 +37,22 @@ impl Before {
     }
 }
 
+/// Whether `text` begins with `anchor`, in either case.
+pub(super) fn begins_with(text: &[u8], anchor: &[u8]) -> bool {
+    text.len() >= anchor.len() && text[..anchor.len()].eq_ignore_ascii_case(anchor)
+}
+
+/// The letters and digits of `text`, in lower case: what names have in common however they are written.
+pub(super) fn letters_and_digits(text: &[u8]) -> Vec<u8> {
+    let mut plain = Vec::with_capacity(text.len());
+    plain.extend(
+        text.iter()
+            .filter(|b| b.is_ascii_alphanumeric())
+            .map(u8::to_ascii_lowercase),
+    );
+    plain
+}
+
 /// How many `_` stand right before `start`; three stand for more.
 pub fn marks_before(bytes: &[u8], start: usize) -> usize {
     let before = &bytes[start.saturating_sub(3)..start];

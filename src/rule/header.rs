@@ -4,6 +4,7 @@ mod role;
 
 use std::ops::Range;
 
+use super::guard::{begins_with, letters_and_digits};
 use super::{Match, Scene, Verdict};
 use crate::syntax::{Kind, Place};
 
@@ -56,10 +57,7 @@ impl HeaderRule {
     /// the anchor, and `authorization` and `api_key` are too frequent for a regex.
     pub fn find(&self, bytes: &[u8], start: usize) -> Option<Match> {
         let text = &bytes[start..];
-        let stands = |anchor: &&Vec<u8>| {
-            text.len() >= anchor.len() && text[..anchor.len()].eq_ignore_ascii_case(anchor)
-        };
-        let anchor = self.anchors.iter().find(stands)?;
+        let anchor = self.anchors.iter().find(|a| begins_with(text, a))?;
         let span = start..start + anchor.len();
         Some(Match {
             secret: span.clone(),
@@ -78,7 +76,7 @@ impl HeaderRule {
         if name == self.text.name.as_bytes() || is_variable {
             return None;
         }
-        let plain = plain(name);
+        let plain = letters_and_digits(name);
         let is_listed = |list: &[String]| list.iter().any(|w| w.as_bytes() == plain);
         let value = Value::at(bytes, span.end);
         let is_call = is_listed(&self.text.calls) && bytes.get(span.end) == Some(&b'(');
@@ -211,16 +209,6 @@ fn is_token(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')
 }
 
-fn plain(text: &[u8]) -> Vec<u8> {
-    let mut plain = Vec::with_capacity(text.len());
-    plain.extend(
-        text.iter()
-            .filter(|b| b.is_ascii_alphanumeric())
-            .map(u8::to_ascii_lowercase),
-    );
-    plain
-}
-
 /// The whole word of which `part` is some; the letter of a `\n` before it is none of its own.
 fn word_around(bytes: &[u8], part: &Range<usize>) -> Range<usize> {
     const LONGEST: usize = 64;
@@ -258,7 +246,7 @@ impl Value<'_> {
         };
         Value {
             text,
-            plain: plain(text),
+            plain: letters_and_digits(text),
         }
     }
 

@@ -8,7 +8,7 @@ use regex_automata::util::captures::Captures;
 use regex_automata::{Anchored, Input};
 
 use super::Match;
-use super::guard::Before;
+use super::guard::{Before, begins_with};
 use super::sketch::{Head, sketch};
 use super::split::{Split, parse};
 
@@ -176,12 +176,9 @@ impl Pattern {
         start: usize,
     ) -> Option<Match> {
         let text = &bytes[start..];
-        let stands = |anchor: &[u8]| {
-            text.len() >= anchor.len() && text[..anchor.len()].eq_ignore_ascii_case(anchor)
-        };
         let head = head_of(text);
         let anchor = (0..self.anchors.len())
-            .find(|&at| self.heads[at] == head && stands(&self.anchors[at]))?;
+            .find(|&at| self.heads[at] == head && begins_with(text, &self.anchors[at]))?;
         if !self.before.allows(bytes, start) {
             return None;
         }

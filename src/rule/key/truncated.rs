@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::{KeyRule, around, shape};
+use crate::rule::guard::letters_and_digits;
 use crate::rule::{Match, Scene, Verdict};
 use crate::syntax::{Kind, paths};
 use around::Follows;
@@ -128,9 +129,9 @@ impl TruncatedRule {
 
     /// `reportflow.app-key`, `report_flow:` and `app_key:` below it, `[reportflow]` and `key =`.
     fn is_field_of_ours(&self, text: &[u8], name: &Range<usize>) -> bool {
-        let field = plain(&text[name.clone()]);
+        let field = letters_and_digits(&text[name.clone()]);
         let is_product = |section: &[u8]| {
-            let section = plain(section);
+            let section = letters_and_digits(section);
             self.text
                 .products
                 .iter()
@@ -141,7 +142,7 @@ impl TruncatedRule {
     }
 
     fn is_ours(&self, name: &[u8]) -> bool {
-        let plain = plain(name);
+        let plain = letters_and_digits(name);
         self.text.exact.iter().any(|exact| exact.as_bytes() == name)
             || self
                 .text
@@ -149,13 +150,6 @@ impl TruncatedRule {
                 .iter()
                 .any(|ours| plain.ends_with(ours.as_bytes()))
     }
-}
-
-fn plain(name: &[u8]) -> Vec<u8> {
-    name.iter()
-        .filter(|b| b.is_ascii_alphanumeric())
-        .map(u8::to_ascii_lowercase)
-        .collect()
 }
 
 /// Whether the literal is the first of several in a list, to be joined.
