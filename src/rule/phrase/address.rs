@@ -5,6 +5,8 @@ use std::ops::Range;
 use super::{is_word, line};
 use crate::rule::Match;
 
+/// How many lines above a turn may say whom it is about.
+const ABOVE: usize = 3;
 /// No statement is followed over more lines than this, to either side.
 const LINES: usize = 8;
 
@@ -13,7 +15,7 @@ pub(super) fn is_to_this_machine(bytes: &[u8], found: &Match) -> bool {
     if names_this_machine(&bytes[statement(bytes, &found.span)]) {
         return true;
     }
-    let block = &bytes[block(bytes, &found.span)];
+    let block = &bytes[block(bytes, &found.span, ABOVE)];
     names_this_machine(block) && !addresses_another(block)
 }
 
@@ -141,20 +143,23 @@ fn is_method(line: &[u8]) -> bool {
 
 /// Whether `text` has the URL of a public host.
 fn addresses_another(text: &[u8]) -> bool {
-    memchr::memmem::find_iter(text, b"https://").any(|at| {
-        let host = &text[at + 8..];
-        let length = host
-            .iter()
-            .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'))
-            .count();
-        is_public(&host[..length])
-    })
+    public_urls(text).next().is_some()
+}
+
+/// Where the URLs of public hosts in `text` begin.
+pub(super) fn public_urls(text: &[u8]) -> impl Iterator<Item = usize> {
+    memchr::memmem::find_iter(text, b"https://").filter(|at| begins_public(&text[at + 8..]))
+}
+
+/// Whether `text` begins with the name of a public host.
+pub(super) fn begins_public(text: &[u8]) -> bool {
+    let is_part = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-');
+    is_public(&text[..text.iter().take_while(is_part).count()])
 }
 
 /// The lines around `span` that are as deep as its own or deeper: the other
 /// keys of a mapping, the statements that follow in a function.
-fn block(bytes: &[u8], span: &Range<usize>) -> Range<usize> {
-    const ABOVE: usize = 3;
+pub(super) fn block(bytes: &[u8], span: &Range<usize>, above: usize) -> Range<usize> {
     const BELOW: usize = 12;
     let indent = |range: &Range<usize>| {
         let text = &bytes[range.clone()];
@@ -167,7 +172,7 @@ fn block(bytes: &[u8], span: &Range<usize>) -> Range<usize> {
     if depth == 0 {
         return range;
     }
-    for _ in 0..ABOVE {
+    for _ in 0..above {
         let Some(end) = range.start.checked_sub(1) else {
             break;
         };
@@ -192,7 +197,7 @@ fn block(bytes: &[u8], span: &Range<usize>) -> Range<usize> {
 
 /// The lines that `span` and what continues them take: calls and lists over
 /// several lines, commands that go on after a `\`.
-fn statement(bytes: &[u8], span: &Range<usize>) -> Range<usize> {
+pub(super) fn statement(bytes: &[u8], span: &Range<usize>) -> Range<usize> {
     let mut range = line(bytes, span.start).start..line(bytes, span.end).end;
     for _ in 0..LINES {
         let Some(end) = range.start.checked_sub(1) else {
@@ -227,12 +232,7 @@ pub(super) fn is_to_a_public_host(bytes: &[u8], found: &Match) -> bool {
         .any(|lead| {
             memchr::memmem::find_iter(&text, lead.as_bytes()).any(|at| {
                 let host = &text[at + lead.len()..];
-                let host = host.strip_prefix(b"tcp:").unwrap_or(host);
-                let length = host
-                    .iter()
-                    .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'))
-                    .count();
-                is_public(&host[..length])
+                begins_public(host.strip_prefix(b"tcp:").unwrap_or(host))
             })
         })
 }

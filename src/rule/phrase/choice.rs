@@ -9,16 +9,7 @@ const BACK: usize = 4096;
 /// that it is on request: the program offers it as a setting.
 pub(super) fn is_asked_for(bytes: &[u8], found: &Match, choices: &[String]) -> bool {
     let here = line(bytes, found.span.start);
-    let says = |text: &[u8]| {
-        let plain: Vec<u8> = without_probe(text)
-            .iter()
-            .filter(|b| b.is_ascii_alphanumeric())
-            .map(u8::to_ascii_lowercase)
-            .collect();
-        choices
-            .iter()
-            .any(|word| memchr::memmem::find(&plain, word.as_bytes()).is_some())
-    };
+    let says = |text: &[u8]| says_any(without_probe(text), choices);
     let before = &bytes[here.start..found.span.start];
     let after = &bytes[found.span.end.min(here.end)..here.end];
     // `VERIFY_NONE unless verify`, `if insecure { ... }`, `insecure ? ...`
@@ -96,6 +87,61 @@ pub(super) fn is_asked_for(bytes: &[u8], found: &Match, choices: &[String]) -> b
     false
 }
 
+/// Whether the turn stands in a branch of a template, `{{ if .. }}` or `{% else %}`, and its condition,
+/// or that of a branch before it, has one of `choices`.
+pub(super) fn is_in_template_branch(bytes: &[u8], found: &Match, choices: &[String]) -> bool {
+    let here = line(bytes, found.span.start);
+    let from = here.start.saturating_sub(BACK);
+    let mut closed = 0_usize;
+    let mut is_choice = false;
+    for text in bytes[from..here.start].rsplit(|&b| b == b'\n') {
+        let Some(directive) = directive(text) else {
+            continue;
+        };
+        let word = directive.iter().take_while(|b| is_word(**b)).count();
+        match &directive[..word] {
+            b"end" | b"endif" | b"endfor" | b"endwith" => closed += 1,
+            b"if" | b"range" | b"for" | b"with" | b"define" | b"block" if closed > 0 => closed -= 1,
+            b"if" if is_choice || says_any(directive, choices) => return true,
+            b"else" | b"elif" if closed == 0 => is_choice |= says_any(directive, choices),
+            b"if" | b"range" | b"for" | b"with" | b"define" | b"block" => is_choice = false,
+            _ => {}
+        }
+    }
+    false
+}
+
+/// What a line of a template that is nothing but a directive says: `{{- if .. }}`, `{% else %}`.
+fn directive(line: &[u8]) -> Option<&[u8]> {
+    let text = line.trim_ascii();
+    let inner = text
+        .strip_prefix(b"{{")
+        .or_else(|| text.strip_prefix(b"{%"))?;
+    let inner = inner.strip_prefix(b"-").unwrap_or(inner);
+    Some(inner.trim_ascii_start())
+}
+
+/// Whether one of `choices` is part of `text`, apart from signs and case.
+fn says_any(text: &[u8], choices: &[String]) -> bool {
+    let plain: Vec<u8> = text
+        .iter()
+        .filter(|b| b.is_ascii_alphanumeric())
+        .map(u8::to_ascii_lowercase)
+        .collect();
+    choices
+        .iter()
+        .any(|word| memchr::memmem::find(&plain, word.as_bytes()).is_some())
+}
+
+/// `insecureCommand = "curl -k .."`: whether the literal that holds the turn has a name that says so.
+pub(super) fn is_called_insecure(scene: &Scene<'_>, found: &Match) -> bool {
+    let bytes = scene.bytes();
+    let start = line(bytes, found.span.start).start;
+    let before = &bytes[start..found.span.start];
+    scene.place(found.span.start).is_literal()
+        && memchr::memchr(b'=', before).is_some_and(|at| says_insecure(&before[..at]))
+}
+
 /// Whether of the two words of Erlang's option the other is named nearby.
 pub(super) fn is_either(scene: &Scene<'_>, found: &Match) -> bool {
     const NEAR: usize = 400;
@@ -107,10 +153,14 @@ pub(super) fn is_either(scene: &Scene<'_>, found: &Match) -> bool {
         && memchr::memmem::find(near, b"verify_peer").is_some()
 }
 
-/// `when :none`, `case 'k':`: the value of a setting, the letter of an option.
+/// `when :none`, `case 'k':`, `case "1.0":`: the value of a setting, the letter of an option.
 fn is_option(case: &[u8]) -> bool {
-    memchr::memmem::find(&case.to_ascii_lowercase(), b"none").is_some()
+    let case = case.to_ascii_lowercase();
+    memchr::memmem::find(&case, b"none").is_some()
         || case.starts_with(b"case '")
+        || [&b"case \"1."[..], b"case \"tls", b"case \"ssl"]
+            .iter()
+            .any(|version| case.starts_with(version))
 }
 
 /// Whether the branch below an `if` at `depth`, whose own text is at `inner`, switches the check on.
@@ -167,6 +217,13 @@ fn says_insecure(name: &[u8]) -> bool {
     [
         &b"insecure"[..],
         b"unverified",
+        b"skipverif",
+        b"skiptlsverif",
+        b"skipsslverif",
+        b"removesslverif",
+        b"disablesslverif",
+        b"disabletlsverif",
+        b"disableverif",
         b"withoutverif",
         b"noverif",
         b"nosslverif",
@@ -176,7 +233,7 @@ fn says_insecure(name: &[u8]) -> bool {
     .any(|word| memchr::memmem::find(&plain, word).is_some())
 }
 
-fn indentation(line: &[u8]) -> usize {
+pub(super) fn indentation(line: &[u8]) -> usize {
     line.iter()
         .take_while(|b| matches!(b, b' ' | b'\t'))
         .map(|&b| if b == b'\t' { 4 } else { 1 })

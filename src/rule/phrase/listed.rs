@@ -79,7 +79,8 @@ pub(super) fn is_in_inventory(bytes: &[u8], found: &Match) -> bool {
         let pairs = memchr::memmem::find_iter(item, b"::").count();
         !item.is_empty() && item.iter().all(is_part) && colons == 2 * pairs
     };
-    let inside = bytes[list.clone()].trim_ascii_end();
+    let inside = without_comments(&bytes[list.clone()]);
+    let inside = inside.trim_ascii_end();
     let items: Vec<&[u8]> = inside
         .strip_suffix(b",")
         .unwrap_or(inside)
@@ -107,6 +108,18 @@ pub(super) fn is_in_inventory(bytes: &[u8], found: &Match) -> bool {
         && !is_member
         && !matches!(given.last(), Some(b'(' | b',' | b':'))
         && memchr::memmem::find(&head.to_ascii_lowercase(), b"enabl").is_none()
+}
+
+/// `text`, each line up to its comment.
+fn without_comments(text: &[u8]) -> Vec<u8> {
+    let code = text.split(|&b| b == b'\n').map(|line| {
+        let comment = [&b"#"[..], b"//"];
+        let ends = comment
+            .iter()
+            .filter_map(|mark| memchr::memmem::find(line, mark));
+        &line[..ends.min().unwrap_or(line.len())]
+    });
+    code.collect::<Vec<_>>().join(&b'\n')
 }
 
 /// Whether the turn is a name, with what it belongs to.

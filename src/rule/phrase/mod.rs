@@ -6,6 +6,7 @@ mod listed;
 mod named;
 mod quoted;
 mod reviewed;
+mod stake;
 
 use std::ops::Range;
 
@@ -33,6 +34,30 @@ pub struct PhraseText {
     versions: Vec<String>,
     /// What near the turn says that the program does itself what it switches off; a field ends in `:`.
     instead: Vec<String>,
+    /// Turns that make what sends requests elsewhere in their file.
+    clients: Vec<String>,
+    /// Words of names for what must reach nobody else, lower case; two words of a name may be one here.
+    credentials: Vec<String>,
+    /// Words of paths of files whose matter is a credential or money.
+    matters: Vec<String>,
+    /// What on the line of a turn says that it is for a whole process or machine.
+    everywhere: Vec<String>,
+    /// Turns that name the hosts they are about.
+    registries: Vec<String>,
+    /// Commands that send what they logged in with.
+    sessions: Vec<String>,
+    /// What in a command says that it runs what it downloads.
+    runs: Vec<String>,
+    /// Words of names of files and functions that look at any server there is.
+    purposes: Vec<String>,
+    /// Names of what reads a certificate or a page for what it says.
+    inspections: Vec<String>,
+    /// What a server says, which checks no certificate of its clients.
+    serves: Vec<String>,
+    /// Words of names of requests that only ask whether a service answers.
+    probes: Vec<String>,
+    /// Words of names of devices, whose certificates nobody signs.
+    devices: Vec<String>,
 }
 
 /// What a turn that begins with one of `turns` needs to count; an empty list asks for nothing.
@@ -101,9 +126,12 @@ impl PhraseRule {
             || choice::is_asked_for(bytes, found, &self.text.choices)
             || (starts_with_any(&bytes[found.span.clone()], &self.text.versions)
                 && choice::is_asked_for(bytes, found, &self.text.version_choices))
+            || choice::is_in_template_branch(bytes, found, &self.text.choices)
+            || choice::is_called_insecure(scene, found)
             || choice::is_either(scene, found)
             || address::is_to_a_local_service(bytes, found)
-            || named::is_in_test_module(scene, found);
+            || named::is_in_test_module(scene, found)
+            || !stake::is_relied_on(scene, found, &self.text);
         let words = String::from_utf8_lossy(&bytes[found.span.clone()]);
         let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
         let mut message = match words.char_indices().nth(QUOTED) {
@@ -143,7 +171,6 @@ impl PhraseRule {
             && enclosing(bytes, span).is_some_and(|literal| {
                 others.any(|other| {
                     !is_about_version(other)
-                        && other.severity.is_none_or(|s| Some(s) == verdict.severity)
                         && is_item(&other.highlight)
                         && literal.contains(&other.highlight.start)
                         && enclosing(bytes, &other.highlight).as_ref() == Some(&literal)

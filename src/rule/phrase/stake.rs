@@ -1,0 +1,395 @@
+//! What is at stake on the connection of a turn: whether somebody relies on who answers there.
+
+use std::ops::Range;
+
+use super::address::{self, public_urls};
+use super::choice::indentation;
+use super::{NEAR, PhraseText, is_word, line, starts_with_any};
+use crate::rule::{Match, Scene, key};
+use crate::syntax::Kind;
+
+/// How much of a file is searched for what goes through a client that it defines, to either side.
+const FILE: usize = 16 * 1024;
+
+/// Whether there is evidence that somebody relies on the connection: a credential travels, the server is
+/// one that everybody reaches, what comes back is run, or the switch is one for the whole process or
+/// machine. Who looks at any server there is, at devices, or at how a service does, relies on no certificate.
+pub(super) fn is_relied_on(scene: &Scene<'_>, found: &Match, text: &PhraseText) -> bool {
+    let bytes = scene.bytes();
+    let path = scene.document.path.as_bytes();
+    let turn = &bytes[found.span.clone()];
+    // It counts beside the name of a public server only.
+    if starts_with_any(turn, &text.remote) {
+        return true;
+    }
+    if starts_with_any(turn, &text.registries) {
+        return address::begins_public(&bytes[found.span.end..]);
+    }
+    let Scope { range, head } = scope(scene, &found.span);
+    let lines = line(bytes, found.span.start).start..line(bytes, found.span.end).end;
+    // What a class or an agent is for shows where it is used.
+    let is_client = starts_with_any(turn, &text.clients) || is_agent(bytes, found);
+    let reach = match is_client {
+        true => near(bytes, &found.span, FILE),
+        false => range.clone(),
+    };
+    let is_for = |list: &[String]| names_any(path, list) || holds_name(scene, &head, list);
+    let is_to_anybody =
+        is_for(&text.purposes) || holds_any(&bytes[reach.clone()], &text.inspections);
+    if starts_with_any(turn, &text.versions) {
+        return !is_to_anybody;
+    }
+    let sends = || holds_name(scene, &reach, &text.credentials) || names_any(path, &text.matters);
+    let is_public =
+        || holds_public_url(scene, &reach) || leads_to_public_url(scene, &range, FOLLOWED);
+    if is_to_anybody {
+        return sends() && is_public();
+    }
+    let switched = if is_client { &reach } else { &lines };
+    if holds_phrase(&bytes[switched.clone()], &text.everywhere) {
+        return true;
+    }
+    let statement = address::statement(bytes, &found.span);
+    let asked = match is_program(scene) {
+        true => &statement,
+        false => &range,
+    };
+    if is_own_setting(bytes, found)
+        || holds_any(&bytes[range.clone()], &text.serves)
+        || is_to_be_filled_in(&bytes[lines.clone()])
+        || holds_name(scene, asked, &text.probes)
+    {
+        return false;
+    }
+    if is_for(&text.devices) || holds_name(scene, &statement, &text.devices) {
+        return holds_public_url(scene, &range);
+    }
+    if is_to_a_number(&bytes[range.clone()]) {
+        return is_public();
+    }
+    let is_command = |phrases| holds_any(&bytes[statement.clone()], phrases);
+    sends() || is_public() || is_command(&text.sessions) || is_command(&text.runs)
+}
+
+/// `self.verify = False`: what a class keeps for whoever sets it.
+fn is_own_setting(bytes: &[u8], found: &Match) -> bool {
+    let before = &bytes[..found.span.start];
+    ["self.", "this.", "$this->"]
+        .iter()
+        .any(|own| before.ends_with(own.as_bytes()))
+}
+
+/// `https://{ip}/api`: whether a URL in `text` is put together with an address that is a number, for
+/// which no authority signs.
+fn is_to_a_number(text: &[u8]) -> bool {
+    const NUMBERS: [&[u8]; 3] = [b"ip", b"ipaddr", b"ipaddress"];
+    /// How much of a line behind a scheme may hold the host.
+    const HOST: usize = 80;
+    ["https://", "wss://"].iter().any(|scheme| {
+        memchr::memmem::find_iter(text, scheme.as_bytes()).any(|at| {
+            let rest = &text[at + scheme.len()..];
+            let rest = &rest[..rest.iter().take(HOST).take_while(|b| **b != b'\n').count()];
+            let is_number =
+                |name: &[u8]| key::words(name).iter().any(|w| NUMBERS.contains(&&w[..]));
+            names(rest).any(|(_, name)| is_number(name))
+        })
+    })
+}
+
+/// `smtp://<mail_host>:25`: a template of a setting.
+fn is_to_be_filled_in(line: &[u8]) -> bool {
+    memchr::memmem::find(line, b"://<").is_some()
+}
+
+fn is_program(scene: &Scene<'_>) -> bool {
+    matches!(scene.language().kind(), Kind::Code | Kind::Template)
+}
+
+/// How many names are followed from one to the next.
+const FOLLOWED: usize = 2;
+
+/// What belongs to a turn.
+struct Scope {
+    range: Range<usize>,
+    /// The line that says what it is for; empty where none does.
+    head: Range<usize>,
+}
+
+/// The function around `span`, the item or keys of its mapping, or what stands near in a script.
+fn scope(scene: &Scene<'_>, span: &Range<usize>) -> Scope {
+    /// How many lines of a mapping are read above, and of a script to either side.
+    const LINES: usize = 12;
+    let bytes = scene.bytes();
+    let found = match is_program(scene) {
+        true => block(bytes, span, is_head),
+        false => block(bytes, span, |line| line.starts_with(b"- ")),
+    };
+    if let Some(range) = found {
+        let head = line(bytes, range.start);
+        return Scope { range, head };
+    }
+    let range = match is_program(scene) {
+        true => lines_around(bytes, span, LINES),
+        false => address::block(bytes, span, LINES),
+    };
+    let head = range.start..range.start;
+    Scope { range, head }
+}
+
+/// The lines around `span` that its indentation puts below a line that `is_head`, with that.
+fn block(
+    bytes: &[u8],
+    span: &Range<usize>,
+    is_head: impl Fn(&[u8]) -> bool,
+) -> Option<Range<usize>> {
+    const LINES: usize = 120;
+    // A bracket at its beginning goes on with what stands above.
+    let goes_on = |text: &[u8]| {
+        let first = text.trim_ascii().first().copied();
+        first.is_none_or(|b| matches!(b, b'{' | b'}' | b')' | b']'))
+    };
+    let here = line(bytes, span.start);
+    let mut depth = indentation(&bytes[here.clone()]);
+    let mut start = here.start;
+    for count in 0.. {
+        let above = line(bytes, start.checked_sub(1).filter(|_| count < LINES)?);
+        start = above.start;
+        let text = &bytes[above];
+        if goes_on(text) || indentation(text) >= depth {
+            continue;
+        }
+        depth = indentation(text);
+        if is_head(text.trim_ascii()) {
+            break;
+        }
+    }
+    let mut end = line(bytes, span.end).end;
+    for _ in 0..LINES {
+        if end >= bytes.len() {
+            break;
+        }
+        let below = line(bytes, end + 1);
+        let text = &bytes[below.clone()];
+        if !goes_on(text) && indentation(text) <= depth {
+            break;
+        }
+        end = below.end;
+    }
+    Some(start..end)
+}
+
+/// Whether a line begins a function with a name.
+fn is_head(text: &[u8]) -> bool {
+    const KEYWORDS: [&[u8]; 6] = [b"func", b"def", b"function", b"fun", b"fn", b"sub"];
+    const OTHER: [&[u8]; 26] = [
+        b"if", b"else", b"elif", b"elsif", b"elseif", b"unless", b"until", b"for", b"foreach",
+        b"while", b"do", b"switch", b"case", b"when", b"try", b"catch", b"rescue", b"with",
+        b"using", b"return", b"new", b"await", b"class", b"defer", b"go", b"lock",
+    ];
+    if text.ends_with(b"=> {") {
+        return ["= (", "=(", "= async ("]
+            .iter()
+            .any(|start| memchr::memmem::find(text, start.as_bytes()).is_some());
+    }
+    let Some(open) = memchr::memchr(b'(', text) else {
+        return false;
+    };
+    let before = &text[..open];
+    let mut words = before.split(|b| !is_word(*b)).filter(|w| !w.is_empty());
+    let is_call = before
+        .iter()
+        .any(|b| matches!(b, b'=' | b'.' | b'"' | b'\'' | b'@'));
+    if is_call || words.clone().any(|word| OTHER.contains(&word)) {
+        return false;
+    }
+    let has_keyword = words.clone().any(|word| KEYWORDS.contains(&word));
+    let opens = matches!(text.last(), Some(b'{' | b')' | b','));
+    // Without a keyword, a method has a type or a modifier before its name, or a brace behind it.
+    has_keyword || (opens && words.nth(1).is_some()) || text.ends_with(b") {")
+}
+
+fn lines_around(bytes: &[u8], span: &Range<usize>, lines: usize) -> Range<usize> {
+    let mut around = line(bytes, span.start).start..line(bytes, span.end).end;
+    for _ in 0..lines {
+        if let Some(end) = around.start.checked_sub(1) {
+            around.start = line(bytes, end).start;
+        }
+        if around.end < bytes.len() {
+            around.end = line(bytes, around.end + 1).end;
+        }
+    }
+    around
+}
+
+/// `new https.Agent({ .. })`: the options of what sends requests later.
+fn is_agent(bytes: &[u8], found: &Match) -> bool {
+    let line = &bytes[line(bytes, found.span.start).start..found.span.start];
+    ["Agent(", "Transport{", "Connector(", "Session("]
+        .iter()
+        .any(|name| memchr::memmem::find(line, name.as_bytes()).is_some())
+}
+
+fn near(bytes: &[u8], span: &Range<usize>, reach: usize) -> Range<usize> {
+    span.start.saturating_sub(reach)..bytes.len().min(span.end + reach)
+}
+
+fn holds_any(text: &[u8], phrases: &[String]) -> bool {
+    phrases
+        .iter()
+        .any(|phrase| memchr::memmem::find(text, phrase.as_bytes()).is_some())
+}
+
+/// The same, each up to the end of a name.
+fn holds_phrase(text: &[u8], phrases: &[String]) -> bool {
+    phrases.iter().any(|phrase| {
+        memchr::memmem::find_iter(text, phrase.as_bytes())
+            .any(|at| !text.get(at + phrase.len()).is_some_and(|b| is_word(*b)))
+    })
+}
+
+/// The names in `text`, each with where it begins.
+fn names(text: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        at += text[at..].iter().take_while(|b| !is_word(**b)).count();
+        let length = text[at..].iter().take_while(|b| is_word(**b)).count();
+        let start = at;
+        at += length;
+        (length > 0).then(|| (start, &text[start..at]))
+    })
+}
+
+/// Whether `name` has a word of `list`, or two in a row that are one there; what begins with `=` in the
+/// list is a whole name.
+fn has_word(name: &[u8], list: &[String]) -> bool {
+    let words = key::words(name);
+    let is_listed = |word: &[u8]| list.iter().any(|listed| listed.as_bytes() == word);
+    words.iter().any(|word| is_listed(word))
+        || words.windows(2).any(|pair| is_listed(&pair.concat()))
+        || list.iter().any(|whole| {
+            whole
+                .strip_prefix('=')
+                .is_some_and(|w| w.as_bytes() == name)
+        })
+}
+
+fn names_any(text: &[u8], list: &[String]) -> bool {
+    names(text).any(|(_, name)| has_word(name, list))
+}
+
+/// Whether one of the names in `range`, outside of comments, has a word of `list`.
+fn holds_name(scene: &Scene<'_>, range: &Range<usize>, list: &[String]) -> bool {
+    names(&scene.bytes()[range.clone()])
+        .any(|(at, name)| has_word(name, list) && !scene.place(range.start + at).is_comment())
+}
+
+/// Whether a URL of a public host stands in `range`, outside of comments.
+fn holds_public_url(scene: &Scene<'_>, range: &Range<usize>) -> bool {
+    public_urls(&scene.bytes()[range.clone()]).any(|at| !scene.place(range.start + at).is_comment())
+}
+
+/// Whether a name in `range` that is about an address has the URL of a public host for its value, or
+/// another such name, nearby in the file.
+fn leads_to_public_url(scene: &Scene<'_>, range: &Range<usize>, names_left: usize) -> bool {
+    const ADDRESSES: [&[u8]; 8] = [
+        b"url",
+        b"uri",
+        b"host",
+        b"endpoint",
+        b"base",
+        b"api",
+        b"server",
+        b"site",
+    ];
+    let bytes = scene.bytes();
+    let is_address = |name: &[u8]| {
+        let words = key::words(name);
+        words.iter().any(|word| ADDRESSES.contains(&&word[..]))
+    };
+    let mut seen: Vec<&[u8]> = Vec::new();
+    for (_, name) in names(&bytes[range.clone()]) {
+        if seen.contains(&name) || !is_address(name) {
+            continue;
+        }
+        seen.push(name);
+        for value in values(bytes, range, name) {
+            if scene.place(value.start).is_comment() {
+                continue;
+            }
+            if public_urls(&bytes[value.clone()]).next().is_some()
+                || (names_left > 1 && leads_to_public_url(scene, &value, names_left - 1))
+            {
+                return true;
+            }
+        }
+    }
+    false
+}
+
+/// What stands behind each `name =` and `name:` near `range`, to the end of the line.
+fn values(bytes: &[u8], range: &Range<usize>, name: &[u8]) -> Vec<Range<usize>> {
+    /// `API_URL: Final[str]`, `"api_url"]`: between a name and its sign.
+    const BETWEEN: usize = 8;
+    let near = near(bytes, range, NEAR);
+    let text = &bytes[near.clone()];
+    memchr::memmem::find_iter(text, name)
+        .filter(|&at| {
+            let end = at + name.len();
+            !(at > 0 && is_word(text[at - 1])) && !text.get(end).is_some_and(|b| is_word(*b))
+        })
+        .filter_map(|at| {
+            let after = near.start + at + name.len();
+            let rest = &bytes[after..line(bytes, after).end];
+            let is_between = |b: &&u8| b.is_ascii_whitespace() || matches!(b, b'"' | b'\'' | b']');
+            let between = rest.iter().take(BETWEEN).take_while(is_between).count();
+            let is_given = match &rest[between..] {
+                [b'=', b'=', ..] => false,
+                [b'=' | b':', ..] => true,
+                _ => false,
+            };
+            is_given.then(|| after + between + 1..after + rest.len())
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn functions_begin_where_they_are_named() {
+        for head in [
+            "def login(self, url):",
+            "func (s *Server) Login(ctx context.Context) error {",
+            "pub async fn login(",
+            "private function request($method)",
+            "public static String get(String url) throws IOException {",
+            "_open(url) {",
+            "this.connect = (node) => {",
+        ] {
+            assert!(is_head(head.as_bytes()), "{head}");
+        }
+        for other in [
+            "if (insecure) {",
+            "} elseif ($method == 'post') {",
+            "requests.get(",
+            "answer = login(url)",
+            "defer func() {",
+            "server.on('request', (request) => {",
+            "tls: {",
+        ] {
+            assert!(!is_head(other.as_bytes()), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_word_is_one_of_a_name_or_two_of_it_or_all_of_it() {
+        let list = ["token", "apikey", "=auth"].map(str::to_owned);
+        for name in ["token", "accessToken", "X_API_KEY", "auth"] {
+            assert!(has_word(name.as_bytes(), &list), "{name}");
+        }
+        for name in ["tokenize", "apiUrl", "authType"] {
+            assert!(!has_word(name.as_bytes(), &list), "{name}");
+        }
+    }
+}
