@@ -1,11 +1,13 @@
 //! The pipeline: list, read, scan, report. Only user of rayon.
 
 pub mod baseline;
+mod large;
 mod news;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Seek};
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Instant;
@@ -19,7 +21,7 @@ use crate::finding::{
 use crate::rule::upkeep::About;
 use crate::rule::{Evidence, Rule, RuleSet, Scratch};
 use crate::source::added::{self, Added};
-use crate::source::read::{self, Buffers, Outcome};
+use crate::source::read::{self, Buffers, Bytes, Outcome};
 use crate::source::worktree::words;
 use crate::source::{
     Body, Input, Listing, Manner, Notable, OnDisk, Reader, Recorded, Said, Since, Source, Stored,
@@ -30,6 +32,7 @@ use crate::suppress::foreign;
 use crate::suppress::inline::{Markers, Surroundings};
 
 use baseline::{Choice, Held};
+use large::{Crew, Job, Piece, Task, Whole};
 use news::{News, Sighting, Told, still_there};
 
 /// How far a scan has come, for whoever shows it.
@@ -106,6 +109,7 @@ pub fn run_with(
     let workers = if is_little { 1 } else { threads };
     let batch = (inputs.len() / (4 * workers)).clamp(1, BATCH);
     let next = AtomicUsize::new(0);
+    let crew = Crew::new(workers);
     let work = || {
         let mut worker = Worker {
             regime,
@@ -117,17 +121,23 @@ pub fn run_with(
             gone: HashMap::new(),
             blob: Vec::new(),
             accepted: &accepted,
+            crew: &crew,
             haul: Haul::default(),
         };
         loop {
             let start = next.fetch_add(batch, Ordering::Relaxed);
             if start >= inputs.len() {
-                return worker.haul;
+                break;
             }
             for input in &inputs[start..inputs.len().min(start + batch)] {
                 worker.scan(input);
             }
         }
+        crew.retire();
+        while let Some(job) = crew.job() {
+            worker.work_on(&job);
+        }
+        worker.haul
     };
     let hauls = if workers == 1 {
         vec![work()]
@@ -136,7 +146,10 @@ pub fn run_with(
         match pool {
             Ok(pool) => pool.broadcast(|_| work()),
             // The system grants no threads; the work can be done without.
-            Err(_) => vec![work()],
+            Err(_) => {
+                (1..workers).for_each(|_| crew.retire());
+                vec![work()]
+            }
         }
     };
 
@@ -333,11 +346,12 @@ struct Worker<'a> {
     blob: Vec<u8>,
     /// What a baseline names.
     accepted: &'a HashSet<RepoPath>,
+    crew: &'a Crew<'a>,
     haul: Haul,
 }
 
-impl Worker<'_> {
-    fn scan(&mut self, input: &Input) {
+impl<'a> Worker<'a> {
+    fn scan(&mut self, input: &'a Input) {
         let path = input.path();
         let realm = self.regime.of(&path);
         let is_excluded = realm.settings.excludes(path.as_bytes());
@@ -378,6 +392,7 @@ impl Worker<'_> {
                 self.judge_name(input, realm);
                 self.haul.scanned.skip(Skip::Binary);
             }
+            Ok(Outcome::Large(_)) => unreachable!("scan_file reads it in parts"),
             Err((kind, message)) => self.haul.problems.push(Problem {
                 path: Some(path),
                 kind,
@@ -389,28 +404,87 @@ impl Worker<'_> {
 
     fn scan_file(
         &mut self,
-        input: &Input,
+        input: &'a Input,
         disk: &OnDisk,
-        realm: &Realm,
+        realm: &'a Realm,
     ) -> Result<Outcome, Failure> {
         let unreadable = |error| (ProblemKind::Unreadable, words(&error));
         if input.manner == Manner::Words {
             let target = disk.file().read_link().map_err(unreadable)?;
-            let text = &mut target.as_os_str().as_encoded_bytes();
+            let text = Bytes::Stream(&mut target.as_os_str().as_encoded_bytes());
             return self.scan_text(input, text, realm).map_err(unreadable);
         }
-        let mut file = File::open(disk.file()).map_err(unreadable)?;
+        let file = File::open(disk.file()).map_err(unreadable)?;
         if realm.settings.max_file_size.value.is_some() {
             admit(file.metadata().map_err(unreadable)?.len(), realm)?;
         }
-        self.scan_text(input, &mut file, realm).map_err(unreadable)
+        let outcome = self.scan_text(input, Bytes::File(&file), realm);
+        match outcome.map_err(unreadable)? {
+            Outcome::Large(large) => {
+                let job = Job::new(input, realm, input.path(), Arc::new(file), large);
+                self.scan_large(Arc::new(job)).map_err(unreadable)
+            }
+            outcome @ (Outcome::Scanned(_) | Outcome::Binary) => Ok(outcome),
+        }
+    }
+
+    /// Scans a large file, with who has nothing else to do.
+    fn scan_large(&mut self, job: Arc<Job<'a>>) -> io::Result<Outcome> {
+        self.crew.offer(&job);
+        self.work_on(&job);
+        self.crew.withdraw(&job);
+        match job.whole()? {
+            Whole::Scanned(bytes, findings, evidence) => {
+                self.haul.findings.extend(findings);
+                self.haul.evidence.extend(evidence);
+                Ok(Outcome::Scanned(bytes))
+            }
+            Whole::Marked => {
+                let mut file = &*job.file;
+                file.rewind()?;
+                self.scan_text(job.input, Bytes::Stream(&mut file), job.realm)
+            }
+        }
+    }
+
+    fn work_on(&mut self, job: &Job<'_>) {
+        while let Some(task) = job.take() {
+            let number = task.number;
+            job.finish(number, self.scan_part(job, task));
+        }
+    }
+
+    fn scan_part(&mut self, job: &Job<'_>, task: Task) -> io::Result<Piece> {
+        let rules = self.regime.rules(job.realm);
+        let scratch = &mut self.scratches[job.realm.set];
+        let foreign = Foreign::new(job.realm);
+        let mut haul = Haul::default();
+        let mut is_marked = false;
+        let mut visit = |mut document: Document| {
+            let found = haul.findings.len();
+            let marks = look(rules, scratch, &mut haul, job.input, &mut document);
+            is_marked |= !marks.at.is_empty();
+            foreign.apply(rules, &document, &mut haul.findings[found..]);
+            document.into_buffer()
+        };
+        let (path, buffers) = (&job.path, &mut self.buffers);
+        let Task { number, is_counted } = task;
+        let part = job
+            .large
+            .read(number, &job.file, path, buffers, is_counted, &mut visit)?;
+        Ok(Piece {
+            part,
+            findings: haul.findings,
+            evidence: haul.evidence,
+            is_marked,
+        })
     }
 
     /// Scans what a commit or a tag says.
     fn scan_said(&mut self, input: &Input, said: &Said, realm: &Realm) -> Outcome {
         let findings = self.haul.findings.len();
         let outcome = self
-            .scan_text(input, &mut &said.text[..], realm)
+            .scan_text(input, Bytes::Stream(&mut &said.text[..]), realm)
             .expect("memory can always be read");
         for finding in &mut self.haul.findings[findings..] {
             if let Some((provenance, situation)) = self.source.speaker(said.number) {
@@ -452,7 +526,7 @@ impl Worker<'_> {
         admit(blob.len() as u64, realm)?;
         let (findings, evidence) = (self.haul.findings.len(), self.haul.evidence.len());
         let outcome = self
-            .scan_text(input, &mut &blob[..], realm)
+            .scan_text(input, Bytes::Stream(&mut &blob[..]), realm)
             .expect("memory can always be read");
         let found = self.haul.findings.len() > findings || self.haul.evidence.len() > evidence;
         if found {
@@ -576,7 +650,7 @@ impl Worker<'_> {
                 manner,
             };
             let own = std::mem::take(&mut self.haul);
-            self.scan_text(&input, &mut &blob[..], realm)
+            self.scan_text(&input, Bytes::Stream(&mut &blob[..]), realm)
                 .expect("memory can always be read");
             let found = std::mem::replace(&mut self.haul, own).findings;
             let mut one = Told::default();
@@ -592,12 +666,7 @@ impl Worker<'_> {
         Ok(told)
     }
 
-    fn scan_text(
-        &mut self,
-        input: &Input,
-        text: &mut dyn Read,
-        realm: &Realm,
-    ) -> io::Result<Outcome> {
+    fn scan_text(&mut self, input: &Input, text: Bytes<'_>, realm: &Realm) -> io::Result<Outcome> {
         let Worker {
             regime,
             scratches,
@@ -616,16 +685,12 @@ impl Worker<'_> {
         let mut markers = Markers::default();
         let mut stamp = None;
         let mut is_large = false;
-        let tools = &realm.settings.markers;
-        let tools: Vec<&str> = tools.iter().map(|t| t.value.as_str()).collect();
+        let foreign = Foreign::new(realm);
         let mut visit = |document: Document| {
             let found = haul.findings.len();
             is_large |= document.window.is_some();
             let document = visit(rules, scratch, haul, &mut markers, input, document);
-            if !tools.is_empty() {
-                let rules = suppressions(rules);
-                foreign::apply(&document, &mut haul.findings[found..], &tools, &rules);
-            }
+            foreign.apply(rules, &document, &mut haul.findings[found..]);
             if haul.findings.len() > found || !markers.is_empty() {
                 stamp = document.stamp();
             }
@@ -709,21 +774,58 @@ fn visit(
     input: &Input,
     mut document: Document,
 ) -> Document {
-    document.tracked = input.tracked;
-    document.standing.clone_from(&input.standing);
-    let scan = rules.scan(scratch, &document);
-    haul.findings.extend(scan.findings);
-    haul.evidence.extend(scan.evidence);
-    if !scan.marks.is_empty() {
+    let marks = look(rules, scratch, haul, input, &mut document);
+    if !marks.at.is_empty() {
         let around = Surroundings {
             rules: &suppressions(rules),
-            region: &rules.regions(&document, &scan.secrets),
+            region: &rules.regions(&document, &marks.secrets),
             mask: &|text| rules.mask(text),
         };
-        let wrong = markers.read(&document, &scan.marks, &around);
+        let wrong = markers.read(&document, &marks.at, &around);
         haul.findings.extend(wrong);
     }
     document
+}
+
+/// Where something in a document may be a suppression, and the secrets there.
+struct Marks {
+    at: Vec<usize>,
+    secrets: Vec<Range<usize>>,
+}
+
+fn look(
+    rules: &RuleSet,
+    scratch: &mut Scratch,
+    haul: &mut Haul,
+    input: &Input,
+    document: &mut Document,
+) -> Marks {
+    document.tracked = input.tracked;
+    document.standing.clone_from(&input.standing);
+    let scan = rules.scan(scratch, document);
+    haul.findings.extend(scan.findings);
+    haul.evidence.extend(scan.evidence);
+    Marks {
+        at: scan.marks,
+        secrets: scan.secrets,
+    }
+}
+
+/// The tools whose suppressions count.
+struct Foreign<'a>(Vec<&'a str>);
+
+impl<'a> Foreign<'a> {
+    fn new(realm: &'a Realm) -> Foreign<'a> {
+        let tools = realm.settings.markers.iter();
+        Foreign(tools.map(|t| t.value.as_str()).collect())
+    }
+
+    /// Suppresses of `findings`, which are in `document`, what the tools would.
+    fn apply(&self, rules: &RuleSet, document: &Document, findings: &mut [Finding]) {
+        if !self.0.is_empty() {
+            foreign::apply(document, findings, &self.0, &suppressions(rules));
+        }
+    }
 }
 
 /// As what to read words that are no file's, whatever the name of their place is like.

@@ -1,11 +1,12 @@
 //! One text to be scanned: its name, its bytes, and what turns an offset into a place a person can find.
 
 use std::borrow::Cow;
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::fmt;
 use std::io::{self, Read};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use xxhash_rust::xxh3::Xxh3;
 
@@ -146,6 +147,21 @@ impl Position {
         at.utf16 += units;
         at
     }
+
+    /// Where this is in a text that begins at `origin`, if it was counted from there as from 1.
+    pub fn behind(self, origin: Position) -> Position {
+        match self.line {
+            1 => Position {
+                line: origin.line,
+                column: origin.column + self.column - 1,
+                utf16: origin.utf16 + self.utf16 - 1,
+            },
+            line => Position {
+                line: origin.line + line - 1,
+                ..self
+            },
+        }
+    }
 }
 
 /// Code points and UTF-16 code units of `bytes`; what is no character counts
@@ -191,15 +207,74 @@ pub fn character_start(bytes: &[u8], at: usize) -> usize {
 }
 
 /// Where a document stands in a file too large to be held whole.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Window {
-    /// The position in the file of the document's first byte.
-    pub start: Position,
-    /// The offset in the file of the document's first byte.
+    pub lines: Rc<Lines>,
+    /// The offset in the text of the document's first byte.
     pub offset: u64,
     /// A match belongs to the window in whose core its anchor begins; the
     /// bytes around are context, and another window's core.
     pub core: Range<usize>,
+}
+
+/// How far the lines of a text are counted that passes in windows.
+pub struct Lines {
+    /// An offset in the text, and the position there.
+    counted: Cell<(u64, Position)>,
+    /// Whether somebody asked.
+    is_wanted: Cell<bool>,
+    /// Counts the part `.0` of the text again, which begins at `.1`; without it, all is counted as it passes.
+    again: Option<Recount>,
+}
+
+type Recount = Box<dyn Fn(Range<u64>, Position) -> Position>;
+
+impl Lines {
+    /// Of a text that begins at `offset`, with line 1.
+    pub fn new(offset: u64, again: Option<Recount>) -> Lines {
+        Lines {
+            counted: Cell::new((offset, Position::START)),
+            is_wanted: Cell::new(again.is_none()),
+            again,
+        }
+    }
+
+    /// Has what passes from now on counted.
+    pub fn want(&self) {
+        self.is_wanted.set(true);
+    }
+
+    pub fn is_wanted(&self) -> bool {
+        self.is_wanted.get()
+    }
+
+    /// An offset in the text, and the position there.
+    pub fn counted(&self) -> (u64, Position) {
+        self.counted.get()
+    }
+
+    /// The next of the text to go by: `bytes`, at `offset`.
+    pub fn pass(&self, offset: u64, bytes: &[u8]) {
+        let (counted, position) = self.counted.get();
+        if self.is_wanted() {
+            debug_assert_eq!(counted, offset, "text passes in order");
+            let end = offset + bytes.len() as u64;
+            self.counted.set((end, position.after(bytes)));
+        }
+    }
+
+    /// The position at `offset`, which is not behind what has passed, nor before the last one asked for.
+    pub fn at(&self, offset: u64) -> Position {
+        let (counted, mut position) = self.counted.get();
+        if let Some(again) = &self.again
+            && counted < offset
+        {
+            position = again(counted..offset, position);
+            self.counted.set((offset, position));
+        }
+        self.want();
+        position
+    }
 }
 
 /// What git makes of a file named like `.env`; `None` on every other document.
@@ -338,9 +413,12 @@ impl Document {
 
     /// Where `offset` stands in the file.
     pub fn position(&self, offset: usize) -> Position {
-        let origin = self.window.as_ref().map_or(Position::START, |w| w.start);
+        let origin = || {
+            let window = self.window.as_ref();
+            window.map_or(Position::START, |w| w.lines.at(w.offset))
+        };
         self.lines
-            .get_or_init(|| LineIndex::new(self.bytes(), origin))
+            .get_or_init(|| LineIndex::new(self.bytes(), origin()))
             .position(self.bytes(), offset)
     }
 

@@ -329,6 +329,15 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// Has its places, counted from the beginning of a part, counted from where that begins.
+    pub fn count_from(&mut self, origin: Position) {
+        let related = self.related.iter_mut().filter_map(|r| r.region.as_mut());
+        for region in self.region.iter_mut().chain(related) {
+            region.start = region.start.behind(origin);
+            region.end = region.end.behind(origin);
+        }
+    }
+
     /// What `rule` says about `path` itself; the words are still to come.
     pub fn of_file(rule: &RuleId, path: RepoPath) -> Finding {
         let secret = Secret::new(rule, b"");

@@ -22,7 +22,7 @@ use std::rc::Rc;
 
 use crate::document::{Document, Position, RepoPath, Stamp};
 use crate::finding::{Applicability, Edit, Finding, Fix, Problem, Report};
-use crate::source::read::{self, Buffers};
+use crate::source::read::{self, Buffers, Bytes};
 use crate::source::worktree::words;
 use crate::suppress::{self, placing};
 use crate::syntax::{Language, Lexed};
@@ -355,7 +355,12 @@ fn read(root: &Path, path: &RepoPath, stamp: Stamp) -> Result<Option<Document>, 
         held = Some(document);
         Vec::new()
     };
-    let all = read::each_document(&mut &bytes[..], path, &mut Buffers::default(), &mut visit);
+    let all = read::each_document(
+        Bytes::Stream(&mut &bytes[..]),
+        path,
+        &mut Buffers::default(),
+        &mut visit,
+    );
     Ok(held.filter(|document| all.is_ok() && document.window.is_none()))
 }
 

@@ -1,9 +1,10 @@
 //! What the anchors of the built-in rules cost.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use super::*;
-use crate::document::{Position, Window};
+use crate::document::{Lines, Window};
 
 /// How often an anchor may stand in a thousand bytes of source text.
 const BUDGET: f64 = 0.05;
@@ -132,7 +133,7 @@ fn a_window_is_lexed_from_what_is_near() {
         );
         let mut document = Document::new(RepoPath::new("a.py"), text.into_bytes());
         document.window = Some(Window {
-            start: Position::START,
+            lines: Rc::new(Lines::new(0, None)),
             offset: 0,
             core: 0..document.bytes().len(),
         });
@@ -289,7 +290,7 @@ proptest::proptest! {
         let mut document = Document::new(RepoPath::new(name), text);
         if windowed {
             document.window = Some(Window {
-                start: Position::START,
+                lines: Rc::new(Lines::new(0, None)),
                 offset: 0,
                 core: 0..document.bytes().len(),
             });

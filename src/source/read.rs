@@ -1,11 +1,15 @@
 //! An input's bytes as text: binary told from text, UTF-16 decoded, the huge read in windows.
 
+use std::cell::Cell;
+use std::fs::File;
 use std::io::{self, Read};
 use std::ops::Range;
+use std::rc::Rc;
+use std::sync::Arc;
 
 use encoding_rs::{CoderResult, Decoder, Encoding, UTF_16BE, UTF_16LE};
 
-use crate::document::{self, Document, Form, Position, RepoPath, Window, character_start};
+use crate::document::{self, Document, Form, Lines, Position, RepoPath, Window, character_start};
 
 /// A file up to this size is held and judged whole.
 pub const WHOLE: usize = 4 << 20;
@@ -14,6 +18,8 @@ pub const WHOLE: usize = 4 << 20;
 const CORE: usize = 96 << 10;
 /// What a window holds on each side of its core: more than the longest rule and its context.
 const CONTEXT: usize = 16 << 10;
+/// How many cores of a large file are one part of it, for one thread to read.
+const CORES: usize = 40;
 /// What is held of a larger file: a window, and nothing to move but its context.
 const HELD: usize = CORE + 2 * CONTEXT;
 /// What is read begins at such a line of the cache: the system copies to one
@@ -32,6 +38,45 @@ pub enum Outcome {
     /// All of it was handed out; the bytes as stored.
     Scanned(u64),
     Binary,
+    /// Nothing was handed out yet: it is to be read in parts.
+    Large(Large),
+}
+
+/// An input's bytes.
+pub enum Bytes<'a> {
+    /// Known from here on.
+    Stream(&'a mut dyn Read),
+    /// A file that can be read at any place.
+    File(&'a File),
+}
+
+impl Read for Bytes<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Bytes::Stream(stream) => stream.read(buffer),
+            Bytes::File(file) => file.read(buffer),
+        }
+    }
+}
+
+/// A file of text that is too large to be held, in parts that any thread may read.
+#[derive(Clone, Copy)]
+pub struct Large {
+    form: Form,
+    /// Its length when it was opened, in bytes.
+    size: u64,
+}
+
+/// What reading a part came to.
+pub struct Part {
+    /// The bytes that its cores answer for.
+    pub bytes: u64,
+    /// The offset in the text that its positions are counted from.
+    pub origin: u64,
+    /// An offset in the text, and the position there counted from `origin`.
+    pub counted: (u64, Position),
+    /// Whether somebody asked for a position.
+    pub is_wanted: bool,
 }
 
 /// A thread's buffers, kept from file to file and initialised once.
@@ -44,7 +89,7 @@ pub struct Buffers {
 /// Hands the text of `file` to `visit`, whole or window by window; `visit`
 /// gives the document's buffer back.
 pub fn each_document(
-    file: &mut dyn Read,
+    mut file: Bytes<'_>,
     path: &RepoPath,
     buffers: &mut Buffers,
     visit: &mut dyn FnMut(Document) -> Vec<u8>,
@@ -53,16 +98,23 @@ pub fn each_document(
     grow(raw, FIRST + LINE);
     let begin = to_line(raw, 0);
     let mut length = begin;
+    let file = &mut file;
     let mut ended = fill(file, raw, &mut length, begin + FIRST)?;
     let encoding = sniff(&raw[begin..length]);
     if encoding.is_none() && memchr::memchr(0, &raw[begin..length.min(begin + SNIFF)]).is_some() {
         return Ok(Outcome::Binary);
     }
+    let form = form(&raw[begin..length], encoding);
     if !ended {
+        if let (None, Bytes::File(file)) = (encoding, &*file) {
+            let size = file.metadata()?.len();
+            if size > WHOLE as u64 {
+                return Ok(Outcome::Large(Large { form, size }));
+            }
+        }
         ended = fill(file, raw, &mut length, begin + WHOLE)?;
     }
     let mut size = (length - begin) as u64;
-    let form = form(&raw[begin..length], encoding);
     let visit = &mut |mut document: Document| {
         document.form = form;
         visit(document)
@@ -81,7 +133,8 @@ pub fn each_document(
                     text..length,
                 ));
             } else {
-                windows(raw, text..length, path, visit, &mut |buffer, length| {
+                let held = Held::all(text..length);
+                windows(raw, held, path, visit, &mut |buffer, length| {
                     let before = *length;
                     let ended = fill(file, buffer, length, HELD + LINE)?;
                     size += (*length - before) as u64;
@@ -108,7 +161,7 @@ pub fn each_document(
             } else {
                 windows(
                     &mut buffers.text,
-                    0..decoded,
+                    Held::all(0..decoded),
                     path,
                     visit,
                     &mut |text, decoded| {
@@ -148,53 +201,257 @@ fn form(bytes: &[u8], encoding: Option<&'static Encoding>) -> Form {
     }
 }
 
-/// Cuts a text that begins with `text` of `buffer` and goes on by `more`,
-/// which says whether the text has ended, into windows.
+impl Large {
+    /// The bytes of the text, which has no byte order mark.
+    fn length(&self) -> u64 {
+        self.size - self.before()
+    }
+
+    /// The bytes of the file before its text.
+    pub fn before(&self) -> u64 {
+        self.form.mark as u64
+    }
+
+    pub fn parts(&self) -> usize {
+        self.length().div_ceil((CORES * CORE) as u64) as usize
+    }
+
+    /// Hands the text of a part of `file` to `visit`, window by window, with positions
+    /// that are counted from the part's beginning: from now on, or as soon as one is asked for.
+    pub fn read(
+        &self,
+        number: usize,
+        file: &Arc<File>,
+        path: &RepoPath,
+        buffers: &mut Buffers,
+        is_wanted: bool,
+        visit: &mut dyn FnMut(Document) -> Vec<u8>,
+    ) -> io::Result<Part> {
+        let core = (number * CORES * CORE) as u64;
+        // The window begins at a character, which is found by what is before it.
+        let first = core.saturating_sub((CONTEXT + LONGEST_CHARACTER) as u64);
+        let mut stream = Placed {
+            file,
+            at: self.before() + first,
+        };
+        let buffer = &mut buffers.raw;
+        grow(buffer, HELD + 2 * LINE);
+        let begin = to_line(buffer, 0);
+        let mut length = begin;
+        let ended = fill(&mut stream, buffer, &mut length, begin + HELD + LINE)?;
+        let within = begin + (core - first) as usize;
+        if length <= within {
+            // The file has become shorter.
+            return Ok(Part {
+                bytes: 0,
+                origin: core,
+                counted: (core, Position::START),
+                is_wanted: false,
+            });
+        }
+        let origin = match number {
+            0 => begin,
+            _ => character_start(buffer, within - CONTEXT),
+        };
+        let text = first + (origin - begin) as u64;
+        let failure = Rc::new(Cell::new(None));
+        let lines = Rc::new(Lines::new(text, Some(self.again(file, &failure))));
+        if is_wanted {
+            lines.want();
+        }
+        let held = Held {
+            text: origin..length,
+            offset: text,
+            core: within,
+            cores: if number + 1 == self.parts() {
+                usize::MAX
+            } else {
+                CORES
+            },
+            ended,
+            lines: Rc::clone(&lines),
+        };
+        let form = self.form;
+        let visit = &mut |mut document: Document| {
+            document.form = form;
+            visit(document)
+        };
+        let end = windows(buffer, held, path, visit, &mut |buffer, length| {
+            fill(&mut stream, buffer, length, HELD + LINE)
+        })?;
+        match failure.take() {
+            Some(error) => Err(error),
+            None => Ok(Part {
+                bytes: end - core,
+                origin: text,
+                counted: lines.counted(),
+                is_wanted: lines.is_wanted(),
+            }),
+        }
+    }
+
+    /// The position at `end` of the text, counted on from `counted`.
+    pub fn count(
+        &self,
+        file: &File,
+        (mut at, mut position): (u64, Position),
+        end: u64,
+    ) -> io::Result<Position> {
+        let mut buffer = vec![0; FIRST];
+        let mut held = 0;
+        let mut stream = Placed {
+            file,
+            at: self.before() + at,
+        };
+        while at < end {
+            let wanted = FIRST.min((end - at) as usize);
+            let ended = fill(&mut stream, &mut buffer, &mut held, wanted)?;
+            let whole = if at + held as u64 == end || ended {
+                held
+            } else {
+                last_character(&buffer[..held])
+            };
+            position = position.after(&buffer[..whole]);
+            at += whole as u64;
+            buffer.copy_within(whole..held, 0);
+            held -= whole;
+            if ended {
+                break;
+            }
+        }
+        Ok(position)
+    }
+
+    /// As [`Lines`] wants it; what goes wrong is left in `failure`.
+    fn again(
+        &self,
+        file: &Arc<File>,
+        failure: &Rc<Cell<Option<io::Error>>>,
+    ) -> Box<dyn Fn(Range<u64>, Position) -> Position> {
+        let (large, file, failure) = (*self, Arc::clone(file), Rc::clone(failure));
+        Box::new(move |range, position| {
+            match large.count(&file, (range.start, position), range.end) {
+                Ok(position) => position,
+                Err(error) => {
+                    failure.set(Some(error));
+                    position
+                }
+            }
+        })
+    }
+}
+
+/// UTF-8 has none of more bytes.
+const LONGEST_CHARACTER: usize = 4;
+
+/// Where the last character of `bytes` begins, which may go on behind them.
+fn last_character(bytes: &[u8]) -> usize {
+    let tail = bytes.len().saturating_sub(LONGEST_CHARACTER);
+    let lead = bytes[tail..].iter().rposition(|b| b & 0xC0 != 0x80);
+    match lead {
+        Some(at) if tail + at > 0 => tail + at,
+        Some(_) | None => bytes.len(),
+    }
+}
+
+/// A file, read from a place of one's own.
+struct Placed<'a> {
+    file: &'a File,
+    at: u64,
+}
+
+impl Read for Placed<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        #[cfg(unix)]
+        let read = std::os::unix::fs::FileExt::read_at(self.file, buffer, self.at)?;
+        #[cfg(windows)]
+        let read = std::os::windows::fs::FileExt::seek_read(self.file, buffer, self.at)?;
+        self.at += read as u64;
+        Ok(read)
+    }
+}
+
+/// What is in the buffer of a text that is cut into windows, and which of them are wanted.
+struct Held {
+    /// Where in the buffer it is.
+    text: Range<usize>,
+    /// Its offset in the text.
+    offset: u64,
+    /// Where in the buffer the first core begins, and how many there are at most.
+    core: usize,
+    cores: usize,
+    /// Whether the text ends with it.
+    ended: bool,
+    lines: Rc<Lines>,
+}
+
+impl Held {
+    /// The beginning of a text of which all is wanted.
+    fn all(text: Range<usize>) -> Held {
+        Held {
+            offset: 0,
+            core: text.start,
+            cores: usize::MAX,
+            ended: false,
+            lines: Rc::new(Lines::new(0, None)),
+            text,
+        }
+    }
+}
+
+/// Cuts a text of which `buffer` holds a part and which goes on by `more`,
+/// which says whether the text has ended, into windows. Gives the offset in the
+/// text that they end at.
 fn windows(
     buffer: &mut Vec<u8>,
-    text: Range<usize>,
+    held: Held,
     path: &RepoPath,
     visit: &mut dyn FnMut(Document) -> Vec<u8>,
     more: &mut dyn FnMut(&mut Vec<u8>, &mut usize) -> io::Result<bool>,
-) -> io::Result<()> {
-    let Range {
-        start: mut core,
-        end: mut length,
-    } = text;
+) -> io::Result<u64> {
+    let Held {
+        text,
+        mut offset,
+        mut core,
+        mut cores,
+        mut ended,
+        lines,
+    } = held;
     // The text's first byte that is still in the buffer, its place, and the next window's first byte with its own.
-    let mut least = core;
-    let (mut offset, mut at, mut position) = (0u64, core, Position::START);
-    let mut ended = false;
+    let (mut least, mut at) = (text.start, text.start);
+    let mut length = text.end;
     loop {
+        let start = character_start(buffer, core.saturating_sub(CONTEXT)).max(least);
+        lines.pass(offset, &buffer[at..start]);
+        offset += (start - at) as u64;
+        at = start;
+        if cores == 0 {
+            return Ok(offset + (core - start) as u64);
+        }
         if !ended && core + CORE + CONTEXT > length {
-            let gone = character_start(buffer, core.saturating_sub(CONTEXT)).max(least);
-            position = position.after(&buffer[at..gone]);
-            offset += (gone - at) as u64;
-            let kept = length - gone;
-            let start = to_line(buffer, kept);
-            buffer.copy_within(gone..length, start);
-            (core, length, at, least) = (core - gone + start, kept + start, start, start);
+            let kept = length - start;
+            let to = to_line(buffer, kept);
+            buffer.copy_within(start..length, to);
+            (core, length, at, least) = (core - start + to, kept + to, to, to);
             ended = more(buffer, &mut length)?;
         }
+        let start = at;
         let last = ended && core + CORE >= length;
         let end = if last { length } else { core + CORE };
-        let start = character_start(buffer, core.saturating_sub(CONTEXT)).max(least);
         let window = start..length.min(end + CONTEXT);
-        position = position.after(&buffer[at..window.start]);
-        offset += (window.start - at) as u64;
-        at = window.start;
         let mut document =
             Document::in_buffer(path.clone(), std::mem::take(buffer), window.clone());
         document.window = Some(Window {
-            start: position,
+            lines: Rc::clone(&lines),
             offset,
             core: core - window.start..end - window.start,
         });
         *buffer = visit(document);
         if last {
-            return Ok(());
+            return Ok(offset + (end - start) as u64);
         }
         core = end;
+        cores -= 1;
     }
 }
 
@@ -359,29 +616,74 @@ impl Units {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::document::Stamp;
     use std::io::Write;
 
-    /// The place, line and text of every `needle` that a core answers for.
-    fn places(bytes: &[u8], needle: &[u8]) -> (Vec<(u64, Position)>, usize) {
+    fn file_of(bytes: &[u8]) -> File {
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(bytes).unwrap();
         std::io::Seek::rewind(&mut file).unwrap();
+        file
+    }
+
+    /// The place and line of every `needle` that a core answers for.
+    fn places(bytes: &[u8], needle: &[u8]) -> (Vec<(u64, Position)>, usize) {
         let (mut found, mut documents) = (Vec::new(), 0);
         let mut visit = |document: Document| {
             documents += 1;
-            let core = document.core();
-            let offset = document.window.as_ref().map_or(0, |w| w.offset);
-            for at in
-                memchr::memmem::find_iter(document.bytes(), needle).filter(|at| core.contains(at))
-            {
-                found.push((offset + at as u64, document.position(at)));
-            }
+            found.extend(places_in(&document, needle));
             document.into_buffer()
         };
+        let mut file = file_of(bytes);
+        let text = Bytes::Stream(&mut file);
         let outcome =
-            each_document(&mut file, &"a".into(), &mut Buffers::default(), &mut visit).unwrap();
+            each_document(text, &"a".into(), &mut Buffers::default(), &mut visit).unwrap();
         assert!(matches!(outcome, Outcome::Scanned(n) if n == bytes.len() as u64));
         (found, documents)
+    }
+
+    fn places_in(document: &Document, needle: &[u8]) -> Vec<(u64, Position)> {
+        let core = document.core();
+        let offset = document.window.as_ref().map_or(0, |w| w.offset);
+        memchr::memmem::find_iter(document.bytes(), needle)
+            .filter(|at| core.contains(at))
+            .map(|at| (offset + at as u64, document.position(at)))
+            .collect()
+    }
+
+    /// Reads `bytes` as a file in parts; `visit` is also told where its part's positions are counted from.
+    fn in_parts(
+        bytes: &[u8],
+        is_wanted: bool,
+        visit: &mut dyn FnMut(usize, &Document),
+    ) -> Vec<Part> {
+        let file = file_of(bytes);
+        let mut buffers = Buffers::default();
+        let mut unread = |_: Document| unreachable!("large");
+        let outcome = each_document(Bytes::File(&file), &"a".into(), &mut buffers, &mut unread);
+        let Ok(Outcome::Large(large)) = outcome else {
+            panic!("not large");
+        };
+        let file = Arc::new(file);
+        let mut parts = Vec::new();
+        for number in 0..large.parts() {
+            let mut visit = |document: Document| {
+                visit(number, &document);
+                document.into_buffer()
+            };
+            let path = "a".into();
+            let part = large.read(number, &file, &path, &mut buffers, is_wanted, &mut visit);
+            parts.push(part.unwrap());
+        }
+        // Positions that nobody asked for are counted as well.
+        let (mut at, mut position) = (0, Position::START);
+        for part in &mut parts {
+            position = large.count(&file, (at, position), part.origin).unwrap();
+            let (counted, there) = part.counted;
+            part.counted = (part.origin, position);
+            (at, position) = (counted, there.behind(position));
+        }
+        parts
     }
 
     /// As one document, counted from the start.
@@ -423,6 +725,78 @@ mod tests {
             let (found, documents) = places(&text, b"NEEDLE");
             assert!(documents > 4);
             assert_eq!(found, expected(&text, b"NEEDLE"));
+        }
+    }
+
+    #[test]
+    fn parts_are_the_windows_of_the_whole() {
+        let windows = |document: &Document| {
+            let window = document.window.as_ref().unwrap();
+            let text = Stamp::of(document.bytes());
+            (window.offset, window.core.clone(), document.form, text)
+        };
+        let part = CORES * CORE;
+        let long = text(400_000);
+        for (mark, length) in [
+            (0, WHOLE + 1),
+            (0, 2 * part - 1),
+            (0, 2 * part),
+            (3, 2 * part),
+            (3, 2 * part + 1),
+            (0, 2 * part + CORE),
+            (0, 2 * part + CORE + 5 * CONTEXT),
+        ] {
+            let bytes = [&b"\xEF\xBB\xBF"[..mark], &long[..length]].concat();
+            let mut whole = Vec::new();
+            let mut visit = |document: Document| {
+                whole.push(windows(&document));
+                document.into_buffer()
+            };
+            let mut file = file_of(&bytes);
+            let stream = Bytes::Stream(&mut file);
+            each_document(stream, &"a".into(), &mut Buffers::default(), &mut visit).unwrap();
+            for is_wanted in [false, true] {
+                let mut parted = Vec::new();
+                let parts = in_parts(&bytes, is_wanted, &mut |_, d| parted.push(windows(d)));
+                assert_eq!(parted, whole, "{mark} {length}");
+                let read: u64 = parts.iter().map(|p| p.bytes).sum();
+                assert_eq!(read, length as u64);
+            }
+        }
+    }
+
+    #[test]
+    fn positions_in_parts_are_those_of_the_whole() {
+        for newlines in [true, false] {
+            let mut text = text(400_000);
+            if !newlines {
+                text.iter_mut()
+                    .filter(|b| **b == b'\n')
+                    .for_each(|b| *b = b' ');
+            }
+            // The first parts hold none.
+            let end = 2 * CORES * CORE + 3 * CORE;
+            for at in memchr::memmem::find_iter(&text.clone()[..end], b"NEEDLE") {
+                text[at..at + 6].fill(b'.');
+            }
+            let expected = expected(&text, b"NEEDLE");
+            assert!(expected.len() > 1000);
+            for is_wanted in [false, true] {
+                let mut found = Vec::new();
+                let parts = in_parts(&text, is_wanted, &mut |number, document| {
+                    // Nothing is counted before somebody asks.
+                    if memchr::memmem::find(document.bytes(), b"NEEDLE").is_some() {
+                        let places = places_in(document, b"NEEDLE");
+                        found.extend(places.into_iter().map(|place| (number, place)));
+                    }
+                });
+                assert_eq!(parts[0].is_wanted, is_wanted);
+                let found: Vec<(u64, Position)> = found
+                    .into_iter()
+                    .map(|(number, (at, position))| (at, position.behind(parts[number].counted.1)))
+                    .collect();
+                assert_eq!(found, expected);
+            }
         }
     }
 
@@ -533,11 +907,9 @@ mod tests {
 
     #[test]
     fn nul_bytes_make_a_binary() {
-        let mut file = tempfile::tempfile().unwrap();
-        file.write_all(b"\x7fELF\x00\x01\x02\x00\x00\x00 NEEDLE")
-            .unwrap();
-        std::io::Seek::rewind(&mut file).unwrap();
-        let outcome = each_document(&mut file, &"a".into(), &mut Buffers::default(), &mut |_| {
+        let file = file_of(b"\x7fELF\x00\x01\x02\x00\x00\x00 NEEDLE");
+        let bytes = Bytes::File(&file);
+        let outcome = each_document(bytes, &"a".into(), &mut Buffers::default(), &mut |_| {
             unreachable!("binary")
         });
         assert!(matches!(outcome, Ok(Outcome::Binary)));
