@@ -11,7 +11,9 @@
 //! 0.091, 0.092, 0.103; 500 anchors 0.124, 0.097, 0.114; 708 anchors 0.175,
 //! 0.120, 0.129; with three and four, 900 anchors 0.145, 0.145; 1,094 anchors
 //! 0.174, 0.158. Of that the vectors take 0.042, 0.059 and 0.076, and a window
-//! that passes the bitmap about 36 ns.
+//! that passes the bitmap about 36 ns. On a later AMD EPYC, hardly loaded, with three
+//! and four sets: 550 anchors 0.067, 0.063; 650 anchors 0.081, 0.066; 841 anchors
+//! 0.089, 0.076, of which the vectors take 0.034 and 0.045.
 
 use fearless_simd::{Avx512, SimdInto, kernel, u8x64};
 use std::arch::x86_64::{
@@ -37,7 +39,7 @@ enum Sets {
 
 /// Up to so many anchors two sets are the fastest, and three.
 const FOR_TWO: usize = 400;
-const FOR_THREE: usize = 1000;
+const FOR_THREE: usize = 700;
 
 /// For eight buckets: by place in the window.
 type Tables = [[u8; BLOCK]; WINDOW];

@@ -155,7 +155,7 @@ impl Prefilter {
             }
             let text = &bytes[at..at + blocks * BLOCK + BEYOND];
             let marked = masks_of(text, &mut masks);
-            judge.candidates(text, marked, &mut masks, at);
+            judge.candidates(text, marked, &masks, at);
             at += blocks * BLOCK;
         }
         if at < end {
@@ -165,7 +165,7 @@ impl Prefilter {
             let rest = &rest[..rest.len().min(text.len())];
             text[..rest.len()].copy_from_slice(rest);
             let marked = masks_of(&text, &mut masks);
-            judge.candidates(&text, marked, &mut masks, at);
+            judge.candidates(&text, marked, &masks, at);
         }
     }
 }
@@ -196,24 +196,24 @@ struct Judge<'a> {
 
 impl Judge<'_> {
     /// Verifies the positions of `text` that `masks` has bits for, in the blocks
-    /// that `marked` has bits for; `text` is found at `at`. Takes the bits away.
+    /// that `marked` has bits for; `text` is found at `at`.
     #[inline(always)]
-    fn candidates(&mut self, text: &[u8], mut marked: u64, masks: &mut [u64; TILE], at: usize) {
-        // Branches on single candidates, and on how many a block has, would be
-        // mispredicted: the positions that pass the bitmap are collected first.
+    fn candidates(&mut self, text: &[u8], mut marked: u64, masks: &[u64; TILE], at: usize) {
+        // A branch on whether one passes would be mispredicted: those that do are collected first.
         let mut count = 0;
         while marked != 0 {
             let block = marked.trailing_zeros() as usize;
-            let mask = masks[block];
-            let rest = mask & mask.wrapping_sub(1);
-            masks[block] = rest;
-            marked ^= u64::from(rest == 0) << block;
-            let position = block * BLOCK + mask.trailing_zeros() as usize;
-            self.passed[count] = position as u16;
-            count += usize::from(self.verifier.passes(window_at(text, position)));
-            if count == KEPT {
-                self.compare_passed(text, at, count);
-                count = 0;
+            marked &= marked - 1;
+            let mut mask = masks[block];
+            while mask != 0 {
+                let position = block * BLOCK + mask.trailing_zeros() as usize;
+                mask &= mask - 1;
+                self.passed[count] = position as u16;
+                count += usize::from(self.verifier.passes(window_at(text, position)));
+                if count == KEPT {
+                    self.compare_passed(text, at, count);
+                    count = 0;
+                }
             }
         }
         self.compare_passed(text, at, count);
