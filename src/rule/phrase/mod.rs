@@ -123,6 +123,7 @@ impl PhraseRule {
             || paths::is_fixture_path(path)
             || paths::is_doc_path(path)
             || paths::is_development_path(path)
+            || paths::is_build_output(path)
             || choice::is_asked_for(bytes, found, &self.text.choices)
             || (starts_with_any(&bytes[found.span.clone()], &self.text.versions)
                 && choice::is_asked_for(bytes, found, &self.text.version_choices))

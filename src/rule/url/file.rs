@@ -176,7 +176,7 @@ pub(super) enum Purpose {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Weight {
     Full,
-    /// Examples, documentation and other people's code: never more than a note.
+    /// Examples, documentation, other people's code and what a build wrote: never more than a note.
     Light,
     /// Tests and their data.
     None,
@@ -219,7 +219,8 @@ fn weight(path: &[u8]) -> Weight {
     if folders.rsplit('/').next() == Some("ci") && name.ends_with("-values.yaml") {
         return Weight::None;
     }
-    let mut light = paths::is_vendored_path(path) || paths::is_doc_path(path);
+    let mut light =
+        paths::is_vendored_path(path) || paths::is_doc_path(path) || paths::is_build_output(path);
     for folder in folders.split('/') {
         let words = words(folder.as_bytes());
         let has = |list: &[&str]| words.iter().any(|w| list.contains(&w.as_str()));
