@@ -6,6 +6,7 @@
 use std::cell::Cell;
 use std::ops::Range;
 
+use super::markup::{name_of_value, names_of_text};
 use super::words::names_samples;
 
 /// How far back a statement is read.
@@ -113,7 +114,7 @@ impl Context {
             _ => Lead::Embedded,
         };
         if context.lead == Lead::Element {
-            context.names.extend(element(bytes, line, start));
+            context.names = names_of_text(bytes, line, start);
             return context;
         }
         if context.lead == Lead::Quote
@@ -121,6 +122,9 @@ impl Context {
         {
             context.names.push(name);
             return context;
+        }
+        if context.lead == Lead::Quote {
+            context.names.extend(name_of_value(bytes, start));
         }
         context.climb(bytes, at);
         context
@@ -739,16 +743,6 @@ fn word_before(bytes: &[u8], floor: usize, end: usize) -> Range<usize> {
     start..end
 }
 
-/// The name of the element whose text the URL at `start` begins.
-fn element(bytes: &[u8], line: usize, start: usize) -> Option<Range<usize>> {
-    let open = line + bytes[line..start].iter().rposition(|&b| b == b'<')?;
-    let name = bytes[open + 1..start]
-        .iter()
-        .take_while(|&&b| is_word(b) || matches!(b, b'-' | b':' | b'.'))
-        .count();
-    (name > 0).then(|| open + 1..open + 1 + name)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -813,6 +807,7 @@ mod tests {
             ("# define SHOP_URL L\"http://", "SHOP_URL", ""),
             ("URLS = {\n  'a',\n  -- b\n  'http://", "URLS", ""),
             ("<endpoint>http://", "endpoint", ""),
+            ("<add key=\"ApiUrl\" value=\"http://", "ApiUrl value", ""),
             ("this.http.get<User[]>('http://", "", "this.http.get"),
             ("c.get::<T>(\"http://", "", "c.get"),
             (

@@ -7,6 +7,7 @@ mod follow;
 mod host;
 mod join;
 mod judge;
+mod markup;
 mod parse;
 mod shape;
 mod words;
