@@ -281,7 +281,7 @@ fn names(seen: &Summary) -> String {
     names.into_iter().collect::<Vec<_>>().join("\n")
 }
 
-/// Whether tests or examples are run with the file at `path`, by its folder or its name (`.env.testing`).
+/// Whether tests or examples are run with the file at `path`, by its folders or its name (`.env.testing`).
 fn is_sample(path: &RepoPath) -> bool {
     const KINDS: [&[u8]; 10] = [
         b"test",
@@ -299,8 +299,29 @@ fn is_sample(path: &RepoPath) -> bool {
         .name()
         .split(|b| matches!(b, b'.' | b'-' | b'_'))
         .any(|part| KINDS.iter().any(|k| part.eq_ignore_ascii_case(k)));
+    // `docker-compose-example`, `contrib/`: to be copied, not to be run from.
+    const FOLDERS: [&[u8]; 9] = [
+        b"contrib",
+        b"demo",
+        b"demos",
+        b"example",
+        b"examples",
+        b"sample",
+        b"samples",
+        b"tutorial",
+        b"tutorials",
+    ];
+    let by_folder = path
+        .parent()
+        .split(|b| matches!(b, b'/' | b'-' | b'_'))
+        .any(|part| FOLDERS.iter().any(|f| part.eq_ignore_ascii_case(f)));
     let path = path.as_bytes();
-    by_name || paths::is_test_path(path) || paths::is_fixture_path(path) || paths::is_doc_path(path)
+    by_name
+        || by_folder
+        || paths::is_development_path(path)
+        || paths::is_test_path(path)
+        || paths::is_fixture_path(path)
+        || paths::is_doc_path(path)
 }
 
 /// Names of settings, the first few.
