@@ -19,7 +19,7 @@ pub(super) fn is_to_this_machine(bytes: &[u8], found: &Match) -> bool {
     names_this_machine(block) && !addresses_another(block)
 }
 
-fn names_this_machine(text: &[u8]) -> bool {
+pub(super) fn names_this_machine(text: &[u8]) -> bool {
     ["localhost", "127.0.0.1", "[::1]", "0.0.0.0"]
         .iter()
         .any(|host| {

@@ -122,7 +122,7 @@ fn directive(line: &[u8]) -> Option<&[u8]> {
 }
 
 /// Whether one of `choices` is part of `text`, apart from signs and case.
-fn says_any(text: &[u8], choices: &[String]) -> bool {
+pub(super) fn says_any(text: &[u8], choices: &[String]) -> bool {
     let plain: Vec<u8> = text
         .iter()
         .filter(|b| b.is_ascii_alphanumeric())
@@ -241,7 +241,7 @@ pub(super) fn indentation(line: &[u8]) -> usize {
 }
 
 /// `else`, `elif`, `} else {`, `? {`, `: {`.
-fn opens_branch(line: &[u8]) -> bool {
+pub(super) fn opens_branch(line: &[u8]) -> bool {
     let text = line.trim_ascii();
     let text = text.strip_prefix(b"}").unwrap_or(text).trim_ascii_start();
     starts_with_word(text, b"else")

@@ -28,6 +28,8 @@ pub struct PhraseText {
     other: Vec<String>,
     /// Turns that count only beside the public name of a server.
     remote: Vec<String>,
+    /// Words of conditions that hold on a developer's machine only.
+    development: Vec<String>,
     /// Words of conditions that choose a version, and say nothing of the certificate.
     version_choices: Vec<String>,
     /// Turns that allow old versions: where the certificate is not checked at all, they add nothing.
@@ -36,8 +38,10 @@ pub struct PhraseText {
     instead: Vec<String>,
     /// Turns that make what sends requests elsewhere in their file.
     clients: Vec<String>,
-    /// Words of names for what must reach nobody else, lower case; two words of a name may be one here.
+    /// Words that names end in for what must reach nobody else, lower case; two words may be one here.
     credentials: Vec<String>,
+    /// Words of names of what sends such things.
+    protocols: Vec<String>,
     /// Words of paths of files whose matter is a credential or money.
     matters: Vec<String>,
     /// What on the line of a turn says that it is for a whole process or machine.
@@ -152,7 +156,7 @@ impl PhraseRule {
     }
 
     /// Whether `verdict` is about a version, and one of `others`, in the same call or literal, about the
-    /// certificate.
+    /// certificate; or begins within what another quotes.
     pub fn is_covered<'v>(
         &self,
         verdict: &Verdict,
@@ -167,16 +171,22 @@ impl PhraseRule {
             matches!(rest.first(), Some(b',' | b')' | b']' | b'}'))
         };
         let span = &verdict.highlight;
-        is_about_version(verdict)
-            && is_item(span)
-            && enclosing(bytes, span).is_some_and(|literal| {
-                others.any(|other| {
-                    !is_about_version(other)
-                        && is_item(&other.highlight)
-                        && literal.contains(&other.highlight.start)
-                        && enclosing(bytes, &other.highlight).as_ref() == Some(&literal)
-                })
+        let literal = (is_about_version(verdict) && is_item(span))
+            .then(|| enclosing(bytes, span))
+            .flatten();
+        let is_in_the_same = |other: &Verdict| {
+            literal.as_ref().is_some_and(|literal| {
+                !is_about_version(other)
+                    && is_item(&other.highlight)
+                    && literal.contains(&other.highlight.start)
+                    && enclosing(bytes, &other.highlight).as_ref() == Some(literal)
             })
+        };
+        others.any(|other| {
+            let begins_within =
+                other.highlight.start < span.start && span.start < other.highlight.end;
+            begins_within || is_in_the_same(other)
+        })
     }
 
     /// Whether `path` is in a copy of a library that only offers the turn.

@@ -181,12 +181,21 @@ pub(super) fn is_only_named(scene: &Scene<'_>, found: &Match) -> bool {
         || is_claimed
         || is_defined
         || is_parameter(scene, found)
+        // A header: `SSLv3_method(void)`.
+        || after.starts_with(b"void)")
         || (is_constant
-            && (is_table_entry(before, &bytes[found.span.clone()])
+            && (is_type(after)
+                || is_table_entry(before, &bytes[found.span.clone()])
                 || is_in_inventory(bytes, found)
                 || is_ternary(bytes, line.start, before)
                 || is_looked_up(before, after)
                 || is_logged(bytes, found)))
+}
+
+/// `TrustSelfSignedStrategy strategy =`: what stands before the name of a variable is its type.
+fn is_type(after: &[u8]) -> bool {
+    let name = after.iter().take_while(|b| is_word(**b)).count();
+    name > 0 && after[name..].trim_ascii_start().starts_with(b"=")
 }
 
 /// Whether the constant is given to what writes a message.

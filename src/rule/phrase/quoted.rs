@@ -33,7 +33,9 @@ pub(super) fn is_quoted(scene: &Scene<'_>, found: &Match) -> bool {
             || DESCRIBING.contains(&begins.as_str())
             || (begins == "name" && is_in_a_sentence(bytes, found))
             || token.is_some_and(|token| {
-                DESCRIBING.contains(&key_before(bytes, token.extent.start).as_str())
+                // `input.help.arguments`
+                let key = key_before(bytes, token.extent.start);
+                key.split('.').any(|part| DESCRIBING.contains(&part))
             });
     }
     let Some(token) = token else {
@@ -127,7 +129,7 @@ fn key_before(bytes: &[u8], start: usize) -> String {
         .iter()
         .rev()
         .skip_while(|b| !is_word(**b))
-        .take_while(|b| is_word(**b))
+        .take_while(|b| is_word(**b) || **b == b'.')
         .map(u8::to_ascii_lowercase)
         .collect();
     word.reverse();

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::address::{self, public_urls};
-use super::choice::indentation;
+use super::choice::{indentation, opens_branch, says_any};
 use super::{NEAR, PhraseText, is_word, line, starts_with_any};
 use crate::rule::{Match, Scene, key};
 use crate::syntax::Kind;
@@ -39,11 +39,18 @@ pub(super) fn is_relied_on(scene: &Scene<'_>, found: &Match, text: &PhraseText) 
     if starts_with_any(turn, &text.versions) {
         return !is_to_anybody;
     }
-    let sends = || holds_name(scene, &reach, &text.credentials) || names_any(path, &text.matters);
+    let sends = || {
+        holds_credential(scene, &reach, &text.credentials)
+            || holds_name(scene, &reach, &text.protocols)
+            || names_any(path, &text.matters)
+    };
     let is_public =
         || holds_public_url(scene, &reach) || leads_to_public_url(scene, &range, FOLLOWED);
     if is_to_anybody {
         return sends() && is_public();
+    }
+    if is_for_developers(bytes, &found.span, &text.development) {
+        return false;
     }
     let switched = if is_client { &reach } else { &lines };
     if holds_phrase(&bytes[switched.clone()], &text.everywhere) {
@@ -57,6 +64,9 @@ pub(super) fn is_relied_on(scene: &Scene<'_>, found: &Match, text: &PhraseText) 
     if is_own_setting(bytes, found)
         || holds_any(&bytes[range.clone()], &text.serves)
         || is_to_be_filled_in(&bytes[lines.clone()])
+        || is_in_a_waiting_loop(bytes, &found.span)
+        || is_to_a_neighbour(&bytes[range.clone()])
+        || is_beside_this_machine(bytes, &found.span)
         || holds_name(scene, asked, &text.probes)
     {
         return false;
@@ -96,6 +106,50 @@ fn is_to_a_number(text: &[u8]) -> bool {
     })
 }
 
+/// Whether a condition around `span` holds on a developer's machine only. The other branch of one is
+/// everybody's.
+fn is_for_developers(bytes: &[u8], span: &Range<usize>, words: &[String]) -> bool {
+    let is_condition = |line: &[u8]| {
+        line.starts_with(b"if")
+            && !line.contains(&b'!')
+            && memchr::memmem::find(line, b"not ").is_none()
+            && says_any(line, words)
+    };
+    below_head(bytes, span, is_condition).is_some()
+}
+
+/// `until curl -k ..`: what runs until a service answers.
+fn is_in_a_waiting_loop(bytes: &[u8], span: &Range<usize>) -> bool {
+    below_head(bytes, span, |line| line.starts_with(b"until ")).is_some()
+}
+
+/// `Host = "mail-relay"`: whether `text` gives a host a name without a domain, which only its own
+/// network knows.
+fn is_to_a_neighbour(text: &[u8]) -> bool {
+    names(text).any(|(at, name)| {
+        let is_host = key::words(name).last().is_some_and(|word| word == b"host");
+        let rest = text[at + name.len()..].trim_ascii_start();
+        let value = rest.strip_prefix(b"=").or_else(|| rest.strip_prefix(b":"));
+        let Some([b'"' | b'\'', value @ ..]) = value.map(<[u8]>::trim_ascii_start) else {
+            return false;
+        };
+        let length = value
+            .iter()
+            .take_while(|b| b.is_ascii_alphanumeric() || **b == b'-')
+            .count();
+        is_host && length > 0 && matches!(value.get(length), Some(b'"' | b'\''))
+    })
+}
+
+/// Whether the lines right above name this machine, and no public host: the options of a connection
+/// follow its address.
+fn is_beside_this_machine(bytes: &[u8], span: &Range<usize>) -> bool {
+    const ABOVE: usize = 4;
+    let lines = lines_around(bytes, span, ABOVE).start..span.end;
+    let text = &bytes[lines];
+    address::names_this_machine(text) && public_urls(text).next().is_none()
+}
+
 /// `smtp://<mail_host>:25`: a template of a setting.
 fn is_to_be_filled_in(line: &[u8]) -> bool {
     memchr::memmem::find(line, b"://<").is_some()
@@ -121,8 +175,8 @@ fn scope(scene: &Scene<'_>, span: &Range<usize>) -> Scope {
     const LINES: usize = 12;
     let bytes = scene.bytes();
     let found = match is_program(scene) {
-        true => block(bytes, span, is_head),
-        false => block(bytes, span, |line| line.starts_with(b"- ")),
+        true => below_head(bytes, span, is_head),
+        false => below_head(bytes, span, |line| line.starts_with(b"- ")),
     };
     if let Some(range) = found {
         let head = line(bytes, range.start);
@@ -137,7 +191,7 @@ fn scope(scene: &Scene<'_>, span: &Range<usize>) -> Scope {
 }
 
 /// The lines around `span` that its indentation puts below a line that `is_head`, with that.
-fn block(
+fn below_head(
     bytes: &[u8],
     span: &Range<usize>,
     is_head: impl Fn(&[u8]) -> bool,
@@ -146,7 +200,7 @@ fn block(
     // A bracket at its beginning goes on with what stands above.
     let goes_on = |text: &[u8]| {
         let first = text.trim_ascii().first().copied();
-        first.is_none_or(|b| matches!(b, b'{' | b'}' | b')' | b']'))
+        first.is_none_or(|b| matches!(b, b'{' | b'}' | b')' | b']')) && !opens_branch(text)
     };
     let here = line(bytes, span.start);
     let mut depth = indentation(&bytes[here.clone()]);
@@ -263,14 +317,24 @@ fn names(text: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
 /// list is a whole name.
 fn has_word(name: &[u8], list: &[String]) -> bool {
     let words = key::words(name);
-    let is_listed = |word: &[u8]| list.iter().any(|listed| listed.as_bytes() == word);
-    words.iter().any(|word| is_listed(word))
-        || words.windows(2).any(|pair| is_listed(&pair.concat()))
+    words.iter().any(|word| is_listed(word, list))
+        || words.windows(2).any(|pair| is_listed(&pair.concat(), list))
         || list.iter().any(|whole| {
             whole
                 .strip_prefix('=')
                 .is_some_and(|w| w.as_bytes() == name)
         })
+}
+
+/// Whether `name` ends in a word of `list`, or in two that are one there.
+fn ends_in_word(name: &[u8], list: &[String]) -> bool {
+    let words = key::words(name);
+    let last = |count: usize| words[words.len().saturating_sub(count)..].concat();
+    is_listed(&last(1), list) || is_listed(&last(2), list)
+}
+
+fn is_listed(word: &[u8], list: &[String]) -> bool {
+    list.iter().any(|listed| listed.as_bytes() == word)
 }
 
 fn names_any(text: &[u8], list: &[String]) -> bool {
@@ -281,6 +345,18 @@ fn names_any(text: &[u8], list: &[String]) -> bool {
 fn holds_name(scene: &Scene<'_>, range: &Range<usize>, list: &[String]) -> bool {
     names(&scene.bytes()[range.clone()])
         .any(|(at, name)| has_word(name, list) && !scene.place(range.start + at).is_comment())
+}
+
+/// Whether a credential is named in `range`, outside of comments, or given as `auth=`.
+fn holds_credential(scene: &Scene<'_>, range: &Range<usize>, list: &[String]) -> bool {
+    let text = &scene.bytes()[range.clone()];
+    names(text).any(|(at, name)| {
+        let is_argument = || {
+            let sign = text[at + name.len()..].trim_ascii_start().first();
+            name == b"auth" && matches!(sign, Some(b'=' | b':'))
+        };
+        (ends_in_word(name, list) || is_argument()) && !scene.place(range.start + at).is_comment()
+    })
 }
 
 /// Whether a URL of a public host stands in `range`, outside of comments.
@@ -317,6 +393,7 @@ fn leads_to_public_url(scene: &Scene<'_>, range: &Range<usize>, names_left: usiz
                 continue;
             }
             if public_urls(&bytes[value.clone()]).next().is_some()
+                || is_public_host(name, &bytes[value.clone()])
                 || (names_left > 1 && leads_to_public_url(scene, &value, names_left - 1))
             {
                 return true;
@@ -324,6 +401,13 @@ fn leads_to_public_url(scene: &Scene<'_>, range: &Range<usize>, names_left: usiz
         }
     }
     false
+}
+
+/// `HOST = "push.company.org"`: whether `value`, given to `name`, is the literal name of a public host.
+fn is_public_host(name: &[u8], value: &[u8]) -> bool {
+    let is_host = key::words(name).last().is_some_and(|word| word == b"host");
+    let quote = value.iter().position(|b| matches!(b, b'"' | b'\''));
+    is_host && quote.is_some_and(|at| address::begins_public(&value[at + 1..]))
 }
 
 /// What stands behind each `name =` and `name:` near `range`, to the end of the line.
@@ -334,8 +418,9 @@ fn values(bytes: &[u8], range: &Range<usize>, name: &[u8]) -> Vec<Range<usize>> 
     let text = &bytes[near.clone()];
     memchr::memmem::find_iter(text, name)
         .filter(|&at| {
-            let end = at + name.len();
-            !(at > 0 && is_word(text[at - 1])) && !text.get(end).is_some_and(|b| is_word(*b))
+            let before = text[..at].last();
+            let after = text.get(at + name.len());
+            !before.into_iter().chain(after).any(|b| is_word(*b))
         })
         .filter_map(|at| {
             let after = near.start + at + name.len();
@@ -384,12 +469,18 @@ mod tests {
 
     #[test]
     fn a_word_is_one_of_a_name_or_two_of_it_or_all_of_it() {
-        let list = ["token", "apikey", "=auth"].map(str::to_owned);
-        for name in ["token", "accessToken", "X_API_KEY", "auth"] {
+        let list = ["token", "apikey", "=alive"].map(str::to_owned);
+        for name in ["token", "tokenFile", "X_API_KEY", "alive"] {
             assert!(has_word(name.as_bytes(), &list), "{name}");
         }
-        for name in ["tokenize", "apiUrl", "authType"] {
+        for name in ["tokenize", "apiUrl", "keepAlive"] {
             assert!(!has_word(name.as_bytes(), &list), "{name}");
+        }
+        for name in ["token", "accessToken", "X_API_KEY"] {
+            assert!(ends_in_word(name.as_bytes(), &list), "{name}");
+        }
+        for name in ["UploadTokenRequest", "apiKeyPath"] {
+            assert!(!ends_in_word(name.as_bytes(), &list), "{name}");
         }
     }
 }
