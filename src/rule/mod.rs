@@ -208,10 +208,8 @@ impl<'d> Scene<'d> {
     }
 
     fn url_facts(&self) -> &url::Facts {
-        self.url_facts.get_or_init(|| {
-            let path = self.document.path.as_bytes();
-            url::Facts::new(path, self.language(), self.bytes())
-        })
+        self.url_facts
+            .get_or_init(|| url::Facts::new(self.document, self.language()))
     }
 
     /// What stands at `offset`, by the language of the document.

@@ -8,6 +8,7 @@ use aho_corasick::AhoCorasick;
 use super::context::Walk;
 use super::follow::LARGEST;
 use super::words::words;
+use crate::document::Document;
 use crate::syntax::{Kind, Language, paths};
 
 /// What is the same for every URL of a file, read once.
@@ -15,6 +16,8 @@ pub(in crate::rule) struct Facts {
     pub(super) purpose: Purpose,
     pub(super) weight: Weight,
     pub(super) is_minified: bool,
+    /// Too large to be held, and no program: its URLs are what it is about.
+    pub(super) is_dump: bool,
     is_catalogue: OnceCell<bool>,
     /// How far the lines above a URL were walked up in vain.
     pub(super) walked: Cell<Option<Walk>>,
@@ -25,9 +28,13 @@ pub(in crate::rule) struct Facts {
 const CATALOGUE: usize = 100;
 
 impl Facts {
-    pub(in crate::rule) fn new(path: &[u8], language: Language, bytes: &[u8]) -> Facts {
+    pub(in crate::rule) fn new(document: &Document, language: Language) -> Facts {
+        let (path, bytes) = (document.path.as_bytes(), document.bytes());
+        let purpose = purpose(path, language.kind());
+        let is_program = purpose == Purpose::Code && language.name() != "SQL";
         Facts {
-            purpose: purpose(path, language.kind()),
+            purpose,
+            is_dump: document.window.is_some() && !is_program,
             weight: weight(path),
             is_minified: paths::is_minified(path, bytes),
             is_catalogue: OnceCell::new(),

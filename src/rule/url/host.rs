@@ -86,6 +86,21 @@ impl Class {
 }
 
 impl Hosts {
+    /// Whether one of Report Flow's hosts stands in `text`.
+    pub(super) fn may_be_product(&self, text: &[u8]) -> bool {
+        let mut names = self.product.0.keys();
+        names.any(|name| {
+            let mut windows = text.windows(name.len());
+            windows.any(|w| w.eq_ignore_ascii_case(name.as_bytes()))
+        })
+    }
+
+    /// Whether `host`, in lower case, is Report Flow's.
+    pub(super) fn is_product(&self, host: &str) -> bool {
+        self.product
+            .hold(host.strip_suffix('.').unwrap_or(host), "")
+    }
+
     /// `host` and `path` are lower-case texts with `\0` for template holes.
     pub(super) fn classify(&self, host: &str, path: &str) -> Class {
         if self.allowed.iter().any(|a| is_within(host, a)) {

@@ -31,8 +31,18 @@ pub(super) fn judge(rule: &UrlRule, url: &Url, scene: &Scene<'_>) -> Option<Verd
     let bytes = scene.bytes();
     let host = url.text(bytes, &url.host).to_ascii_lowercase();
     let raw = url.text(bytes, &url.path);
+    // What is known without a look at host and place comes first: a log has millions of URLs.
+    let facts = scene.url_facts();
+    let is_passed_over = facts.is_silent()
+        || facts.is_dump
+            && !credentials(bytes, url, &rule.credential_parameters, true)
+                .iter()
+                .any(|c| c.kind != Value::Placeholder);
+    if is_passed_over && !rule.hosts.is_product(&host) {
+        return None;
+    }
     let class = rule.hosts.classify(&host, &raw.to_ascii_lowercase());
-    if !class.is_outside() || class != Class::Product && scene.url_facts().is_silent() {
+    if !class.is_outside() {
         return None;
     }
     let query = url

@@ -91,7 +91,23 @@ impl UrlRule {
     /// What to say of the URL whose scheme begins at `start`; `None` for hosts
     /// and places that are no API call.
     pub fn judge(&self, start: usize, scene: &Scene<'_>) -> Option<Verdict> {
+        if self.is_passed_over(start, scene) {
+            return None;
+        }
         judge::judge(self, &read(scene.bytes(), start)?, scene)
+    }
+
+    /// Whether nothing is to be said of the URL at `start`, as far as a glance tells: a log has millions.
+    fn is_passed_over(&self, start: usize, scene: &Scene<'_>) -> bool {
+        let facts = scene.url_facts();
+        if !facts.is_silent() && !facts.is_dump {
+            return false;
+        }
+        let rest = &scene.bytes()[start..];
+        let end = |b: &u8| b.is_ascii_whitespace() || matches!(b, b'"' | b'\'' | b'<' | b'>');
+        let text = &rest[..rest.iter().position(end).unwrap_or(rest.len())];
+        let may_carry = !facts.is_silent() && text.iter().any(|b| matches!(b, b'?' | b'@'));
+        !may_carry && !self.hosts.may_be_product(text)
     }
 }
 
@@ -123,6 +139,46 @@ mod tests {
         RuleSet::new(rules, Options::default())
             .scan(&mut Scratch::default(), &document)
             .findings
+    }
+
+    #[test]
+    fn of_a_dump_only_what_travels_with_a_credential_is_told() {
+        use crate::document::{Lines, Window};
+        use std::rc::Rc;
+        let count = |path: &str, url: &str, is_windowed: bool| {
+            let text = format!("{{\"api_url\": \"{url}\"}}");
+            let rules = load::builtin();
+            let of_urls = rules
+                .into_iter()
+                .filter(|r| r.id.as_str() == "plain-http-api");
+            let mut document = Document::new(path.into(), text.into_bytes());
+            document.window = is_windowed.then(|| Window {
+                lines: Rc::new(Lines::new(0, None)),
+                offset: 0,
+                core: 0..document.bytes().len(),
+            });
+            let rules = RuleSet::new(of_urls.collect(), Options::default());
+            rules
+                .scan(&mut Scratch::default(), &document)
+                .findings
+                .len()
+        };
+        for (path, url, whole, dumped) in [
+            ("a.json", "http://shop.vendor.io/v1", 1, 0),
+            ("a.js", "http://shop.vendor.io/v1", 1, 1),
+            (
+                "a.json",
+                "http://shop.vendor.io/v1?token=8fk2Lq0xR7vTz4Wm",
+                1,
+                1,
+            ),
+            ("a.json", "http://api.re-port-flow.com/v1", 1, 1),
+            ("a.log", "http://shop.vendor.io/v1", 0, 0),
+            ("a.log", "http://api.re-port-flow.com/v1", 1, 1),
+        ] {
+            assert_eq!(count(path, url, false), whole, "{path} {url}");
+            assert_eq!(count(path, url, true), dumped, "{path} {url}");
+        }
     }
 
     #[test]
