@@ -371,7 +371,8 @@ impl RuleText {
                 self.header.ok_or_else(|| missing("header"))?,
             )),
             KindName::Phrase => {
-                Judge::Phrase(phrase::PhraseRule::new(self.summary.clone(), self.phrase))
+                let phrase = phrase::PhraseRule::new(self.summary.clone(), self.phrase);
+                Judge::Phrase(Box::new(phrase))
             }
             KindName::Pattern => {
                 Judge::Plain(plain::PlainRule::new(self.summary.clone(), self.entropy))

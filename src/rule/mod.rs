@@ -88,7 +88,7 @@ enum Judge {
     Key(key::KeyRule),
     Truncated(key::truncated::TruncatedRule),
     Browser(key::browser::BrowserRule),
-    Phrase(phrase::PhraseRule),
+    Phrase(Box<phrase::PhraseRule>),
     Plain(plain::PlainRule),
     Header(header::HeaderRule),
     Url(url::UrlRule),
