@@ -77,7 +77,7 @@ pub(super) fn is_relied_on(scene: &Scene<'_>, found: &Match, text: &PhraseText) 
     if is_to_a_number(&bytes[range.clone()]) {
         return is_public();
     }
-    let is_command = |phrases| holds_any(&bytes[statement.clone()], phrases);
+    let is_command = |phrases| holds_any(&bytes[asked.clone()], phrases);
     sends() || is_public() || is_command(&text.sessions) || is_command(&text.runs)
 }
 
