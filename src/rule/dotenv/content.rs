@@ -739,6 +739,22 @@ fn is_random(value: &[u8]) -> bool {
         && letters >= 2
         && distinct >= 10
         && counts_up * 3 < value.len()
+        && !is_spelled_out(value)
+}
+
+/// `key-for-automated-testing-12345`: words and numbers, which somebody thought of.
+fn is_spelled_out(value: &[u8]) -> bool {
+    let parts: Vec<&[u8]> = value.split(|b| matches!(b, b'-' | b'_')).collect();
+    let is_vowel = |b: &u8| b"aeiouy".contains(&b.to_ascii_lowercase());
+    let is_word = |part: &[u8]| {
+        part.iter().all(u8::is_ascii_lowercase) && part.iter().any(is_vowel) || part.len() == 1
+    };
+    let is_number = |part: &[u8]| part.len() < 7 && part.iter().all(u8::is_ascii_digit);
+    let words = parts.iter().filter(|p| p.len() > 1 && is_word(p)).count();
+    words > 2
+        && parts
+            .iter()
+            .all(|p| !p.is_empty() && (is_word(p) || is_number(p)))
 }
 
 /// Whether the value only says what is to stand there: `CLUSTER_API_SECRET`,
