@@ -245,12 +245,22 @@ fn weight(path: &[u8]) -> Weight {
         .into_iter()
         .flatten()
         .any(|w| ["example", "examples", "sample", "samples"].contains(&w.as_str()));
+    // What a proxy lets through, or does not.
+    light |= stem.iter().any(|w| LISTS.contains(&w.as_str()));
     if light { Weight::Light } else { Weight::Full }
 }
 
 /// Words of folders that hold tests, whatever stands beside them.
 const TESTS: &[&str] = &[
     "test", "tests", "testing", "testdata", "fixture", "fixtures", "mock", "mocks", "cached",
+];
+/// Words of files that hold addresses to compare with.
+const LISTS: &[&str] = &[
+    "whitelist",
+    "allowlist",
+    "blacklist",
+    "blocklist",
+    "denylist",
 ];
 const LIGHT: &[&str] = &[
     "example",
@@ -394,6 +404,49 @@ mod tests {
     use super::*;
 
     #[test]
+    fn of_a_dump_only_what_travels_with_a_credential_is_told() {
+        use std::rc::Rc;
+
+        use crate::document::{Lines, Window};
+        use crate::rule::{Options, RuleSet, Scratch, load};
+
+        let count = |path: &str, url: &str, is_windowed: bool| {
+            let text = format!("{{\"api_url\": \"{}\"}}", url.replace('¦', ""));
+            let rules = load::builtin();
+            let of_urls = rules
+                .into_iter()
+                .filter(|r| r.id.as_str() == "plain-http-api");
+            let mut document = Document::new(path.into(), text.into_bytes());
+            document.window = is_windowed.then(|| Window {
+                lines: Rc::new(Lines::new(0, None)),
+                offset: 0,
+                core: 0..document.bytes().len(),
+            });
+            let rules = RuleSet::new(of_urls.collect(), Options::default());
+            rules
+                .scan(&mut Scratch::default(), &document)
+                .findings
+                .len()
+        };
+        for (path, url, whole, dumped) in [
+            ("a.json", "ht¦tp://shop.vendor.io/v1", 1, 0),
+            ("a.js", "ht¦tp://shop.vendor.io/v1", 1, 1),
+            (
+                "a.json",
+                "ht¦tp://shop.vendor.io/v1?token=8fk2Lq0xR7vTz4Wm",
+                1,
+                1,
+            ),
+            ("a.json", "ht¦tp://api.re-port-flow.com/v1", 1, 1),
+            ("a.log", "ht¦tp://shop.vendor.io/v1", 0, 0),
+            ("a.log", "ht¦tp://api.re-port-flow.com/v1", 1, 1),
+        ] {
+            assert_eq!(count(path, url, false), whole, "{path} {url}");
+            assert_eq!(count(path, url, true), dumped, "{path} {url}");
+        }
+    }
+
+    #[test]
     fn the_path_says_how_much_a_finding_weighs() {
         let cases = [
             ("src/a.py", Weight::Full),
@@ -407,6 +460,7 @@ mod tests {
             ("charts/a/ci/tpl-values.yaml", Weight::None),
             ("a/latest.py", Weight::Full),
             ("examples/a.py", Weight::Light),
+            ("squid/whitelist-own.conf", Weight::Light),
             ("node_modules/a/b.js", Weight::Light),
             ("app/.env.example", Weight::Light),
             ("plugins/haproxy/sample.conf", Weight::Light),

@@ -142,46 +142,6 @@ mod tests {
     }
 
     #[test]
-    fn of_a_dump_only_what_travels_with_a_credential_is_told() {
-        use crate::document::{Lines, Window};
-        use std::rc::Rc;
-        let count = |path: &str, url: &str, is_windowed: bool| {
-            let text = format!("{{\"api_url\": \"{url}\"}}");
-            let rules = load::builtin();
-            let of_urls = rules
-                .into_iter()
-                .filter(|r| r.id.as_str() == "plain-http-api");
-            let mut document = Document::new(path.into(), text.into_bytes());
-            document.window = is_windowed.then(|| Window {
-                lines: Rc::new(Lines::new(0, None)),
-                offset: 0,
-                core: 0..document.bytes().len(),
-            });
-            let rules = RuleSet::new(of_urls.collect(), Options::default());
-            rules
-                .scan(&mut Scratch::default(), &document)
-                .findings
-                .len()
-        };
-        for (path, url, whole, dumped) in [
-            ("a.json", "http://shop.vendor.io/v1", 1, 0),
-            ("a.js", "http://shop.vendor.io/v1", 1, 1),
-            (
-                "a.json",
-                "http://shop.vendor.io/v1?token=8fk2Lq0xR7vTz4Wm",
-                1,
-                1,
-            ),
-            ("a.json", "http://api.re-port-flow.com/v1", 1, 1),
-            ("a.log", "http://shop.vendor.io/v1", 0, 0),
-            ("a.log", "http://api.re-port-flow.com/v1", 1, 1),
-        ] {
-            assert_eq!(count(path, url, false), whole, "{path} {url}");
-            assert_eq!(count(path, url, true), dumped, "{path} {url}");
-        }
-    }
-
-    #[test]
     fn evidence_decides_the_level() {
         use crate::finding::Severity::{Note, Warning};
         let cases = [
