@@ -38,7 +38,7 @@ static AUTOMATON: LazyLock<AhoCorasick> =
 
 /// Whether the text before the URL, on its line, runs a program that fetches it.
 pub(super) fn runs_command(before: &[u8]) -> bool {
-    let segment = memchr::memrchr3(b'|', b';', b'&', before).map_or(before, |i| &before[i + 1..]);
+    let segment = last_command(before);
     let is_part = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
     let is_whole = |found: aho_corasick::Match| {
         let before = found.start().checked_sub(1).map(|i| segment[i]);
@@ -50,11 +50,28 @@ pub(super) fn runs_command(before: &[u8]) -> bool {
         None => AUTOMATON.find_iter(segment).any(is_whole),
     };
     is_run
+        && !is_said(before)
         && !segment.ends_with(b"-e ")
         && !segment.ends_with(b"--referer ")
         && !segment
             .windows(8)
             .any(|w| w.eq_ignore_ascii_case(b"referer:"))
+}
+
+/// What stands in `before`, a line of a shell's, of its last command.
+fn last_command(before: &[u8]) -> &[u8] {
+    memchr::memrchr3(b'|', b';', b'&', before).map_or(before, |i| &before[i + 1..])
+}
+
+/// `echo curl -s http://..`: whether what stands at the end of `before` is said, and not run.
+pub(super) fn is_said(before: &[u8]) -> bool {
+    let command = last_command(before).trim_ascii_start();
+    let runs = |sign: &[u8]| memchr::memmem::find(command, sign).is_some();
+    [&b"echo "[..], b"printf "]
+        .iter()
+        .any(|word| command.starts_with(word))
+        && !runs(b"$(")
+        && !runs(b"`")
 }
 
 /// Whether the shell command that the URL is an argument of fetches it: a

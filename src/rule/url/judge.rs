@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::super::{Scene, Verdict};
 use super::UrlRule;
-use super::command::{is_replaced, line_start, runs_command, runs_helper};
+use super::command::{is_replaced, is_said, line_start, runs_command, runs_helper};
 use super::context::{Context, Lead, is_in_samples, is_word};
 use super::file::{Facts, Purpose, Weight};
 use super::follow::is_followed;
@@ -181,11 +181,15 @@ fn public(
     } else {
         evidence
     };
+    let before = &bytes[line_start(bytes, url.span.start)..url.span.start];
     let light = facts.weight == Weight::Light
         || has_secure_twin(bytes, url)
         || purpose == Purpose::Prose
         || shape == Shape::File && is_pinned(bytes, url)
         || is_in_manual(scene, url.span.start)
+        || is_picture(&bytes[url.path.clone()])
+        || is_in_numbered_setting(before)
+        || language == "Shell" && is_said(before)
         || facts.is_catalogue(bytes)
         // Rows that a dump or a migration fills tables with.
         || scene.language().name() == "SQL";
@@ -239,6 +243,29 @@ fn public(
         },
         message: format!("{} {why} over plain HTTP", shown(host)),
     })
+}
+
+/// Whether a picture is what answers, which is looked at and decides nothing.
+fn is_picture(path: &[u8]) -> bool {
+    const ENDINGS: [&str; 8] = [
+        ".jpg", ".jpeg", ".png", ".gif", ".svg", ".webp", ".ico", ".bmp",
+    ];
+    let path = path.to_ascii_lowercase();
+    ENDINGS
+        .iter()
+        .any(|ending| path.ends_with(ending.as_bytes()))
+}
+
+/// `sources/12/url = `, `sources\12\url=`: the key of an item of a list, as programs number them when they
+/// write their settings down.
+fn is_in_numbered_setting(before: &[u8]) -> bool {
+    let Some(key) = before.trim_ascii_end().strip_suffix(b"=") else {
+        return false;
+    };
+    let mut parts = key.trim_ascii().split(|b| matches!(b, b'/' | b'\\'));
+    let is_name = |part: &[u8]| !part.is_empty() && part.iter().all(|b| is_word(*b));
+    let is_number = |part: &[u8]| !part.is_empty() && part.iter().all(u8::is_ascii_digit);
+    parts.clone().all(is_name) && parts.any(is_number) && parts.next().is_some()
 }
 
 /// Whether the same address over HTTPS is the other branch of a condition:
