@@ -1,5 +1,7 @@
 //! One text to be scanned: its name, its bytes, and what turns an offset into a place a person can find.
 
+mod newlines;
+
 use std::borrow::Cow;
 use std::cell::{Cell, OnceCell};
 use std::fmt;
@@ -135,7 +137,7 @@ impl Position {
         let mut at = self;
         let rest = match memchr::memrchr(b'\n', bytes) {
             Some(last) => {
-                at.line += memchr::memchr_iter(b'\n', &bytes[..=last]).count();
+                at.line += newlines::newlines(&bytes[..=last]);
                 at.column = 1;
                 at.utf16 = 1;
                 &bytes[last + 1..]
