@@ -44,8 +44,10 @@ pub(super) fn is_relied_on(scene: &Scene<'_>, found: &Match, text: &PhraseText) 
             || holds_name(scene, &reach, &text.protocols)
             || names_any(path, &text.matters)
     };
-    let is_public =
-        || holds_public_url(scene, &reach) || leads_to_public_url(scene, &range, FOLLOWED);
+    let is_public = || {
+        holds_public_url(scene, &reach)
+            || leads_to_public_url(scene, &range, FOLLOWED, &mut { LOOKS })
+    };
     if is_to_anybody {
         return sends() && is_public();
     }
@@ -161,6 +163,8 @@ fn is_program(scene: &Scene<'_>) -> bool {
 
 /// How many names are followed from one to the next.
 const FOLLOWED: usize = 2;
+/// How many names and values are looked at in all: a file may hold nothing but turns.
+const LOOKS: usize = 32;
 
 /// What belongs to a turn.
 struct Scope {
@@ -366,7 +370,12 @@ fn holds_public_url(scene: &Scene<'_>, range: &Range<usize>) -> bool {
 
 /// Whether a name in `range` that is about an address has the URL of a public host for its value, or
 /// another such name, nearby in the file.
-fn leads_to_public_url(scene: &Scene<'_>, range: &Range<usize>, names_left: usize) -> bool {
+fn leads_to_public_url(
+    scene: &Scene<'_>,
+    range: &Range<usize>,
+    names_left: usize,
+    looks: &mut usize,
+) -> bool {
     const ADDRESSES: [&[u8]; 8] = [
         b"url",
         b"uri",
@@ -387,20 +396,33 @@ fn leads_to_public_url(scene: &Scene<'_>, range: &Range<usize>, names_left: usiz
         if seen.contains(&name) || !is_address(name) {
             continue;
         }
+        if !spend(looks) {
+            return false;
+        }
         seen.push(name);
         for value in values(bytes, range, name) {
+            if !spend(looks) {
+                return false;
+            }
             if scene.place(value.start).is_comment() {
                 continue;
             }
             if public_urls(&bytes[value.clone()]).next().is_some()
                 || is_public_host(name, &bytes[value.clone()])
-                || (names_left > 1 && leads_to_public_url(scene, &value, names_left - 1))
+                || (names_left > 1 && leads_to_public_url(scene, &value, names_left - 1, looks))
             {
                 return true;
             }
         }
     }
     false
+}
+
+/// Takes one of `looks`; `false` where none is left.
+fn spend(looks: &mut usize) -> bool {
+    let left = looks.checked_sub(1);
+    *looks = left.unwrap_or(0);
+    left.is_some()
 }
 
 /// `HOST = "push.company.org"`: whether `value`, given to `name`, is the literal name of a public host.
@@ -411,18 +433,22 @@ fn is_public_host(name: &[u8], value: &[u8]) -> bool {
 }
 
 /// What stands behind each `name =` and `name:` near `range`, to the end of the line.
-fn values(bytes: &[u8], range: &Range<usize>, name: &[u8]) -> Vec<Range<usize>> {
+fn values<'b>(
+    bytes: &'b [u8],
+    range: &Range<usize>,
+    name: &'b [u8],
+) -> impl Iterator<Item = Range<usize>> + use<'b> {
     /// `API_URL: Final[str]`, `"api_url"]`: between a name and its sign.
     const BETWEEN: usize = 8;
     let near = near(bytes, range, NEAR);
     let text = &bytes[near.clone()];
     memchr::memmem::find_iter(text, name)
-        .filter(|&at| {
+        .filter(move |&at| {
             let before = text[..at].last();
             let after = text.get(at + name.len());
             !before.into_iter().chain(after).any(|b| is_word(*b))
         })
-        .filter_map(|at| {
+        .filter_map(move |at| {
             let after = near.start + at + name.len();
             let rest = &bytes[after..line(bytes, after).end];
             let is_between = |b: &&u8| b.is_ascii_whitespace() || matches!(b, b'"' | b'\'' | b']');
@@ -434,7 +460,6 @@ fn values(bytes: &[u8], range: &Range<usize>, name: &[u8]) -> Vec<Range<usize>> 
             };
             is_given.then(|| after + between + 1..after + rest.len())
         })
-        .collect()
 }
 
 #[cfg(test)]
