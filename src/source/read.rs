@@ -417,28 +417,27 @@ fn windows(
         mut ended,
         lines,
     } = held;
-    // The text's first byte that is still in the buffer, its place, and the next window's first byte with its own.
-    let (mut least, mut at) = (text.start, text.start);
+    // Where the last window began; the next begins no earlier.
+    let mut at = text.start;
     let mut length = text.end;
     loop {
-        let start = character_start(buffer, core.saturating_sub(CONTEXT)).max(least);
+        let start = character_start(buffer, core.saturating_sub(CONTEXT)).max(at);
         lines.pass(offset, &buffer[at..start]);
         offset += (start - at) as u64;
         at = start;
         if cores == 0 {
-            return Ok(offset + (core - start) as u64);
+            return Ok(offset + (core - at) as u64);
         }
         if !ended && core + CORE + CONTEXT > length {
             let kept = length - start;
             let to = to_line(buffer, kept);
             buffer.copy_within(start..length, to);
-            (core, length, at, least) = (core - start + to, kept + to, to, to);
+            (core, length, at) = (core - start + to, kept + to, to);
             ended = more(buffer, &mut length)?;
         }
-        let start = at;
         let last = ended && core + CORE >= length;
         let end = if last { length } else { core + CORE };
-        let window = start..length.min(end + CONTEXT);
+        let window = at..length.min(end + CONTEXT);
         let mut document =
             Document::in_buffer(path.clone(), std::mem::take(buffer), window.clone());
         document.window = Some(Window {
@@ -448,7 +447,7 @@ fn windows(
         });
         *buffer = visit(document);
         if last {
-            return Ok(offset + (end - start) as u64);
+            return Ok(offset + (end - at) as u64);
         }
         core = end;
         cores -= 1;

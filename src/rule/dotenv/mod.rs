@@ -295,10 +295,6 @@ fn is_sample(path: &RepoPath) -> bool {
         b"circleci",
         b"jenkins",
     ];
-    let by_name = path
-        .name()
-        .split(|b| matches!(b, b'.' | b'-' | b'_'))
-        .any(|part| KINDS.iter().any(|k| part.eq_ignore_ascii_case(k)));
     // `docker-compose-example`, `contrib/`: to be copied, not to be run from.
     const FOLDERS: [&[u8]; 9] = [
         b"contrib",
@@ -311,13 +307,13 @@ fn is_sample(path: &RepoPath) -> bool {
         b"tutorial",
         b"tutorials",
     ];
-    let by_folder = path
-        .parent()
-        .split(|b| matches!(b, b'/' | b'-' | b'_'))
-        .any(|part| FOLDERS.iter().any(|f| part.eq_ignore_ascii_case(f)));
+    let has = |text: &[u8], signs: &[u8], words: &[&[u8]]| {
+        let mut parts = text.split(|b| signs.contains(b));
+        parts.any(|part| words.iter().any(|w| part.eq_ignore_ascii_case(w)))
+    };
+    let is_named_so = has(path.name(), b".-_", &KINDS) || has(path.parent(), b"/-_", &FOLDERS);
     let path = path.as_bytes();
-    by_name
-        || by_folder
+    is_named_so
         || paths::is_development_path(path)
         || paths::is_test_path(path)
         || paths::is_fixture_path(path)
