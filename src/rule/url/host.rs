@@ -95,12 +95,6 @@ impl Hosts {
         })
     }
 
-    /// Whether `host`, in lower case, is Report Flow's.
-    pub(super) fn is_product(&self, host: &str) -> bool {
-        self.product
-            .hold(host.strip_suffix('.').unwrap_or(host), "")
-    }
-
     /// `host` and `path` are lower-case texts with `\0` for template holes.
     pub(super) fn classify(&self, host: &str, path: &str) -> Class {
         if self.allowed.iter().any(|a| is_within(host, a)) {

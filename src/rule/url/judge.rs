@@ -31,18 +31,9 @@ pub(super) fn judge(rule: &UrlRule, url: &Url, scene: &Scene<'_>) -> Option<Verd
     let bytes = scene.bytes();
     let host = url.text(bytes, &url.host).to_ascii_lowercase();
     let raw = url.text(bytes, &url.path);
-    // What is known without a look at host and place comes first: a log has millions of URLs.
-    let facts = scene.url_facts();
-    let is_passed_over = facts.is_silent()
-        || facts.is_dump
-            && !credentials(bytes, url, &rule.credential_parameters, true)
-                .iter()
-                .any(|c| c.kind != Value::Placeholder);
-    if is_passed_over && !rule.hosts.is_product(&host) {
-        return None;
-    }
     let class = rule.hosts.classify(&host, &raw.to_ascii_lowercase());
-    if !class.is_outside() {
+    let facts = scene.url_facts();
+    if !class.is_outside() || class != Class::Product && facts.is_silent() {
         return None;
     }
     let query = url
@@ -80,6 +71,10 @@ pub(super) fn judge(rule: &UrlRule, url: &Url, scene: &Scene<'_>) -> Option<Verd
     };
     let api = shape == Shape::Api;
     let credentials = credentials(bytes, url, &rule.credential_parameters, api);
+    let carries = || credentials.iter().any(|c| c.kind != Value::Placeholder);
+    if facts.is_dump && class != Class::Product && !carries() {
+        return None;
+    }
     let ruling = match class {
         Class::Product => Ruling {
             severity: Severity::Error,
