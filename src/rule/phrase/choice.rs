@@ -1,6 +1,6 @@
 //! A turn that somebody asks for: a condition around it, or the other of two branches, makes it a setting.
 
-use super::{is_word, line};
+use super::{is_word, line, near};
 use crate::rule::{Match, Scene};
 
 /// How far back the conditions around a turn are looked for.
@@ -146,8 +146,7 @@ pub(super) fn is_called_insecure(scene: &Scene<'_>, found: &Match) -> bool {
 pub(super) fn is_either(scene: &Scene<'_>, found: &Match) -> bool {
     const NEAR: usize = 400;
     let bytes = scene.bytes();
-    let near =
-        &bytes[found.span.start.saturating_sub(NEAR)..bytes.len().min(found.span.end + NEAR)];
+    let near = &bytes[near(bytes, &found.span, NEAR)];
     matches!(scene.language().name(), "Erlang" | "Elixir")
         && bytes[found.span.clone()].starts_with(b"verify_none")
         && memchr::memmem::find(near, b"verify_peer").is_some()

@@ -199,17 +199,12 @@ impl PhraseRule {
     }
 
     fn has_need(&self, found: &Match, bytes: &[u8], path: &[u8]) -> bool {
-        let start = found.span.start.saturating_sub(NEAR);
-        let end = bytes.len().min(found.span.end + NEAR);
+        let near = &bytes[near(bytes, &found.span, NEAR)];
         let (before, turn) = (&bytes[..found.span.start], &bytes[found.span.clone()]);
         let is_met = |need: &Need| {
             (need.after.is_empty() || ends_with_any(before, &need.after))
                 && (need.files.is_empty() || ends_with_any(path, &need.files))
-                && (need.near.is_empty()
-                    || need
-                        .near
-                        .iter()
-                        .any(|word| holds(&bytes[start..end], word.as_bytes())))
+                && (need.near.is_empty() || holds_any(near, &need.near))
         };
         self.text
             .needs
@@ -220,9 +215,7 @@ impl PhraseRule {
 
     fn has_instead(&self, bytes: &[u8], found: &Match) -> bool {
         const REACH: usize = 400;
-        let start = found.span.start.saturating_sub(REACH);
-        let end = bytes.len().min(found.span.end + REACH);
-        let near = start..end;
+        let near = near(bytes, &found.span, REACH);
         // A field is that of the same literal, however long that is, not of one within it.
         let literal = enclosing(bytes, &found.span).unwrap_or(near.clone());
         self.text
@@ -245,6 +238,10 @@ impl PhraseRule {
 
 fn holds(text: &[u8], word: &[u8]) -> bool {
     memchr::memmem::find(text, word).is_some()
+}
+
+fn holds_any(text: &[u8], words: &[String]) -> bool {
+    words.iter().any(|word| holds(text, word.as_bytes()))
 }
 
 /// Whether `text` holds `field` outside of all brackets.
@@ -270,6 +267,11 @@ fn ends_with_any(text: &[u8], words: &[String]) -> bool {
 
 /// How far to either side a line is read.
 const LINE: usize = 1024;
+
+/// `span` and so much to either side.
+fn near(bytes: &[u8], span: &Range<usize>, reach: usize) -> Range<usize> {
+    span.start.saturating_sub(reach)..bytes.len().min(span.end + reach)
+}
 
 /// The line that holds `offset`, as far as `LINE` reaches.
 fn line(bytes: &[u8], offset: usize) -> Range<usize> {

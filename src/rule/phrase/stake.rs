@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::address::{self, public_urls};
 use super::choice::{indentation, opens_branch, says_any};
-use super::{NEAR, PhraseText, is_word, line, starts_with_any};
+use super::{NEAR, PhraseText, holds_any, is_word, line, near, starts_with_any};
 use crate::rule::{Match, Scene, key};
 use crate::syntax::Kind;
 
@@ -287,17 +287,7 @@ fn is_agent(bytes: &[u8], found: &Match) -> bool {
         .any(|name| memchr::memmem::find(line, name.as_bytes()).is_some())
 }
 
-fn near(bytes: &[u8], span: &Range<usize>, reach: usize) -> Range<usize> {
-    span.start.saturating_sub(reach)..bytes.len().min(span.end + reach)
-}
-
-fn holds_any(text: &[u8], phrases: &[String]) -> bool {
-    phrases
-        .iter()
-        .any(|phrase| memchr::memmem::find(text, phrase.as_bytes()).is_some())
-}
-
-/// The same, each up to the end of a name.
+/// Whether `text` holds one of `phrases`, up to the end of a name.
 fn holds_phrase(text: &[u8], phrases: &[String]) -> bool {
     phrases.iter().any(|phrase| {
         memchr::memmem::find_iter(text, phrase.as_bytes())
