@@ -370,10 +370,7 @@ impl RuleText {
                 anchors,
                 self.header.ok_or_else(|| missing("header"))?,
             )),
-            KindName::Phrase => {
-                let phrase = phrase::PhraseRule::new(self.summary.clone(), self.phrase);
-                Judge::Phrase(Box::new(phrase))
-            }
+            KindName::Phrase => Judge::Phrase(Box::new(phrase::PhraseRule::new(self.phrase))),
             KindName::Pattern => {
                 Judge::Plain(plain::PlainRule::new(self.summary.clone(), self.entropy))
             }

@@ -156,6 +156,13 @@ const DEVELOPMENT_FOLDERS: &[&[u8]] = &[
     b"molecule",
 ];
 
+/// The same, by the folder they are in.
+const DEVELOPMENT_WITHIN: &[(&[u8], &[u8])] = &[
+    (b"docker", b"dev"),
+    (b"docker", b"development"),
+    (b"docker", b"local"),
+];
+
 const DOC_FOLDERS: &[&[u8]] = &[
     b"doc",
     b"docs",
@@ -318,20 +325,21 @@ pub fn is_doc_path(path: &[u8]) -> bool {
 
 /// Whether `path` is part of what sets up a machine for development.
 pub fn is_development_path(path: &[u8]) -> bool {
-    in_folder(path, DEVELOPMENT_FOLDERS)
+    in_folder(path, DEVELOPMENT_FOLDERS) || in_nested(path, DEVELOPMENT_WITHIN)
 }
 
 /// Whether a build or a tool wrote the file from another one, which is the one to mend.
 pub fn is_build_output(path: &[u8]) -> bool {
-    let is = |folder: &[u8], name: &[u8]| folder.eq_ignore_ascii_case(name);
-    let mut nested = folders(path).zip(folders(path).skip(1));
     in_folder(path, OUTPUT_FOLDERS)
-        || nested.any(|(outer, inner)| {
-            OUTPUT_WITHIN
-                .iter()
-                .any(|(o, i)| is(outer, o) && is(inner, i))
-        })
+        || in_nested(path, OUTPUT_WITHIN)
         || ends_any(path, OUTPUT_ENDINGS)
+}
+
+/// Whether a folder of `path` and the one in it are a pair of `nested`.
+fn in_nested(path: &[u8], nested: &[(&[u8], &[u8])]) -> bool {
+    let is = |folder: &[u8], name: &[u8]| folder.eq_ignore_ascii_case(name);
+    let mut pairs = folders(path).zip(folders(path).skip(1));
+    pairs.any(|(outer, inner)| nested.iter().any(|(o, i)| is(outer, o) && is(inner, i)))
 }
 
 /// Whether a script or style sheet has lines no person would write.
@@ -455,6 +463,8 @@ mod tests {
         assert!(is_vendored_path(b"ext/pygments/lexers/a.py"));
         assert!(!is_vendored_path(b"pygments/lexers/a.py") && !is_vendored_path(b"lib/a/b.py"));
         assert!(is_development_path(b"tools/docker-compose/a.yml"));
+        assert!(is_development_path(b"etc/docker/dev/web/a.conf"));
+        assert!(!is_development_path(b"docker/web/a.conf") && !is_development_path(b"dev/a.c"));
         assert!(is_build_output(b"a/obj/Debug/Web.config"));
         assert!(is_build_output(b"Tool/bin/Release/x.xml"));
         assert!(is_build_output(b"Tool/bin/Tool.exe.config"));

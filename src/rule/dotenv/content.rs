@@ -53,6 +53,8 @@ pub(super) struct Summary {
     pub(super) secret: Vec<String>,
     /// Those of them whose value somebody may have issued, whatever the file is for.
     pub(super) issued: usize,
+    /// How many of them every installation draws for itself.
+    pub(super) self_made: usize,
     /// Names of settings whose value was drawn by a machine, though their name does not say for what.
     pub(super) unclear: Vec<String>,
     /// Names of settings that wait for a secret: empty, a placeholder, or what everyone's own machine uses.
@@ -99,6 +101,7 @@ impl Content {
         let lines = text.split(|&b| b == b'\n' || is_json && matches!(b, b',' | b'{'));
         let settings: Vec<Setting<'_>> = lines.filter_map(|l| setting(l, is_json)).collect();
         let accounts = self.accounts(&settings);
+        let is_local = is_for_this_machine(&settings);
         for setting in &settings {
             let words = words(setting.name);
             let look = match self.look(&words, setting.value) {
@@ -106,6 +109,13 @@ impl Content {
                     if self.is_secret_name(&words) && self.repeats(setting.value, &accounts) =>
                 {
                     Look::Common
+                }
+                // Somebody thought of it, who may have meant it.
+                Look::Secret if self.names_itself(&words, setting.value) => {
+                    match is_local || setting.commented_out {
+                        true => Look::Common,
+                        false => Look::Unclear,
+                    }
                 }
                 look => look,
             };
@@ -139,6 +149,8 @@ impl Content {
             let name = String::from_utf8_lossy(setting.name).into_owned();
             if !names.contains(&name) {
                 names.push(name);
+                let is_secret = matches!(look, Look::Secret | Look::Certain);
+                summary.self_made += usize::from(is_secret && is_self_made());
             }
         }
         summary
@@ -286,6 +298,20 @@ impl Content {
                     && parts.iter().all(|p| is_account(p) || self.is_local(p)))
     }
 
+    /// `autorization-secret`, `mycompanykey`: whether `value` is letters alone that end as a secret's
+    /// name does, or in a word that everyone uses.
+    fn names_itself(&self, words: &[Vec<u8>], value: &[u8]) -> bool {
+        const SHORTEST: usize = 3;
+        let lower = value.to_ascii_lowercase();
+        let is_letter = |b: &u8| b.is_ascii_alphabetic() || matches!(b, b'-' | b'_' | b'.');
+        let own = words.iter().map(Vec::as_slice);
+        let common = self.text.local_values.iter().map(String::as_bytes);
+        lower.iter().all(is_letter)
+            && own
+                .chain(common)
+                .any(|word| word.len() >= SHORTEST && lower.ends_with(word))
+    }
+
     /// Whether `value` points to a secret kept elsewhere, or holds it encrypted.
     fn is_elsewhere(&self, value: &[u8]) -> bool {
         let lower = value.to_ascii_lowercase();
@@ -329,21 +355,22 @@ impl Content {
         letters.is_empty() && trimmed.len() < 16
             || value
                 .split(|b| matches!(b, b'-' | b'_' | b'.' | b':'))
-                .all(|w| self.text.local_values.iter().any(|l| l.as_bytes() == w))
-            || self
-                .text
-                .local_values
-                .iter()
-                .any(|l| l.as_bytes() == letters)
+                .all(|w| self.is_known_word(w))
+            || self.is_known_word(letters)
+            // `keycloaksecret`
+            || (1..letters.len()).any(|at| {
+                self.is_known_word(&letters[..at]) && self.is_known_word(&letters[at..])
+            })
+    }
+
+    fn is_known_word(&self, word: &[u8]) -> bool {
+        self.text.local_values.iter().any(|l| l.as_bytes() == word)
     }
 
     /// Whether the value, in lower case, only repeats its name, perhaps with what
     /// everyone's machine uses: `PASSWORD=password`, `X_SECRET=test_x_secret`.
     fn is_of_words(&self, words: &[Vec<u8>], value: &[u8]) -> bool {
-        let is_known = |part: &[u8]| {
-            words.iter().any(|w| w == part)
-                || self.text.local_values.iter().any(|l| l.as_bytes() == part)
-        };
+        let is_known = |part: &[u8]| words.iter().any(|w| w == part) || self.is_known_word(part);
         value
             .split(|b| !b.is_ascii_alphanumeric())
             .filter(|part| !part.is_empty())
@@ -690,6 +717,22 @@ fn without_leet(value: &[u8]) -> Vec<u8> {
     value.iter().map(letter).collect()
 }
 
+/// Whether `settings` have addresses, and none of a public host: what a machine runs for itself.
+fn is_for_this_machine(settings: &[Setting<'_>]) -> bool {
+    let host = |value: &[u8]| {
+        let start = memchr::memmem::find(value, b"://")? + 3;
+        let is_end = |b: &u8| matches!(b, b':' | b'/' | b'?');
+        let end = value[start..].iter().position(is_end);
+        Some(end.map_or(start..value.len(), |end| start..start + end))
+    };
+    let mut hosts = settings
+        .iter()
+        .filter(|s| !s.commented_out)
+        .filter_map(|s| Some(&s.value[host(s.value)?]))
+        .peekable();
+    hosts.peek().is_some() && !hosts.any(is_public_host)
+}
+
 fn is_public_host(host: &[u8]) -> bool {
     let local: [&[u8]; 6] = [
         b".local",
@@ -838,6 +881,9 @@ mod tests {
             ("\"ApiKey\": \"k39dhs83hdk2\",", true),
             ("\"Stripe:SecretKey\": \"wh-93jd73hd\"", true),
             ("SESSION_SECRET=correct-horse-battery", true),
+            ("SESSION_SECRET=autorization-secret", false),
+            ("DB_PASSWORD=keycloaksecret", false),
+            ("DB_PASSWORD=keycloak4secret9", true),
             (&format!("WHATEVER={token}"), true),
             (&format!("# OLD={token}"), true),
             ("# DB_PASSWORD=hunter2", false),
@@ -952,6 +998,11 @@ mod tests {
             ("REDIS_PASSWORD=null", true),
             ("DB_USER=shop\nDB_PASSWORD=shop", true),
             ("MAILGUN_KEY=", true),
+            ("DB_PASSWORD=keycloaksecret", true),
+            (
+                "URL=http://shop:3000\nCLIENT_SECRET=autorization-secret",
+                true,
+            ),
             ("DB_URL=mongodb://<user>:<password>@db.acme.io/app", true),
             ("DB_URL=mongodb+srv://...", true),
             ("SERVICEBUS_CS='Endpoint=sb://...'", true),
@@ -1024,6 +1075,12 @@ mod tests {
     fn what_was_drawn_for_an_unknown_purpose_is_unclear() {
         let cases = [
             ("STRIPE=kd93hd¦73kq82lsmw73hd", true),
+            ("CLIENT_SECRET=autorization-secret", true),
+            ("# CLIENT_SECRET=autorization-secret", false),
+            (
+                "URL=https://shop.acme.io\nCLIENT_SECRET=autorization-secret",
+                true,
+            ),
             ("VITE_WEATHER_API_KEY=kd93hd¦73kq82lsmw73hd", true),
             ("PROJECT_ID=kd93hd73kq82lsmw73hd", false),
             ("GIT_COMMIT=kd93hd73kq82lsmw73hd", false),

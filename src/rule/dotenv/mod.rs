@@ -177,20 +177,31 @@ fn untracked(rule: &Rule, document: &Document, standing: &Standing) -> Option<Wo
 }
 
 fn tracked(document: &Document, standing: &Standing, seen: &Summary) -> Word {
-    // What tests and examples are run with is secret only if it was issued by someone.
+    // What tests and examples are run with is secret only if it was issued by someone, and what all
+    // developers share is at least to be looked at.
     let is_sample = is_sample(&document.path);
-    let is_secret = if is_sample {
+    let is_shared = is_sample || is_for_developers(document.path.name());
+    let is_secret = if is_shared {
         seen.issued > 0
     } else {
         !seen.secret.is_empty()
     };
+    let unclear = match is_shared {
+        true => &seen.secret,
+        false => &seen.unclear,
+    };
+    let is_unclear = !is_sample
+        && match is_shared {
+            true => seen.secret.len() > seen.self_made,
+            false => !unclear.is_empty(),
+        };
     let all = |count: usize| count > 0 && count == seen.settings;
     // A file that is named for secrets and has none yet is a place for them.
     let is_place =
         !seen.places.is_empty() || seen.settings == 0 && is_for_secrets(document.path.name());
     let severity = if is_secret {
         Severity::Error
-    } else if !is_sample && (is_place || !seen.unclear.is_empty()) {
+    } else if is_unclear {
         Severity::Warning
     } else {
         Severity::Note
@@ -210,8 +221,10 @@ fn tracked(document: &Document, standing: &Standing, seen: &Summary) -> Word {
         ", in a test or example, with secrets that nobody issued".to_owned()
     } else if is_sample && seen.settings > 0 {
         ", in a test or example, without a value that looks secret".to_owned()
-    } else if !seen.unclear.is_empty() {
-        format!(" and holds what may be a secret: {}", listed(&seen.unclear))
+    } else if is_unclear {
+        format!(" and holds what may be a secret: {}", listed(unclear))
+    } else if !seen.secret.is_empty() {
+        ", for developers, with secrets that nobody issued".to_owned()
     } else if !seen.places.is_empty() && all(seen.hollow) {
         format!(
             ", with placeholders only: a template under another name, until somebody fills in {}",
@@ -254,14 +267,14 @@ fn tracked(document: &Document, standing: &Standing, seen: &Summary) -> Word {
         format!(
             "Rotate what it holds first: whoever has the repository has it. Then {remove}, and ignore `{name}`."
         )
-    } else if severity == Severity::Note {
-        format!("If it is meant to be shared, keep secrets out of it; if not, {remove}.")
-    } else if !seen.unclear.is_empty() {
+    } else if is_unclear {
         format!(
             "If it is one, rotate it first. Then {remove}, ignore `{name}`, and commit a `{name}.example` without values instead."
         )
+    } else if is_place && !is_shared {
+        format!("If it is a template, keep it as `{name}.example`: {remove}, and ignore `{name}`.")
     } else {
-        format!("Keep it as `{name}.example`. Then {remove}, and ignore `{name}`.")
+        format!("If it is meant to be shared, keep secrets out of it; if not, {remove}.")
     };
     Word {
         severity,
@@ -318,6 +331,15 @@ fn is_sample(path: &RepoPath) -> bool {
         || paths::is_test_path(path)
         || paths::is_fixture_path(path)
         || paths::is_doc_path(path)
+}
+
+/// `.env.development`: whether all who develop share the file called `name`, on purpose.
+fn is_for_developers(name: &[u8]) -> bool {
+    const KINDS: [&[u8]; 4] = [b"development", b"develop", b"devel", b"dev"];
+    let mut parts = name.split(|b| b".-_".contains(b));
+    // `.env.development.local` is one developer's own.
+    let is_own = name.to_ascii_lowercase().ends_with(b".local");
+    !is_own && parts.any(|part| KINDS.iter().any(|kind| part.eq_ignore_ascii_case(kind)))
 }
 
 /// Names of settings, the first few.

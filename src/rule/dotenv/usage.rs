@@ -166,7 +166,12 @@ impl Usage {
     /// The file an option (`env_file: .env`, `--env-file=.env`) names.
     fn option(&self, anchor: &[u8], scene: &Scene<'_>, rest: &[u8], what: String) -> Option<Sign> {
         let path = &scene.document.path;
-        let kind = scene.language().kind();
+        let language = scene.language();
+        // A script's own variable may be called so.
+        if anchor == b"env_file" && is_shell(language.name()) {
+            return None;
+        }
+        let kind = language.kind();
         let rest = rest.trim_ascii_start();
         let rest = rest
             .strip_prefix(b":")
@@ -296,6 +301,13 @@ fn is_defined_at(bytes: &[u8], start: usize) -> bool {
     let last = words.into_iter().next();
     line.last().is_some_and(u8::is_ascii_whitespace)
         && last.is_some_and(|w| matches!(w, b"def" | b"function" | b"fn" | b"func" | b"fun"))
+}
+
+fn is_shell(language: &str) -> bool {
+    matches!(
+        language,
+        "Shell" | "fish" | "PowerShell" | "Batch" | "Makefile"
+    )
 }
 
 fn is_quote(byte: &u8) -> bool {

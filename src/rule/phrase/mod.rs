@@ -18,6 +18,10 @@ use crate::syntax::{Kind, paths};
 #[derive(Default, serde::Deserialize)]
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub struct PhraseText {
+    /// What is said of a turn, and of one that allows old versions, with what to do about that.
+    message: String,
+    version_message: String,
+    version_help: String,
     /// Words of a condition that make the turn its user's choice, lower case, without `_` and `-`.
     choices: Vec<String>,
     /// Folders (`name/`) and files (`name/file`) of libraries that offer the turn as an option.
@@ -32,10 +36,13 @@ pub struct PhraseText {
     development: Vec<String>,
     /// Words of conditions that choose a version, and say nothing of the certificate.
     version_choices: Vec<String>,
-    /// Turns that allow old versions: where the certificate is not checked at all, they add nothing.
+    /// Turns that allow old versions, and switches of commands that do: where the certificate is not
+    /// checked at all, they add nothing.
     versions: Vec<String>,
     /// What near the turn says that the program does itself what it switches off; a field ends in `:`.
     instead: Vec<String>,
+    /// Turns of tools that set up hosts of one's own.
+    inventory: Vec<String>,
     /// Turns that make what sends requests elsewhere in their file.
     clients: Vec<String>,
     /// Words that names end in for what must reach nobody else, lower case; two words may be one here.
@@ -78,7 +85,6 @@ struct Need {
 }
 
 pub struct PhraseRule {
-    summary: String,
     text: PhraseText,
 }
 
@@ -90,8 +96,8 @@ pub const LITERAL: usize = 1500;
 const NEAR: usize = 32 * 1024;
 
 impl PhraseRule {
-    pub fn new(summary: String, text: PhraseText) -> PhraseRule {
-        PhraseRule { summary, text }
+    pub fn new(text: PhraseText) -> PhraseRule {
+        PhraseRule { text }
     }
 
     /// `None` where the turn is written for readers only, or named without
@@ -121,6 +127,7 @@ impl PhraseRule {
         {
             return None;
         }
+        let is_about_version = self.is_about_version(&bytes[found.span.clone()]);
         let review = reviewed::mark(scene, found);
         let is_note = review.is_some()
             || paths::is_test_path(path)
@@ -129,19 +136,22 @@ impl PhraseRule {
             || paths::is_development_path(path)
             || paths::is_build_output(path)
             || choice::is_asked_for(bytes, found, &self.text.choices)
-            || (starts_with_any(&bytes[found.span.clone()], &self.text.versions)
-                && choice::is_asked_for(bytes, found, &self.text.version_choices))
+            || (is_about_version && choice::is_asked_for(bytes, found, &self.text.version_choices))
             || choice::is_in_template_branch(bytes, found, &self.text.choices)
             || choice::is_called_insecure(scene, found)
             || choice::is_either(scene, found)
             || address::is_to_a_local_service(bytes, found)
             || named::is_in_test_module(scene, found)
-            || !stake::is_relied_on(scene, found, &self.text);
+            || !stake::is_relied_on(scene, found, is_about_version, &self.text);
         let words = String::from_utf8_lossy(&bytes[found.span.clone()]);
         let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+        let (says, help) = match is_about_version {
+            true => (&self.text.version_message, Some(&self.text.version_help)),
+            false => (&self.text.message, None),
+        };
         let mut message = match words.char_indices().nth(QUOTED) {
-            None => format!("{}: `{words}`", self.summary),
-            Some((cut, _)) => format!("{}: `{}…`", self.summary, &words[..cut]),
+            None => format!("{says}: `{words}`"),
+            Some((cut, _)) => format!("{says}: `{}…`", &words[..cut]),
         };
         if let Some(mark) = review {
             message.push_str(&format!("; `{mark}` says that it was reviewed"));
@@ -151,42 +161,59 @@ impl PhraseRule {
             message,
             highlight: found.span.clone(),
             content: words.into_bytes(),
+            help: help.cloned(),
             ..Verdict::default()
         })
     }
 
-    /// Whether `verdict` is about a version, and one of `others`, in the same call or literal, about the
-    /// certificate; or begins within what another quotes.
+    /// Whether one of `others` says it all: it is about the certificate, in the call or literal where
+    /// `verdict` is about a version; it says the same farther left on the line; or it quotes where `verdict` begins.
     pub fn is_covered<'v>(
         &self,
         verdict: &Verdict,
         mut others: impl Iterator<Item = &'v Verdict>,
         bytes: &[u8],
     ) -> bool {
-        let is_about_version =
-            |verdict: &Verdict| starts_with_any(&verdict.content, &self.text.versions);
         // The items of a literal end in a comma or with it; what follows a statement is another.
         let is_item = |span: &Range<usize>| {
             let rest = bytes[span.end..].trim_ascii_start();
             matches!(rest.first(), Some(b',' | b')' | b']' | b'}'))
         };
         let span = &verdict.highlight;
-        let literal = (is_about_version(verdict) && is_item(span))
+        let is_about_version = self.is_about_version(&verdict.content);
+        let literal = (is_about_version && is_item(span))
             .then(|| enclosing(bytes, span))
             .flatten();
         let is_in_the_same = |other: &Verdict| {
             literal.as_ref().is_some_and(|literal| {
-                !is_about_version(other)
+                !self.is_about_version(&other.content)
                     && is_item(&other.highlight)
                     && literal.contains(&other.highlight.start)
                     && enclosing(bytes, &other.highlight).as_ref() == Some(literal)
             })
         };
+        let start = line(bytes, span.start).start;
+        let is_said_before = |other: &Verdict| {
+            (start..span.start).contains(&other.highlight.start)
+                && (verdict.severity.is_some() || other.severity.is_none())
+                && self.is_about_version(&other.content) == is_about_version
+        };
         others.any(|other| {
             let begins_within =
                 other.highlight.start < span.start && span.start < other.highlight.end;
-            begins_within || is_in_the_same(other)
+            begins_within || is_said_before(other) || is_in_the_same(other)
         })
+    }
+
+    fn is_about_version(&self, turn: &[u8]) -> bool {
+        let is_switch = |word: &&String| word.starts_with("--");
+        starts_with_any(turn, &self.text.versions)
+            || self
+                .text
+                .versions
+                .iter()
+                .filter(is_switch)
+                .any(|word| holds(turn, word.as_bytes()))
     }
 
     /// Whether `path` is in a copy of a library that only offers the turn.

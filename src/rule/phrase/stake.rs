@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::address::{self, public_urls};
 use super::choice::{indentation, opens_branch, says_any};
-use super::{NEAR, PhraseText, holds_any, is_word, line, near, starts_with_any};
+use super::{NEAR, PhraseText, holds, holds_any, is_word, line, near, starts_with_any};
 use crate::rule::{Match, Scene, key};
 use crate::syntax::Kind;
 
@@ -14,7 +14,12 @@ const FILE: usize = 16 * 1024;
 /// Whether there is evidence that somebody relies on the connection: a credential travels, the server is
 /// one that everybody reaches, what comes back is run, or the switch is one for the whole process or
 /// machine. Who looks at any server there is, at devices, or at how a service does, relies on no certificate.
-pub(super) fn is_relied_on(scene: &Scene<'_>, found: &Match, text: &PhraseText) -> bool {
+pub(super) fn is_relied_on(
+    scene: &Scene<'_>,
+    found: &Match,
+    is_about_version: bool,
+    text: &PhraseText,
+) -> bool {
     let bytes = scene.bytes();
     let path = scene.document.path.as_bytes();
     let turn = &bytes[found.span.clone()];
@@ -25,7 +30,8 @@ pub(super) fn is_relied_on(scene: &Scene<'_>, found: &Match, text: &PhraseText) 
     if starts_with_any(turn, &text.registries) {
         return address::begins_public(&bytes[found.span.end..]);
     }
-    let Scope { range, head } = scope(scene, &found.span);
+    let scope = scope(scene, &found.span);
+    let Scope { range, head } = &scope;
     let lines = line(bytes, found.span.start).start..line(bytes, found.span.end).end;
     // What a class or an agent is for shows where it is used.
     let is_client = starts_with_any(turn, &text.clients) || is_agent(bytes, found);
@@ -33,10 +39,10 @@ pub(super) fn is_relied_on(scene: &Scene<'_>, found: &Match, text: &PhraseText) 
         true => near(bytes, &found.span, FILE),
         false => range.clone(),
     };
-    let is_for = |list: &[String]| names_any(path, list) || holds_name(scene, &head, list);
+    let is_for = |list: &[String]| names_any(path, list) || holds_name(scene, head, list);
     let is_to_anybody =
         is_for(&text.purposes) || holds_any(&bytes[reach.clone()], &text.inspections);
-    if starts_with_any(turn, &text.versions) {
+    if is_about_version {
         return !is_to_anybody;
     }
     let sends = || {
@@ -46,7 +52,7 @@ pub(super) fn is_relied_on(scene: &Scene<'_>, found: &Match, text: &PhraseText) 
     };
     let is_public = || {
         holds_public_url(scene, &reach)
-            || leads_to_public_url(scene, &range, FOLLOWED, &mut { LOOKS })
+            || leads_to_public_url(scene, &scope, range, FOLLOWED, &mut { LOOKS })
     };
     if is_to_anybody {
         return sends() && is_public();
@@ -61,25 +67,30 @@ pub(super) fn is_relied_on(scene: &Scene<'_>, found: &Match, text: &PhraseText) 
     let statement = address::statement(bytes, &found.span);
     let asked = match is_program(scene) {
         true => &statement,
-        false => &range,
+        false => range,
     };
     if is_own_setting(bytes, found)
         || holds_any(&bytes[range.clone()], &text.serves)
         || is_to_be_filled_in(&bytes[lines.clone()])
         || is_in_a_waiting_loop(bytes, &found.span)
         || is_to_a_neighbour(&bytes[range.clone()])
-        || is_beside_this_machine(bytes, &found.span)
+        || is_to_own_network(&bytes[range.clone()])
         || holds_name(scene, asked, &text.probes)
     {
         return false;
     }
     if is_for(&text.devices) || holds_name(scene, &statement, &text.devices) {
-        return holds_public_url(scene, &range);
+        return holds_public_url(scene, range);
     }
     if is_to_a_number(&bytes[range.clone()]) {
         return is_public();
     }
     let is_command = |phrases| holds_any(&bytes[asked.clone()], phrases);
+    let is_chosen = !is_program(scene) && is_to_a_chosen_host(&bytes[range.clone()]);
+    if is_chosen || starts_with_any(turn, &text.inventory) {
+        let is_fetched = || is_command(&text.runs) && !holds(&bytes[range.clone()], b"https://{{");
+        return is_public() || is_fetched();
+    }
     sends() || is_public() || is_command(&text.sessions) || is_command(&text.runs)
 }
 
@@ -143,13 +154,42 @@ fn is_to_a_neighbour(text: &[u8]) -> bool {
     })
 }
 
-/// Whether the lines right above name this machine, and no public host: the options of a connection
-/// follow its address.
-fn is_beside_this_machine(bytes: &[u8], span: &Range<usize>) -> bool {
-    const ABOVE: usize = 4;
-    let lines = lines_around(bytes, span, ABOVE).start..span.end;
-    let text = &bytes[lines];
-    address::names_this_machine(text) && public_urls(text).next().is_none()
+/// `https://elasticsearch:9200`, `https://10.0.0.5/`, `$_SERVER['HTTP_HOST']`: whether `text` names this
+/// machine, a container, the host of the very request, or another of the own network, and no public one.
+fn is_to_own_network(text: &[u8]) -> bool {
+    let is_named = || {
+        memchr::memmem::find_iter(text, b"https://").any(|at| {
+            let rest = &text[at + 8..];
+            let is_part = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-');
+            let length = rest.iter().take_while(is_part).count();
+            let is_end = |b: &u8| b.is_ascii_whitespace() || b"/:\"'`?,;)".contains(b);
+            length > 0 && rest.get(length).is_none_or(is_end)
+        })
+    };
+    let is_own = || {
+        ["HTTP_HOST", "SERVER_NAME"]
+            .iter()
+            .any(|name| holds(text, name.as_bytes()))
+    };
+    (address::names_this_machine(text) || is_own() || is_named())
+        && public_urls(text).next().is_none()
+}
+
+/// `https://{{ ansible_host }}:8089`, `server: "{{ host }}"`: whether a template in `text` stands for the
+/// host, which whoever fills it in has chosen.
+fn is_to_a_chosen_host(text: &[u8]) -> bool {
+    const ADDRESSES: [&[u8]; 6] = [b"host", b"hostname", b"server", b"url", b"uri", b"endpoint"];
+    let is_value = |at: usize, name: &[u8]| {
+        let is_address = key::words(name)
+            .last()
+            .is_some_and(|w| ADDRESSES.contains(&&w[..]));
+        let rest = text[at + name.len()..]
+            .strip_prefix(b":")
+            .unwrap_or_default();
+        let rest = rest.trim_ascii_start();
+        is_address && rest.strip_prefix(b"\"").unwrap_or(rest).starts_with(b"{{")
+    };
+    holds(text, b"https://{{") || names(text).any(|(at, name)| is_value(at, name))
 }
 
 /// `smtp://<mail_host>:25`: a template of a setting.
@@ -359,9 +399,10 @@ fn holds_public_url(scene: &Scene<'_>, range: &Range<usize>) -> bool {
 }
 
 /// Whether a name in `range` that is about an address has the URL of a public host for its value, or
-/// another such name, nearby in the file.
+/// another such name, nearby in the file. A variable has what its function, or what is around that, gives it.
 fn leads_to_public_url(
     scene: &Scene<'_>,
+    scope: &Scope,
     range: &Range<usize>,
     names_left: usize,
     looks: &mut usize,
@@ -381,9 +422,19 @@ fn leads_to_public_url(
         let words = key::words(name);
         words.iter().any(|word| ADDRESSES.contains(&&word[..]))
     };
+    let is_member = |at: usize| {
+        let before = &bytes[..at];
+        [".", "->", "::", "@", "['", "[\""]
+            .iter()
+            .any(|sign| before.ends_with(sign.as_bytes()))
+    };
+    let depth = (!scope.head.is_empty()).then(|| indentation(&bytes[scope.head.clone()]));
     let mut seen: Vec<&[u8]> = Vec::new();
-    for (_, name) in names(&bytes[range.clone()]) {
-        if seen.contains(&name) || !is_address(name) {
+    for (at, name) in names(&bytes[range.clone()]) {
+        let at = range.start + at;
+        // Of settings, a key is no variable.
+        let is_key = !is_program(scene) && bytes[at + name.len()..].starts_with(b":");
+        if seen.contains(&name) || !is_address(name) || is_key {
             continue;
         }
         if !spend(looks) {
@@ -394,12 +445,23 @@ fn leads_to_public_url(
             if !spend(looks) {
                 return false;
             }
-            if scene.place(value.start).is_comment() {
+            let is_elsewhere = |depth: usize| {
+                let here = &bytes[line(bytes, value.start)];
+                !scope.range.contains(&value.start) && indentation(here) > depth
+            };
+            let is_another = || {
+                let given = memchr::memmem::rfind(&bytes[..value.start], name);
+                !is_member(at) && !given.is_some_and(is_member)
+            };
+            if scene.place(value.start).is_comment()
+                || (depth.is_some_and(is_elsewhere) && is_another())
+            {
                 continue;
             }
             if public_urls(&bytes[value.clone()]).next().is_some()
                 || is_public_host(name, &bytes[value.clone()])
-                || (names_left > 1 && leads_to_public_url(scene, &value, names_left - 1, looks))
+                || (names_left > 1
+                    && leads_to_public_url(scene, scope, &value, names_left - 1, looks))
             {
                 return true;
             }
