@@ -1,5 +1,8 @@
 //! The table of languages: their files, their comments, their literals.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use super::Kind::{self, Code, Config, Data, Lock, Markup, Prose, Style, Template};
 use super::Place;
 use super::markup::{self, Dialect};
@@ -1852,31 +1855,56 @@ fn by_name(name: &[u8], bytes: &[u8]) -> Option<usize> {
     outer
 }
 
-fn exact_name(name: &[u8]) -> Option<usize> {
-    SPECS.iter().position(|spec| {
-        spec.names
-            .iter()
-            .any(|pattern| match pattern.split_once('*') {
-                None => pattern.as_bytes().eq_ignore_ascii_case(name),
-                Some((before, after)) => {
-                    name.len() >= before.len() + after.len()
-                    && name[..before.len()].eq_ignore_ascii_case(before.as_bytes())
-                    && name[name.len() - after.len()..].eq_ignore_ascii_case(after.as_bytes())
-                    // `readme.md` and `install.sh` are what their endings say.
-                    && (!after.is_empty()
-                        || before.contains('.')
-                        || !name[before.len()..].contains(&b'.'))
+/// The names and extensions of [`SPECS`]; of two that have one, the first.
+struct Index {
+    names: HashMap<&'static [u8], usize>,
+    /// What is before and behind the `*` of other names.
+    patterns: Vec<(&'static [u8], &'static [u8], usize)>,
+    extensions: HashMap<&'static [u8], usize>,
+}
+
+static INDEX: LazyLock<Index> = LazyLock::new(|| {
+    let mut index = Index {
+        names: HashMap::new(),
+        patterns: Vec::new(),
+        extensions: HashMap::new(),
+    };
+    for (number, spec) in SPECS.iter().enumerate() {
+        for name in spec.names {
+            match name.split_once('*') {
+                None => {
+                    index.names.entry(name.as_bytes()).or_insert(number);
                 }
-            })
-    })
+                Some((before, after)) => {
+                    let pattern = (before.as_bytes(), after.as_bytes(), number);
+                    index.patterns.push(pattern);
+                }
+            }
+        }
+        for extension in spec.extensions {
+            let extension = extension.as_bytes();
+            index.extensions.entry(extension).or_insert(number);
+        }
+    }
+    index
+});
+
+fn exact_name(name: &[u8]) -> Option<usize> {
+    let fits = |&(before, after, _): &(&[u8], &[u8], usize)| {
+        name.len() >= before.len() + after.len()
+            && name[..before.len()].eq_ignore_ascii_case(before)
+            && name[name.len() - after.len()..].eq_ignore_ascii_case(after)
+            // `readme.md` and `install.sh` are what their endings say.
+            && (!after.is_empty() || before.contains(&b'.') || !name[before.len()..].contains(&b'.'))
+    };
+    let pattern = INDEX.patterns.iter().find(|p| fits(p)).map(|p| p.2);
+    let exact = INDEX.names.get(&name.to_ascii_lowercase()[..]).copied();
+    pattern.into_iter().chain(exact).min()
 }
 
 fn extension_index(extension: &[u8]) -> Option<usize> {
-    SPECS.iter().position(|spec| {
-        spec.extensions
-            .iter()
-            .any(|e| e.as_bytes().eq_ignore_ascii_case(extension))
-    })
+    let extension = extension.to_ascii_lowercase();
+    INDEX.extensions.get(&extension[..]).copied()
 }
 
 /// An extension of two parts, such as `blade.php`.
