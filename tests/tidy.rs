@@ -24,7 +24,7 @@ const MODULES: &[(&str, &[&str])] = &[
     (
         "check",
         &[
-            "config", "suppress", "source", "rule", "finding", "document",
+            "config", "suppress", "source", "rule", "syntax", "finding", "document",
         ],
     ),
     ("migrate", &["rule"]),

@@ -10,6 +10,7 @@ use crate::finding::Finding;
 use crate::rule::Evidence;
 use crate::source::Input;
 use crate::source::read::{Large, Part};
+use crate::syntax::{Kind, Language};
 
 /// A large file that is being scanned.
 pub(super) struct Job<'a> {
@@ -29,7 +30,8 @@ struct JobState {
     /// Parts that were taken and are not finished.
     running: usize,
     pieces: Vec<(usize, io::Result<Piece>)>,
-    /// Whether somebody asked where lines begin: then most who come will.
+    /// Whether somebody asked where lines begin, or will: most programs hold
+    /// something that is looked at, and what lies before it would be read again.
     is_counted: bool,
     is_marked: bool,
 }
@@ -66,13 +68,18 @@ impl<'a> Job<'a> {
         file: Arc<File>,
         large: Large,
     ) -> Job<'a> {
+        let kind = Language::detect(path.as_bytes(), &[]).kind();
+        let state = JobState {
+            is_counted: matches!(kind, Kind::Code | Kind::Template),
+            ..JobState::default()
+        };
         Job {
             input,
             realm,
             path,
             file,
             large,
-            state: Mutex::default(),
+            state: Mutex::new(state),
             idle: Condvar::new(),
         }
     }
