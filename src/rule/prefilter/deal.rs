@@ -20,9 +20,15 @@ pub(super) fn deal<M: Mould>(
     anchors: &[Anchor],
     count: usize,
 ) -> (Vec<usize>, Vec<M::Form>) {
-    let forms: Vec<Vec<M::Form>> = anchors
+    // By anchor, the rarest first: by how often text has the window, its offset and its form.
+    let forms: Vec<Vec<(f32, usize, M::Form)>> = anchors
         .iter()
-        .map(|anchor| anchor.offsets().map(|o| mould.of(anchor, o)).collect())
+        .map(|anchor| {
+            let form = |o| (gram(anchor.window(o)), o, mould.of(anchor, o));
+            let mut forms: Vec<_> = anchor.offsets().map(form).collect();
+            forms.sort_by(|a, b| a.0.total_cmp(&b.0));
+            forms
+        })
         .collect();
     // The anchors that cost most whatever is done choose their places first.
     let nothing = M::Form::default();
@@ -32,7 +38,7 @@ pub(super) fn deal<M: Mould>(
         .map(|(index, forms)| {
             let least = forms
                 .iter()
-                .map(|form| mould.joined(&nothing, form).1)
+                .map(|(_, _, form)| mould.joined(&nothing, form).1)
                 .fold(f32::INFINITY, f32::min);
             (least, index)
         })
@@ -42,8 +48,11 @@ pub(super) fn deal<M: Mould>(
     let mut windows = vec![0; anchors.len()];
     for (_, index) in order {
         let mut best = (f32::INFINITY, 0, 0, nothing, 0.0);
-        for (offset, form) in forms[index].iter().enumerate() {
-            let common = gram(anchors[index].window(offset));
+        for &(common, offset, ref form) in &forms[index] {
+            if common >= best.0 {
+                // No bucket costs less for another window in it.
+                break;
+            }
             for (bucket, (of, cost)) in buckets.iter().enumerate() {
                 let (merged, new) = mould.joined(of, form);
                 let price = new - cost + common;
