@@ -65,8 +65,8 @@ const BLOCK: usize = 64;
 /// How many blocks are filtered before the survivors are verified: as many as a
 /// mask of blocks has bits, since most blocks have no survivor.
 const TILE: usize = 64;
-/// How many positions that pass the bitmap are kept before they are compared.
-const KEPT: usize = 256;
+/// How many candidates are collected before they are looked at.
+const FOUND: usize = 512;
 /// The bytes of an anchor that filters look at.
 const WINDOW: usize = 4;
 /// What a filter reads beyond the last position it speaks of.
@@ -90,6 +90,11 @@ impl Prefilter {
             #[cfg(target_arch = "x86_64")]
             vectors: Vectors::new(),
         }
+    }
+
+    /// One for the first `count` anchors of this.
+    pub fn of_first(&self, count: usize) -> Prefilter {
+        Prefilter::new(self.anchors[..count].to_vec())
     }
 
     /// Appends to `hits`, sorted, every anchor that begins in `core`. What of
@@ -142,7 +147,7 @@ impl Prefilter {
             core: core.clone(),
             first: hits.len(),
             hits,
-            passed: [0; KEPT],
+            found: [0; FOUND + 4],
         };
         let end = bytes.len().min(core.end + verifier.deepest);
         let mut at = core.start;
@@ -190,8 +195,8 @@ struct Judge<'a> {
     hits: &'a mut Vec<Hit>,
     /// Where this pass's hits begin.
     first: usize,
-    /// Positions that pass the bitmap; kept so that it is cleared once.
-    passed: [u16; KEPT],
+    /// Positions of candidates, with room for some that are none; kept so that it is cleared once.
+    found: [u16; FOUND + 4],
 }
 
 impl Judge<'_> {
@@ -199,30 +204,45 @@ impl Judge<'_> {
     /// that `marked` has bits for; `text` is found at `at`.
     #[inline(always)]
     fn candidates(&mut self, text: &[u8], mut marked: u64, masks: &[u64; TILE], at: usize) {
-        // A branch on whether one passes would be mispredicted: those that do are collected first.
+        // Branches on how many candidates a block has, and on which of them pass, would be
+        // mispredicted: so a few are written down whether they are there or not.
+        const AT_ONCE: usize = 4;
         let mut count = 0;
         while marked != 0 {
             let block = marked.trailing_zeros() as usize;
             marked &= marked - 1;
             let mut mask = masks[block];
-            while mask != 0 {
-                let position = block * BLOCK + mask.trailing_zeros() as usize;
-                mask &= mask - 1;
-                self.passed[count] = position as u16;
-                count += usize::from(self.verifier.passes(window_at(text, position)));
-                if count == KEPT {
-                    self.compare_passed(text, at, count);
-                    count = 0;
+            let end = count + mask.count_ones() as usize;
+            loop {
+                for place in &mut self.found[count..count + AT_ONCE] {
+                    *place = (block * BLOCK) as u16 + mask.trailing_zeros() as u16;
+                    mask &= mask.wrapping_sub(1);
+                }
+                count += AT_ONCE;
+                if count >= end {
+                    break;
                 }
             }
+            count = end;
+            if count > FOUND - BLOCK {
+                self.pass(text, at, count);
+                count = 0;
+            }
         }
-        self.compare_passed(text, at, count);
+        self.pass(text, at, count);
     }
 
+    /// Compares those of the first `count` found that pass the bitmap.
     #[inline(always)]
-    fn compare_passed(&mut self, text: &[u8], at: usize, count: usize) {
+    fn pass(&mut self, text: &[u8], at: usize, count: usize) {
+        let mut passed = 0;
         for i in 0..count {
-            let position = usize::from(self.passed[i]);
+            let position = self.found[i];
+            self.found[passed] = position;
+            passed += usize::from(self.verifier.passes(window_at(text, usize::from(position))));
+        }
+        for i in 0..passed {
+            let position = usize::from(self.found[i]);
             self.verify(at + position, window_at(text, position));
         }
     }
