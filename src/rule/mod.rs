@@ -27,12 +27,13 @@ use std::borrow::Cow;
 use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use crate::document::{Coverage, Document, RepoPath, line_around};
 use crate::excerpt::{Excerpt, Masking, mask, url_passwords};
 use crate::finding::{Finding, Fingerprint, Region, Related, RuleId, Secret, Severity};
 use crate::line_hash::LineHashes;
-use crate::syntax::{Language, Lexed, Place, Token};
+use crate::syntax::{Kind, Language, Lexed, Place, Token};
 
 pub use dotenv::Evidence;
 pub use load::{LoadError, RuleFile};
@@ -101,6 +102,10 @@ enum Judge {
 pub struct RuleSet {
     rules: Vec<Rule>,
     prefilter: Prefilter,
+    /// The same without the anchors that lead to nothing in a dump, the last of all.
+    for_dumps: OnceLock<Prefilter>,
+    /// How many anchors it has.
+    in_dumps: usize,
     /// For each anchor of the prefilter, the rules that wait for it.
     waiting: Vec<Vec<u16>>,
     options: Options,
@@ -207,9 +212,15 @@ impl<'d> Scene<'d> {
             .get_or_init(|| Language::detect(self.document.path.as_bytes(), self.bytes()))
     }
 
+    /// Whether it is too large to be held, and no program: its lines are what it is about.
+    fn is_dump(&self) -> bool {
+        let is_program = || self.language().kind() == Kind::Code && self.language().name() != "SQL";
+        self.document.window.is_some() && !is_program()
+    }
+
     fn url_facts(&self) -> &url::Facts {
         self.url_facts
-            .get_or_init(|| url::Facts::new(self.document, self.language()))
+            .get_or_init(|| url::Facts::new(self.document, self.language(), self.is_dump()))
     }
 
     /// What stands at `offset`, by the language of the document.
@@ -285,7 +296,11 @@ impl RuleSet {
         let mut anchors: Vec<Anchor> = Vec::new();
         let mut places: HashMap<(&[u8], bool), usize> = HashMap::new();
         let mut waiting: Vec<Vec<u16>> = Vec::new();
-        for (index, rule) in rules.iter().enumerate() {
+        let mut order: Vec<usize> = (0..rules.len()).collect();
+        order.sort_by_key(|&index| !rules[index].is_for_dumps());
+        let mut in_dumps = 0;
+        for index in order {
+            let rule = &rules[index];
             let index = u16::try_from(index).expect("a rule set holds fewer than 65,536 rules");
             for anchor in rule.anchors() {
                 let at = *places.entry((anchor, rule.ignore_case)).or_insert_with(|| {
@@ -298,10 +313,15 @@ impl RuleSet {
                 });
                 waiting[at].push(index);
             }
+            if rule.is_for_dumps() {
+                in_dumps = anchors.len();
+            }
         }
         RuleSet {
             rules,
             prefilter: Prefilter::new(anchors),
+            for_dumps: OnceLock::new(),
+            in_dumps,
             waiting,
             options,
         }
@@ -349,7 +369,7 @@ impl RuleSet {
         let mut verdicts = Vec::new();
         let mut hits = std::mem::take(&mut scratch.hits);
         hits.clear();
-        self.prefilter
+        self.prefilter_for(scene)
             .find(document.bytes(), document.core(), &mut hits);
         for hit in &hits {
             for &index in &self.waiting[usize::from(hit.anchor)] {
@@ -391,6 +411,15 @@ impl RuleSet {
         scratch.hits = hits;
         self.drop_covered(scene.bytes(), &mut verdicts);
         verdicts
+    }
+
+    fn prefilter_for(&self, scene: &Scene<'_>) -> &Prefilter {
+        match scene.is_dump() {
+            true => self
+                .for_dumps
+                .get_or_init(|| self.prefilter.of_first(self.in_dumps)),
+            false => &self.prefilter,
+        }
     }
 
     /// Drops of `verdicts`, which are in order, what another of the same rule nearby makes pointless.
@@ -737,6 +766,11 @@ impl Rule {
             self.judge,
             Judge::Key(_) | Judge::Browser(_) | Judge::Plain(_)
         )
+    }
+
+    /// Whether what it looks for matters where it does not run.
+    fn is_for_dumps(&self) -> bool {
+        !matches!(self.judge, Judge::Phrase(_))
     }
 
     fn anchors(&self) -> &[Vec<u8>] {

@@ -298,3 +298,52 @@ proptest::proptest! {
         RULES.scan(&mut Scratch::default(), &document);
     }
 }
+
+#[test]
+fn of_a_dump_only_what_is_secret_or_travels_with_a_credential_is_told() {
+    let rules = RuleSet::builtin();
+    let count = |path: &str, text: &str, is_windowed: bool| {
+        let mut document = Document::new(path.into(), text.replace('¦', "").into_bytes());
+        document.window = is_windowed.then(|| Window {
+            lines: Rc::new(Lines::new(0, None)),
+            offset: 0,
+            core: 0..document.bytes().len(),
+        });
+        let scan = rules.scan(&mut Scratch::default(), &document);
+        scan.findings.len()
+    };
+    for (path, text, whole, dumped) in [
+        (
+            "a.json",
+            r#"{"api_url": "ht¦tp://shop.vendor.io/v1"}"#,
+            1,
+            0,
+        ),
+        ("a.js", r#"{"api_url": "ht¦tp://shop.vendor.io/v1"}"#, 1, 1),
+        (
+            "a.json",
+            r#"{"api_url": "ht¦tp://shop.vendor.io/v1?token=8fk2Lq0xR7vTz4Wm"}"#,
+            1,
+            1,
+        ),
+        (
+            "a.json",
+            r#"{"api_url": "ht¦tp://api.re-port-flow.com/v1"}"#,
+            1,
+            1,
+        ),
+        ("a.log", r#"{"api_url": "ht¦tp://shop.vendor.io/v1"}"#, 0, 0),
+        (
+            "a.log",
+            r#"{"api_url": "ht¦tp://api.re-port-flow.com/v1"}"#,
+            1,
+            1,
+        ),
+        ("a.json", r#"{"rejectUnauthorized": fal¦se}"#, 1, 0),
+        ("a.js", "connect({rejectUnauthorized: fal¦se})", 1, 1),
+        ("a.json", r#"{"key": "ak_¦7f3Kq9Zx2LmV8nRt"}"#, 1, 1),
+    ] {
+        assert_eq!(count(path, text, false), whole, "{path} {text}");
+        assert_eq!(count(path, text, true), dumped, "{path} {text}");
+    }
+}

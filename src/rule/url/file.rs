@@ -28,13 +28,11 @@ pub(in crate::rule) struct Facts {
 const CATALOGUE: usize = 100;
 
 impl Facts {
-    pub(in crate::rule) fn new(document: &Document, language: Language) -> Facts {
+    pub(in crate::rule) fn new(document: &Document, language: Language, is_dump: bool) -> Facts {
         let (path, bytes) = (document.path.as_bytes(), document.bytes());
-        let purpose = purpose(path, language.kind());
-        let is_program = purpose == Purpose::Code && language.name() != "SQL";
         Facts {
-            purpose,
-            is_dump: document.window.is_some() && !is_program,
+            purpose: purpose(path, language.kind()),
+            is_dump,
             weight: weight(path),
             is_minified: paths::is_minified(path, bytes),
             is_catalogue: OnceCell::new(),
@@ -402,49 +400,6 @@ const SILENT: &[&str] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn of_a_dump_only_what_travels_with_a_credential_is_told() {
-        use std::rc::Rc;
-
-        use crate::document::{Lines, Window};
-        use crate::rule::{Options, RuleSet, Scratch, load};
-
-        let count = |path: &str, url: &str, is_windowed: bool| {
-            let text = format!("{{\"api_url\": \"{}\"}}", url.replace('¦', ""));
-            let rules = load::builtin();
-            let of_urls = rules
-                .into_iter()
-                .filter(|r| r.id.as_str() == "plain-http-api");
-            let mut document = Document::new(path.into(), text.into_bytes());
-            document.window = is_windowed.then(|| Window {
-                lines: Rc::new(Lines::new(0, None)),
-                offset: 0,
-                core: 0..document.bytes().len(),
-            });
-            let rules = RuleSet::new(of_urls.collect(), Options::default());
-            rules
-                .scan(&mut Scratch::default(), &document)
-                .findings
-                .len()
-        };
-        for (path, url, whole, dumped) in [
-            ("a.json", "ht¦tp://shop.vendor.io/v1", 1, 0),
-            ("a.js", "ht¦tp://shop.vendor.io/v1", 1, 1),
-            (
-                "a.json",
-                "ht¦tp://shop.vendor.io/v1?token=8fk2Lq0xR7vTz4Wm",
-                1,
-                1,
-            ),
-            ("a.json", "ht¦tp://api.re-port-flow.com/v1", 1, 1),
-            ("a.log", "ht¦tp://shop.vendor.io/v1", 0, 0),
-            ("a.log", "ht¦tp://api.re-port-flow.com/v1", 1, 1),
-        ] {
-            assert_eq!(count(path, url, false), whole, "{path} {url}");
-            assert_eq!(count(path, url, true), dumped, "{path} {url}");
-        }
-    }
 
     #[test]
     fn the_path_says_how_much_a_finding_weighs() {
