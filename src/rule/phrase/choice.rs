@@ -23,7 +23,11 @@ pub(super) fn is_asked_for(bytes: &[u8], found: &Match, choices: &[String]) -> b
     let is_guarded = ["&&", "||", " or ", " and "].iter().any(|sign| {
         memchr::memmem::rfind(before, sign.as_bytes()).is_some_and(|at| says(&before[..at]))
     });
-    if condition(before) || condition(after) || is_choice || is_guarded {
+    if condition(before)
+        || condition(after)
+        || is_choice
+        || (is_guarded && !is_default(bytes, found))
+    {
         return true;
     }
     let mut indent = indentation(&bytes[here.clone()]);
@@ -85,6 +89,24 @@ pub(super) fn is_asked_for(bytes: &[u8], found: &Match, choices: &[String]) -> b
         }
     }
     false
+}
+
+/// `mode = options[:verify_mode] || VERIFY_NONE`: what holds unless somebody asks for the check.
+pub(super) fn is_default(bytes: &[u8], found: &Match) -> bool {
+    let start = line(bytes, found.span.start).start;
+    let before = &bytes[start..found.span.start];
+    let is_owner = |b: &u8| is_word(*b) || matches!(b, b'.' | b':');
+    let owner = before.iter().rev().take_while(|b| is_owner(b)).count();
+    let before = before[..before.len() - owner].trim_ascii_end();
+    let is_value = matches!(&bytes[found.span.clone()], b"VERIFY_NONE" | b"CERT_NONE");
+    let alternative = ["||", " or", "??"]
+        .iter()
+        .find_map(|sign| before.strip_suffix(sign.as_bytes()));
+    is_value
+        && alternative.is_some_and(|text| {
+            let given = text.iter().position(|b| *b == b'=');
+            given.is_some_and(|at| says_any(&text[at..], &["verif".to_owned()]))
+        })
 }
 
 /// Whether the turn stands in a branch of a template, `{{ if .. }}` or `{% else %}`, and its condition,

@@ -25,8 +25,20 @@ pub(super) fn is_inside_word(bytes: &[u8], found: &Match) -> bool {
         && !(turn.starts_with(b"cceptAnyCertificate") && matches!(before.last(), Some(b'a' | b'A')))
         && !(turn.starts_with(b"_certificate_verifier("))
         && !(turn.starts_with(b"tls_insecure") && before.ends_with(b"pm_"))
+        // `TlsInsecureSkipVerify`, `setopt_ssl_verifypeer`
+        && !(turn.starts_with(b"InsecureSkipVerify") && !is_denied(before))
+        && !(turn.starts_with(b"ssl_verify") && before.ends_with(b"setopt_"))
         // `REDIS_TLS_VERIFY`, `KAFKA_SSL_...`: a variable of the environment says whose it is first.
         && !(is_environment_name(turn) && is_prefix_of_a_variable(before))
+}
+
+/// Whether `before` ends in `No` or `disable`, which begin a name that says the opposite.
+fn is_denied(before: &[u8]) -> bool {
+    let length = before.iter().rev().take_while(|b| is_word(**b)).count();
+    let words = crate::rule::key::words(&before[before.len() - length..]);
+    let is_negation =
+        |word: &Vec<u8>| matches!(&word[..], b"no" | b"not" | b"non" | b"disable" | b"without");
+    words.last().is_some_and(is_negation)
 }
 
 /// Whether `before` ends in `SKIP_` or `no-`: what goes on as `TLS_VERIFY` or `strict-ssl` says the opposite.
@@ -181,6 +193,7 @@ pub(super) fn is_only_named(scene: &Scene<'_>, found: &Match) -> bool {
         || is_claimed
         || is_defined
         || is_parameter(scene, found)
+        || is_on_the_wire(before, &bytes[found.span.clone()])
         // A header: `SSLv3_method(void)`.
         || after.starts_with(b"void)")
         || (is_constant
@@ -196,6 +209,13 @@ pub(super) fn is_only_named(scene: &Scene<'_>, found: &Match) -> bool {
 fn is_type(after: &[u8]) -> bool {
     let name = after.iter().take_while(|b| is_word(**b)).count();
     name > 0 && after[name..].trim_ascii_start().starts_with(b"=")
+}
+
+/// `Version: tls.VersionTLS10`: what a record says of itself, where a setting has a minimum.
+fn is_on_the_wire(before: &[u8], constant: &[u8]) -> bool {
+    let name = before.strip_suffix(b":").unwrap_or_default();
+    let length = name.iter().rev().take_while(|b| is_word(**b)).count();
+    constant.starts_with(b"Version") && &name[name.len() - length..] == b"Version"
 }
 
 /// Whether the constant is given to what writes a message.

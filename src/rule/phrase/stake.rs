@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::address::{self, public_urls};
-use super::choice::{indentation, opens_branch, says_any};
+use super::choice::{self, indentation, opens_branch, says_any};
 use super::{NEAR, PhraseText, holds, holds_any, is_word, line, near, starts_with_any};
 use crate::rule::{Match, Scene, key};
 use crate::syntax::Kind;
@@ -87,11 +87,20 @@ pub(super) fn is_relied_on(
     }
     let is_command = |phrases| holds_any(&bytes[asked.clone()], phrases);
     let is_chosen = !is_program(scene) && is_to_a_chosen_host(&bytes[range.clone()]);
-    if is_chosen || starts_with_any(turn, &text.inventory) {
+    let is_of_inventory = starts_with_any(turn, &text.inventory)
+        || holds(
+            &bytes[near(bytes, &found.span, FILE)],
+            b"ansible.module_utils",
+        );
+    if is_chosen || is_of_inventory {
         let is_fetched = || is_command(&text.runs) && !holds(&bytes[range.clone()], b"https://{{");
         return is_public() || is_fetched();
     }
-    sends() || is_public() || is_command(&text.sessions) || is_command(&text.runs)
+    choice::is_default(bytes, found)
+        || sends()
+        || is_public()
+        || is_command(&text.sessions)
+        || is_command(&text.runs)
 }
 
 /// `self.verify = False`: what a class keeps for whoever sets it.
@@ -154,12 +163,16 @@ fn is_to_a_neighbour(text: &[u8]) -> bool {
     })
 }
 
-/// `https://elasticsearch:9200`, `https://10.0.0.5/`, `$_SERVER['HTTP_HOST']`: whether `text` names this
-/// machine, a container, the host of the very request, or another of the own network, and no public one.
+/// `https://elasticsearch:9200`, `https://10.0.0.5/`, `https://{host}:{port}`, `$_SERVER['HTTP_HOST']`: whether
+/// `text` names this machine, a container, the host of the very request, a service by its port, or another
+/// host of the own network, and no public one.
 fn is_to_own_network(text: &[u8]) -> bool {
     let is_named = || {
         memchr::memmem::find_iter(text, b"https://").any(|at| {
             let rest = &text[at + 8..];
+            if has_given_port(rest) {
+                return true;
+            }
             let is_part = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-');
             let length = rest.iter().take_while(is_part).count();
             let is_end = |b: &u8| b.is_ascii_whitespace() || b"/:\"'`?,;)".contains(b);
@@ -167,12 +180,25 @@ fn is_to_own_network(text: &[u8]) -> bool {
         })
     };
     let is_own = || {
-        ["HTTP_HOST", "SERVER_NAME"]
+        ["HTTP_HOST", "SERVER_NAME", "http+unix://"]
             .iter()
             .any(|name| holds(text, name.as_bytes()))
     };
     (address::names_this_machine(text) || is_own() || is_named())
         && public_urls(text).next().is_none()
+}
+
+/// `{host}:{port}/`, `%s:%d`, `" + host + ":8443`: whether a URL goes on with a port behind a host that is put in.
+fn has_given_port(rest: &[u8]) -> bool {
+    const HOST: usize = 60;
+    let host = &rest[..rest.len().min(HOST)];
+    let is_end = |b: &u8| matches!(b, b'/' | b'\n' | b';');
+    let host = &host[..host.iter().position(is_end).unwrap_or(host.len())];
+    let is_put_in = host.first().is_some_and(|b| b"{%$#\"'`".contains(b));
+    is_put_in
+        && host.windows(2).any(|pair| {
+            pair[0] == b':' && (pair[1].is_ascii_digit() || b"{%$#\"'`".contains(&pair[1]))
+        })
 }
 
 /// `https://{{ ansible_host }}:8089`, `server: "{{ host }}"`: whether a template in `text` stands for the
