@@ -26,7 +26,7 @@ pub(super) fn is_inside_word(bytes: &[u8], found: &Match) -> bool {
         && !(turn.starts_with(b"_certificate_verifier("))
         && !(turn.starts_with(b"tls_insecure") && before.ends_with(b"pm_"))
         // `TlsInsecureSkipVerify`, `setopt_ssl_verifypeer`
-        && !(turn.starts_with(b"InsecureSkipVerify") && !is_denied(before))
+        && (!turn.starts_with(b"InsecureSkipVerify") || is_denied(before))
         && !(turn.starts_with(b"ssl_verify") && before.ends_with(b"setopt_"))
         // `REDIS_TLS_VERIFY`, `KAFKA_SSL_...`: a variable of the environment says whose it is first.
         && !(is_environment_name(turn) && is_prefix_of_a_variable(before))
