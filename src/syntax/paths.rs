@@ -109,6 +109,7 @@ const COPY_FOLDERS: &[&[u8]] = &[b"lib", b"libs", b"lib3", b"ext", b"packages"];
 
 /// Libraries that are copied whole.
 const COPIED_LIBRARIES: &[&[u8]] = &[
+    b"apprise",
     b"babelfish",
     b"boto",
     b"boto3",
@@ -119,6 +120,7 @@ const COPIED_LIBRARIES: &[&[u8]] = &[
     b"cheroot",
     b"cherrypy",
     b"dateutil",
+    b"engineio",
     b"feedparser",
     b"html5lib",
     b"httplib2",
@@ -136,6 +138,7 @@ const COPIED_LIBRARIES: &[&[u8]] = &[
     b"requests_toolbelt",
     b"rsa",
     b"setuptools",
+    b"socketio",
     b"sqlalchemy",
     b"tornado",
     b"twitter",
@@ -181,6 +184,21 @@ const DOC_FOLDERS: &[&[u8]] = &[
     b"changelogs",
     b"changelog.d",
     b"_posts",
+];
+
+/// Words of folders whose files are to be copied, not to be run from: `docker-compose-example`, `contrib`.
+const SAMPLE_WORDS: &[&[u8]] = &[
+    b"contrib",
+    b"demo",
+    b"demos",
+    b"example",
+    b"examples",
+    b"exercise",
+    b"exercises",
+    b"sample",
+    b"samples",
+    b"tutorial",
+    b"tutorials",
 ];
 
 /// Libraries that projects copy into their tree under their own names.
@@ -328,6 +346,16 @@ pub fn is_development_path(path: &[u8]) -> bool {
     in_folder(path, DEVELOPMENT_FOLDERS) || in_nested(path, DEVELOPMENT_WITHIN)
 }
 
+/// Whether a word of a folder's name says that its files are examples.
+pub fn is_sample_path(path: &[u8]) -> bool {
+    let mut words = folders(path).flat_map(|folder| folder.split(|b| matches!(b, b'-' | b'_')));
+    words.any(|word| {
+        SAMPLE_WORDS
+            .iter()
+            .any(|sample| word.eq_ignore_ascii_case(sample))
+    })
+}
+
 /// Whether a build or a tool wrote the file from another one, which is the one to mend.
 pub fn is_build_output(path: &[u8]) -> bool {
     in_folder(path, OUTPUT_FOLDERS)
@@ -462,6 +490,7 @@ mod tests {
         assert!(is_vendored_path(b"lib/a-1.0.dist-info/METADATA"));
         assert!(is_vendored_path(b"ext/pygments/lexers/a.py"));
         assert!(!is_vendored_path(b"pygments/lexers/a.py") && !is_vendored_path(b"lib/a/b.py"));
+        assert!(is_sample_path(b"example_posts/a.php") && !is_sample_path(b"src/example.php"));
         assert!(is_development_path(b"tools/docker-compose/a.yml"));
         assert!(is_development_path(b"etc/docker/dev/web/a.conf"));
         assert!(!is_development_path(b"docker/web/a.conf") && !is_development_path(b"dev/a.c"));

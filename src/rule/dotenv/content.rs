@@ -291,6 +291,10 @@ impl Content {
     fn repeats(&self, value: &[u8], accounts: &[Vec<u8>]) -> bool {
         let lower = value.to_ascii_lowercase();
         let is_account = |part: &[u8]| accounts.iter().any(|a| a == part);
+        // `shop:shop`
+        if let Some(colon) = memchr::memchr(b':', &lower) {
+            return lower[..colon] == lower[colon + 1..];
+        }
         let parts: Vec<&[u8]> = lower.split(|b| matches!(b, b'-' | b'_')).collect();
         !is_random(value)
             && (is_account(&lower)
@@ -884,6 +888,8 @@ mod tests {
             ("SESSION_SECRET=autorization-secret", false),
             ("DB_PASSWORD=keycloaksecret", false),
             ("DB_PASSWORD=keycloak4secret9", true),
+            ("DB_CREDENTIALS=shop:shop", false),
+            ("DB_CREDENTIALS=shop:hunter2", true),
             (&format!("WHATEVER={token}"), true),
             (&format!("# OLD={token}"), true),
             ("# DB_PASSWORD=hunter2", false),

@@ -308,25 +308,11 @@ fn is_sample(path: &RepoPath) -> bool {
         b"circleci",
         b"jenkins",
     ];
-    // `docker-compose-example`, `contrib/`: to be copied, not to be run from.
-    const FOLDERS: [&[u8]; 9] = [
-        b"contrib",
-        b"demo",
-        b"demos",
-        b"example",
-        b"examples",
-        b"sample",
-        b"samples",
-        b"tutorial",
-        b"tutorials",
-    ];
-    let has = |text: &[u8], signs: &[u8], words: &[&[u8]]| {
-        let mut parts = text.split(|b| signs.contains(b));
-        parts.any(|part| words.iter().any(|w| part.eq_ignore_ascii_case(w)))
-    };
-    let is_named_so = has(path.name(), b".-_", &KINDS) || has(path.parent(), b"/-_", &FOLDERS);
+    let mut parts = path.name().split(|b| b".-_".contains(b));
+    let is_named_so = parts.any(|part| KINDS.iter().any(|kind| part.eq_ignore_ascii_case(kind)));
     let path = path.as_bytes();
     is_named_so
+        || paths::is_sample_path(path)
         || paths::is_development_path(path)
         || paths::is_test_path(path)
         || paths::is_fixture_path(path)

@@ -238,6 +238,7 @@ fn says_insecure(name: &[u8]) -> bool {
     [
         &b"insecure"[..],
         b"unverified",
+        b"untrusted",
         b"skipverif",
         b"skiptlsverif",
         b"skipsslverif",

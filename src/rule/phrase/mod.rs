@@ -133,6 +133,7 @@ impl PhraseRule {
             || paths::is_test_path(path)
             || paths::is_fixture_path(path)
             || paths::is_doc_path(path)
+            || paths::is_sample_path(path)
             || paths::is_development_path(path)
             || paths::is_build_output(path)
             || choice::is_asked_for(bytes, found, &self.text.choices)
@@ -255,7 +256,7 @@ impl PhraseRule {
     }
 
     fn means_other(&self, bytes: &[u8], found: &Match) -> bool {
-        let before = &bytes[found.span.start.saturating_sub(160)..found.span.start];
+        let before = &bytes[found.span.start.saturating_sub(400)..found.span.start];
         self.text.other.iter().any(|word| {
             memchr::memmem::rfind(before, word.as_bytes())
                 .is_some_and(|at| named::is_open(&before[at..]))

@@ -50,10 +50,10 @@ pub(super) fn is_relied_on(
             || holds_name(scene, &reach, &text.protocols)
             || names_any(path, &text.matters)
     };
-    let is_public = || {
-        holds_public_url(scene, &reach)
-            || leads_to_public_url(scene, &scope, range, FOLLOWED, &mut { LOOKS })
+    let leads = |range: &Range<usize>, is: &dyn Fn(&[u8], &[u8]) -> bool| {
+        leads_to(scene, &scope, range, FOLLOWED, &mut { LOOKS }, is)
     };
+    let is_public = || holds_public_url(scene, &reach) || leads(range, &is_public_address);
     if is_to_anybody {
         return sends() && is_public();
     }
@@ -75,6 +75,8 @@ pub(super) fn is_relied_on(
         || is_in_a_waiting_loop(bytes, &found.span)
         || is_to_a_neighbour(&bytes[range.clone()])
         || is_to_own_network(&bytes[range.clone()])
+        || is_without_tls(&bytes[asked.clone()])
+        || (leads(&statement, &|_, value| is_to_own_network(value)) && !is_public())
         || holds_name(scene, asked, &text.probes)
     {
         return false;
@@ -179,13 +181,28 @@ fn is_to_own_network(text: &[u8]) -> bool {
             length > 0 && rest.get(length).is_none_or(is_end)
         })
     };
+    // Put together with a scheme, not sent along as who asks.
     let is_own = || {
-        ["HTTP_HOST", "SERVER_NAME", "http+unix://"]
-            .iter()
-            .any(|name| holds(text, name.as_bytes()))
+        ["HTTP_HOST", "SERVER_NAME"].iter().any(|name| {
+            memchr::memmem::find(text, name.as_bytes()).is_some_and(|at| {
+                let is_access = |b: &u8| is_word(*b) || b"$['\"".contains(b);
+                let before = &text[..at];
+                let access = before.iter().rev().take_while(|b| is_access(b)).count();
+                let before = before[..at - access].trim_ascii_end();
+                matches!(before.last(), Some(b'.' | b'+' | b'{'))
+            })
+        })
     };
     (address::names_this_machine(text) || is_own() || is_named())
         && public_urls(text).next().is_none()
+}
+
+/// `curl -k http://{host}/`: whether all that `text` asks for is without TLS.
+fn is_without_tls(text: &[u8]) -> bool {
+    ["http://", "http+unix://"]
+        .iter()
+        .any(|scheme| holds(text, scheme.as_bytes()))
+        && !holds(text, b"https://")
 }
 
 /// `{host}:{port}/`, `%s:%d`, `" + host + ":8443`: whether a URL goes on with a port behind a host that is put in.
@@ -424,14 +441,15 @@ fn holds_public_url(scene: &Scene<'_>, range: &Range<usize>) -> bool {
     public_urls(&scene.bytes()[range.clone()]).any(|at| !scene.place(range.start + at).is_comment())
 }
 
-/// Whether a name in `range` that is about an address has the URL of a public host for its value, or
-/// another such name, nearby in the file. A variable has what its function, or what is around that, gives it.
-fn leads_to_public_url(
+/// Whether a name in `range` that is about an address has a value that `is` right for it, or another such
+/// name, nearby in the file. A variable has what its function, or what is around that, gives it.
+fn leads_to(
     scene: &Scene<'_>,
     scope: &Scope,
     range: &Range<usize>,
     names_left: usize,
     looks: &mut usize,
+    is: &dyn Fn(&[u8], &[u8]) -> bool,
 ) -> bool {
     const ADDRESSES: [&[u8]; 8] = [
         b"url",
@@ -484,10 +502,8 @@ fn leads_to_public_url(
             {
                 continue;
             }
-            if public_urls(&bytes[value.clone()]).next().is_some()
-                || is_public_host(name, &bytes[value.clone()])
-                || (names_left > 1
-                    && leads_to_public_url(scene, scope, &value, names_left - 1, looks))
+            if is(name, &bytes[value.clone()])
+                || (names_left > 1 && leads_to(scene, scope, &value, names_left - 1, looks, is))
             {
                 return true;
             }
@@ -501,6 +517,11 @@ fn spend(looks: &mut usize) -> bool {
     let left = looks.checked_sub(1);
     *looks = left.unwrap_or(0);
     left.is_some()
+}
+
+/// Whether `value`, given to `name`, is or holds the URL of a public host, or is the name of one.
+fn is_public_address(name: &[u8], value: &[u8]) -> bool {
+    public_urls(value).next().is_some() || is_public_host(name, value)
 }
 
 /// `HOST = "push.company.org"`: whether `value`, given to `name`, is the literal name of a public host.
