@@ -319,9 +319,17 @@ fn is_sample(path: &RepoPath) -> bool {
         || paths::is_doc_path(path)
 }
 
-/// `.env.development`: whether all who develop share the file called `name`, on purpose.
+/// `.env.development`, `.env.docker`: whether all who develop or try it share the file called `name`,
+/// on purpose.
 fn is_for_developers(name: &[u8]) -> bool {
-    const KINDS: [&[u8]; 4] = [b"development", b"develop", b"devel", b"dev"];
+    const KINDS: [&[u8]; 6] = [
+        b"development",
+        b"develop",
+        b"devel",
+        b"dev",
+        b"docker",
+        b"compose",
+    ];
     let mut parts = name.split(|b| b".-_".contains(b));
     // `.env.development.local` is one developer's own.
     let is_own = name.to_ascii_lowercase().ends_with(b".local");

@@ -91,6 +91,71 @@ pub(super) fn is_asked_for(bytes: &[u8], found: &Match, choices: &[String]) -> b
     false
 }
 
+/// Whether the class or variable that the turn is part of is used only where somebody asks for it.
+pub(super) fn is_installed_on_request(
+    scene: &Scene<'_>,
+    found: &Match,
+    choices: &[String],
+) -> bool {
+    /// How many uses are looked at, which is more than there are.
+    const USES: usize = 16;
+    let bytes = scene.bytes();
+    let Some(name) = holder(bytes, found.span.start) else {
+        return false;
+    };
+    let from = found.span.start.saturating_sub(super::NEAR);
+    let to = bytes.len().min(found.span.end + super::NEAR);
+    let is_part = |at: usize| bytes.get(at).is_some_and(|b| is_word(*b));
+    let mut uses = memchr::memmem::find_iter(&bytes[from..to], &bytes[name.clone()])
+        .map(|at| from + at..from + at + name.len())
+        .filter(|span| *span != name && !is_part(span.end))
+        .filter(|span| span.start == 0 || !is_part(span.start - 1))
+        .filter(|span| !scene.place(span.start).is_comment())
+        .take(USES)
+        .peekable();
+    let is_asked = |span: std::ops::Range<usize>| {
+        let secret = span.clone();
+        is_asked_for(bytes, &Match { span, secret }, choices)
+    };
+    uses.peek().is_some() && uses.all(is_asked)
+}
+
+/// The name of the class, object or variable around `start`: `class Trusting implements ..`, `trusting = new ..`.
+fn holder(bytes: &[u8], start: usize) -> Option<std::ops::Range<usize>> {
+    const LINES: usize = 24;
+    let mut here = line(bytes, start);
+    let mut depth = usize::MAX;
+    for _ in 0..LINES {
+        let text = &bytes[here.clone()];
+        let shallow = !text.trim_ascii().is_empty() && indentation(text) < depth;
+        if shallow {
+            depth = indentation(text);
+            let name = |at: usize| {
+                let rest = &text[at..];
+                let blank = rest.iter().take_while(|b| b.is_ascii_whitespace()).count();
+                let length = rest[blank..].iter().take_while(|b| is_word(**b)).count();
+                (length > 0).then(|| here.start + at + blank..here.start + at + blank + length)
+            };
+            let class = ["class", "object"]
+                .iter()
+                .find_map(|keyword| Some(word_at(text, keyword.as_bytes())? + keyword.len()));
+            // `new TrustManager[] {` on the next line goes on with what is given a name here.
+            let given = memchr::memchr(b'=', text).filter(|at| !text[at + 1..].starts_with(b">"));
+            let before = given.map(|at| text[..at].trim_ascii_end());
+            let variable = before.and_then(|before| {
+                let length = before.iter().rev().take_while(|b| is_word(**b)).count();
+                let end = here.start + before.len();
+                (length > 0).then(|| end - length..end)
+            });
+            if let Some(found) = variable.or_else(|| class.and_then(name)) {
+                return Some(found);
+            }
+        }
+        here = line(bytes, here.start.checked_sub(1)?);
+    }
+    None
+}
+
 /// `mode = options[:verify_mode] || VERIFY_NONE`: what holds unless somebody asks for the check.
 pub(super) fn is_default(bytes: &[u8], found: &Match) -> bool {
     let start = line(bytes, found.span.start).start;
@@ -273,9 +338,11 @@ pub(super) fn opens_branch(line: &[u8]) -> bool {
         || text.starts_with(b": ")
 }
 
+/// Some languages write keywords in any case.
 fn starts_with_word(text: &[u8], word: &[u8]) -> bool {
-    text.strip_prefix(word)
-        .is_some_and(|rest| rest.first().is_none_or(|&b| !is_word(b)))
+    text.get(..word.len())
+        .is_some_and(|start| start.eq_ignore_ascii_case(word))
+        && text.get(word.len()).is_none_or(|&b| !is_word(b))
 }
 
 /// Where `word` stands in `text` by itself.

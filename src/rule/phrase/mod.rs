@@ -138,6 +138,8 @@ impl PhraseRule {
             || paths::is_build_output(path)
             || choice::is_asked_for(bytes, found, &self.text.choices)
             || (is_about_version && choice::is_asked_for(bytes, found, &self.text.version_choices))
+            || (starts_with_any(&bytes[found.span.clone()], &self.text.clients)
+                && choice::is_installed_on_request(scene, found, &self.text.choices))
             || choice::is_in_template_branch(bytes, found, &self.text.choices)
             || choice::is_called_insecure(scene, found)
             || choice::is_either(scene, found)
