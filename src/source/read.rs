@@ -95,7 +95,7 @@ pub fn each_document(
     visit: &mut dyn FnMut(Document) -> Vec<u8>,
 ) -> io::Result<Outcome> {
     let raw = &mut buffers.raw;
-    grow(raw, FIRST + LINE);
+    grow(raw, 0, FIRST + LINE);
     let begin = to_line(raw, 0);
     let mut length = begin;
     let file = &mut file;
@@ -235,7 +235,7 @@ impl Large {
             at: self.before() + first,
         };
         let buffer = &mut buffers.raw;
-        grow(buffer, HELD + 2 * LINE);
+        grow(buffer, 0, HELD + 2 * LINE);
         let begin = to_line(buffer, 0);
         let mut length = begin;
         let ended = fill(&mut stream, buffer, &mut length, begin + HELD + LINE)?;
@@ -454,9 +454,13 @@ fn windows(
     }
 }
 
-fn grow(buffer: &mut Vec<u8>, target: usize) {
+/// Makes room for `target` bytes, and keeps the first `length`. What is new is
+/// zero from the system, which makes none of its pages before it is written to.
+fn grow(buffer: &mut Vec<u8>, length: usize, target: usize) {
     if buffer.len() < target {
-        buffer.resize(target, 0);
+        let mut larger = vec![0; target];
+        larger[..length].copy_from_slice(&buffer[..length]);
+        *buffer = larger;
     }
 }
 
@@ -473,7 +477,7 @@ fn fill(
     length: &mut usize,
     target: usize,
 ) -> io::Result<bool> {
-    grow(buffer, target);
+    grow(buffer, *length, target);
     while *length < target {
         match file.read(&mut buffer[*length..target]) {
             Ok(0) => return Ok(true),
