@@ -115,8 +115,12 @@ impl<'a> Walk<'a> {
                     }
                 })
             });
-        for part in home.into_inner().expect("the walk's threads have ended") {
-            listing.inputs.extend(part.inputs);
+        for mut part in home.into_inner().expect("the walk's threads have ended") {
+            // They are in no order, so what is moved may be the fewer.
+            if part.inputs.len() > listing.inputs.len() {
+                std::mem::swap(&mut part.inputs, &mut listing.inputs);
+            }
+            listing.inputs.append(&mut part.inputs);
             listing.configurations.extend(part.configurations);
             listing.problems.extend(part.problems);
             listing.skipped.add(part.skipped);
