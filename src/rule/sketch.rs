@@ -145,6 +145,14 @@ impl Reader<'_> {
             if matches!(self.peek(), None | Some(b'|' | b')')) {
                 break;
             }
+            if let Some(byte) = self.lone_letter() {
+                whole.longest = whole.longest.saturating_add(1);
+                whole.weight = whole.weight.saturating_add(STATE + RANGE);
+                if whole.head.is_all {
+                    whole.head.add(byte);
+                }
+                continue;
+            }
             let item = self.item(depth)?;
             self.skip_space();
             let item = self.repeated(item)?;
@@ -153,6 +161,18 @@ impl Reader<'_> {
             whole.head.then(&item.head);
         }
         Some(whole)
+    }
+
+    /// What most items are: a letter or digit, with another behind it.
+    fn lone_letter(&mut self) -> Option<u8> {
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+        match self.text.get(self.at..self.at + 2)? {
+            &[byte, next] if is_plain(byte) && is_plain(next) => {
+                self.at += 1;
+                Some(byte)
+            }
+            _ => None,
+        }
     }
 
     fn item(&mut self, depth: usize) -> Option<Sketch> {

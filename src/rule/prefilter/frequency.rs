@@ -41,12 +41,13 @@ pub(super) fn rarest_window(anchor: &Anchor) -> usize {
             frequency(byte)
         }
     };
-    let chance = |offset: &usize| -> f32 {
-        let window = anchor.window(*offset);
+    let chance = |offset: usize| -> f32 {
+        let window = anchor.window(offset);
         gram(window) + window.iter().map(|&b| share(b)).product::<f32>()
     };
-    anchor
+    let rarest = anchor
         .offsets()
-        .min_by(|a, b| chance(a).total_cmp(&chance(b)))
-        .expect("offset 0 is always one")
+        .map(|offset| (chance(offset), offset))
+        .min_by(|a, b| a.0.total_cmp(&b.0));
+    rarest.expect("offset 0 is always one").1
 }
