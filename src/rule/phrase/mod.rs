@@ -41,6 +41,10 @@ pub struct PhraseText {
     versions: Vec<String>,
     /// What near the turn says that the program does itself what it switches off; a field ends in `:`.
     instead: Vec<String>,
+    /// Turns by which a client offers versions, of which a server takes the best.
+    offers: Vec<String>,
+    /// What names a version that is still good.
+    current: Vec<String>,
     /// Turns of tools that set up hosts of one's own.
     inventory: Vec<String>,
     /// Turns that make what sends requests elsewhere in their file.
@@ -137,6 +141,7 @@ impl PhraseRule {
             || paths::is_development_path(path)
             || paths::is_build_output(path)
             || choice::is_asked_for(bytes, found, &self.text.choices)
+            || (is_about_version && self.is_offered_beside_better(bytes, found))
             || (is_about_version && choice::is_asked_for(bytes, found, &self.text.version_choices))
             || (starts_with_any(&bytes[found.span.clone()], &self.text.clients)
                 && choice::is_installed_on_request(scene, found, &self.text.choices))
@@ -217,6 +222,20 @@ impl PhraseRule {
                 .iter()
                 .filter(is_switch)
                 .any(|word| holds(turn, word.as_bytes()))
+    }
+
+    /// `SecurityProtocolType.Tls11 | SecurityProtocolType.Tls12`: whether a client may use a good version, too.
+    fn is_offered_beside_better(&self, bytes: &[u8], found: &Match) -> bool {
+        const REACH: usize = 300;
+        let statement = address::statement(bytes, &found.span);
+        let rest = &bytes[statement.end..bytes.len().min(statement.end + REACH)];
+        let goes_on = [&b"|"[..], b"-bor", b"`"]
+            .iter()
+            .any(|sign| bytes[statement.clone()].trim_ascii_end().ends_with(sign));
+        let more = memchr::memchr(b';', rest).unwrap_or(rest.len());
+        let text = &bytes[statement.start..statement.end + if goes_on { more } else { 0 }];
+        starts_with_any(&bytes[found.span.clone()], &self.text.offers)
+            && holds_any(text, &self.text.current)
     }
 
     /// Whether `path` is in a copy of a library that only offers the turn.
