@@ -433,11 +433,12 @@ impl<'a> Worker<'a> {
         self.crew.offer(&job);
         self.work_on(&job);
         self.crew.withdraw(&job);
-        match job.whole()? {
-            Whole::Scanned(bytes, findings, evidence) => {
-                self.haul.findings.extend(findings);
-                self.haul.evidence.extend(evidence);
-                Ok(Outcome::Scanned(bytes))
+        let (whole, bytes) = job.whole();
+        match whole {
+            Whole::Scanned(scanned) => {
+                self.haul.findings.extend(scanned.findings);
+                self.haul.evidence.extend(scanned.evidence);
+                bytes.map(Outcome::Scanned)
             }
             Whole::Marked => {
                 let mut file = &*job.file;

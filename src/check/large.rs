@@ -54,10 +54,16 @@ pub(super) struct Task {
 
 /// What a whole file holds.
 pub(super) enum Whole {
-    /// With its length in bytes, as far as it was read.
-    Scanned(u64, Vec<Finding>, Vec<Evidence>),
+    Scanned(Scanned),
     /// It has suppressions, and is to be read in order.
     Marked,
+}
+
+/// What was found in a file, up to where it could not be read.
+#[derive(Default)]
+pub(super) struct Scanned {
+    pub findings: Vec<Finding>,
+    pub evidence: Vec<Evidence>,
 }
 
 impl<'a> Job<'a> {
@@ -116,47 +122,61 @@ impl<'a> Job<'a> {
         self.idle.notify_all();
     }
 
-    /// What all of them come to, once those are finished that others have taken.
-    pub(super) fn whole(&self) -> io::Result<Whole> {
+    /// What all of them come to, once those are finished that others have taken, and
+    /// how many bytes of the file that are.
+    pub(super) fn whole(&self) -> (Whole, io::Result<u64>) {
         let state = self.state();
         let waiting = self.idle.wait_while(state, |state| state.running > 0);
         let mut state = waiting.expect("a panic ends the process");
         if state.is_marked {
-            return Ok(Whole::Marked);
+            return (Whole::Marked, Ok(0));
         }
         let mut pieces = std::mem::take(&mut state.pieces);
         drop(state);
         pieces.sort_by_key(|(number, _)| *number);
         let pieces = pieces.into_iter().map(|(_, piece)| piece);
-        self.joined(pieces.collect::<io::Result<_>>()?)
+        let mut scanned = Scanned::default();
+        let bytes = scanned.add(pieces, |from, to| self.large.count(&self.file, from, to));
+        let bytes = bytes.map(|bytes| bytes + self.large.before());
+        (Whole::Scanned(scanned), bytes)
     }
+}
 
-    fn joined(&self, pieces: Vec<Piece>) -> io::Result<Whole> {
-        let (mut findings, mut evidence) = (Vec::new(), Vec::new());
-        let mut bytes = self.large.before();
-        // Nothing asks for a position behind the last part that has some.
-        let has_some = |piece: &Piece| !piece.findings.is_empty() || !piece.evidence.is_empty();
-        let with_some = pieces.iter().rposition(has_some).map_or(0, |last| last + 1);
-        let (mut at, mut position) = (0, Position::START);
-        for (number, piece) in pieces.into_iter().enumerate() {
+impl Scanned {
+    /// Adds the parts of a file, whose bytes it gives; `count` gives the position at an offset of
+    /// the text, counted from that at another. Nothing behind what cannot be read has a position.
+    fn add(
+        &mut self,
+        pieces: impl Iterator<Item = io::Result<Piece>>,
+        count: impl Fn((u64, Position), u64) -> io::Result<Position>,
+    ) -> io::Result<u64> {
+        let mut bytes = 0;
+        let mut from = (0, Position::START);
+        // Those that nothing asks a position of yet.
+        let mut passed = Vec::new();
+        for piece in pieces {
+            let piece = piece?;
             bytes += piece.part.bytes;
-            if number >= with_some {
+            passed.push(piece.part);
+            if piece.findings.is_empty() && piece.evidence.is_empty() {
                 continue;
             }
-            let origin = piece.part.origin;
-            let start = self.large.count(&self.file, (at, position), origin)?;
+            let mut start = Position::START;
+            for part in passed.drain(..) {
+                start = count(from, part.origin)?;
+                let (counted, there) = part.counted;
+                from = (counted, there.behind(start));
+            }
             for mut finding in piece.findings {
                 finding.count_from(start);
-                findings.push(finding);
+                self.findings.push(finding);
             }
-            evidence.extend(piece.evidence.into_iter().map(|mut evidence| {
+            for mut evidence in piece.evidence {
                 evidence.line += start.line - 1;
-                evidence
-            }));
-            let (counted, there) = piece.part.counted;
-            (at, position) = (counted, there.behind(start));
+                self.evidence.push(evidence);
+            }
         }
-        Ok(Whole::Scanned(bytes, findings, evidence))
+        Ok(bytes)
     }
 }
 
@@ -225,4 +245,50 @@ impl<'a> Crew<'a> {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().expect("a panic ends the process")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::Document;
+    use crate::rule::{RuleSet, Scratch};
+
+    #[test]
+    fn what_is_before_a_part_that_cannot_be_read_is_told() {
+        let key = ["ak_", "7f3Kq9Zx2LmV8nRt"].concat();
+        let rules = RuleSet::builtin();
+        let piece = |origin: u64| {
+            let text = format!("\nkey = '{key}'\n").into_bytes();
+            let document = Document::new("a.py".into(), text);
+            let scan = rules.scan(&mut Scratch::default(), &document);
+            Ok(Piece {
+                part: Part {
+                    bytes: 10,
+                    origin,
+                    counted: (origin, Position::START),
+                    is_wanted: true,
+                },
+                findings: scan.findings,
+                evidence: Vec::new(),
+                is_marked: false,
+            })
+        };
+        // Each byte is a line.
+        let count = |(at, mut position): (u64, Position), end: u64| {
+            position.line += (end - at) as usize;
+            Ok(position)
+        };
+        let lines = |scanned: &Scanned| -> Vec<usize> {
+            let regions = scanned.findings.iter().filter_map(|f| f.region.as_ref());
+            regions.map(|region| region.start.line).collect()
+        };
+        let mut whole = Scanned::default();
+        let bytes = whole.add([piece(0), piece(10), piece(20)].into_iter(), count);
+        assert_eq!((bytes.ok(), lines(&whole)), (Some(30), vec![2, 12, 22]));
+
+        let mut broken = Scanned::default();
+        let failure = Err(io::Error::other("it fell out"));
+        let bytes = broken.add([piece(0), failure, piece(20)].into_iter(), count);
+        assert_eq!((bytes.is_err(), lines(&broken)), (true, vec![2]));
+    }
 }
