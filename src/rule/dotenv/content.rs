@@ -302,18 +302,21 @@ impl Content {
                     && parts.iter().all(|p| is_account(p) || self.is_local(p)))
     }
 
-    /// `autorization-secret`, `mycompanykey`: whether `value` is letters alone that end as a secret's
-    /// name does, or in a word that everyone uses.
+    /// `autorization-secret`, `mycompanykey`, `banana`: whether `value` is letters alone that end as a
+    /// secret's name does or in a word that everyone uses, or no more than a word.
     fn names_itself(&self, words: &[Vec<u8>], value: &[u8]) -> bool {
         const SHORTEST: usize = 3;
+        const WORD: usize = 12;
         let lower = value.to_ascii_lowercase();
         let is_letter = |b: &u8| b.is_ascii_alphabetic() || matches!(b, b'-' | b'_' | b'.');
         let own = words.iter().map(Vec::as_slice);
         let common = self.text.local_values.iter().map(String::as_bytes);
-        lower.iter().all(is_letter)
-            && own
-                .chain(common)
-                .any(|word| word.len() >= SHORTEST && lower.ends_with(word))
+        let is_word = value.len() < WORD && value.iter().all(u8::is_ascii_lowercase);
+        is_word
+            || lower.iter().all(is_letter)
+                && own
+                    .chain(common)
+                    .any(|word| word.len() >= SHORTEST && lower.ends_with(word))
     }
 
     /// Whether `value` points to a secret kept elsewhere, or holds it encrypted.
@@ -886,6 +889,9 @@ mod tests {
             ("\"Stripe:SecretKey\": \"wh-93jd73hd\"", true),
             ("SESSION_SECRET=correct-horse-battery", true),
             ("SESSION_SECRET=autorization-secret", false),
+            ("GITHUB_PRIVATE_KEY=disabled", false),
+            ("SESSION_SECRET=strawberry", false),
+            ("MAIL_PASSWORD=qzlvrbtwmkphsndg", true),
             ("DB_PASSWORD=keycloaksecret", false),
             ("DB_PASSWORD=keycloak4secret9", true),
             ("DB_CREDENTIALS=shop:shop", false),
@@ -1082,6 +1088,8 @@ mod tests {
         let cases = [
             ("STRIPE=kd93hd¦73kq82lsmw73hd", true),
             ("CLIENT_SECRET=autorization-secret", true),
+            ("CLIENT_SECRET=strawberry", true),
+            ("CLIENT_SECRET=disabled", false),
             ("# CLIENT_SECRET=autorization-secret", false),
             (
                 "URL=https://shop.acme.io\nCLIENT_SECRET=autorization-secret",

@@ -90,13 +90,11 @@ impl Usage {
         } else {
             self.names.made_from(name)?
         };
-        let dotenv = in_folder(path.parent(), &made);
-        // What tests are run with is nobody's secret.
-        if is_beside_the_point(path) || super::is_sample(&dotenv) {
+        if is_beside_the_point(path) {
             return None;
         }
         evidence(Sign::File {
-            dotenv,
+            dotenv: in_folder(path.parent(), &made),
             what: "a template for it".to_owned(),
         })
     }
@@ -277,7 +275,8 @@ impl Usage {
                 }
                 Sign::Definition | Sign::Manifest | Sign::IgnoreFile => continue,
             };
-            if is_safe(&dotenv) {
+            // What tests are run with is nobody's secret.
+            if super::is_sample(&dotenv) || is_safe(&dotenv) {
                 continue;
             }
             let home = nearest(&ignore_files, dotenv.parent()).unwrap_or(b"");
