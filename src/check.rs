@@ -697,7 +697,7 @@ impl<'a> Worker<'a> {
             }
             document.into_buffer()
         };
-        let outcome = read::each_document(text, &path, buffers, &mut visit);
+        let outcome = read::each_document(text, path, buffers, &mut visit);
         if !is_file {
             haul.evidence.truncate(evidence);
             retain_from(&mut haul.findings, from, |finding| {

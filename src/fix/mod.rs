@@ -357,7 +357,7 @@ fn read(root: &Path, path: &RepoPath, stamp: Stamp) -> Result<Option<Document>, 
     };
     let all = read::each_document(
         Bytes::Stream(&mut &bytes[..]),
-        path,
+        path.clone(),
         &mut Buffers::default(),
         &mut visit,
     );

@@ -135,7 +135,12 @@ impl Input {
 
 impl OnDisk {
     pub fn file(&self) -> PathBuf {
-        self.folder.path.join(&self.name)
+        let folder = &self.folder.path;
+        let length = folder.as_os_str().len() + 1 + self.name.len();
+        let mut file = PathBuf::with_capacity(length);
+        file.push(folder);
+        file.push(&self.name);
+        file
     }
 
     fn path(&self) -> RepoPath {

@@ -90,7 +90,7 @@ pub struct Buffers {
 /// gives the document's buffer back.
 pub fn each_document(
     mut file: Bytes<'_>,
-    path: &RepoPath,
+    path: RepoPath,
     buffers: &mut Buffers,
     visit: &mut dyn FnMut(Document) -> Vec<u8>,
 ) -> io::Result<Outcome> {
@@ -127,14 +127,10 @@ pub fn each_document(
                 begin
             };
             if ended {
-                *raw = visit(Document::in_buffer(
-                    path.clone(),
-                    std::mem::take(raw),
-                    text..length,
-                ));
+                *raw = visit(Document::in_buffer(path, std::mem::take(raw), text..length));
             } else {
                 let held = Held::all(text..length);
-                windows(raw, held, path, visit, &mut |buffer, length| {
+                windows(raw, held, &path, visit, &mut |buffer, length| {
                     let before = *length;
                     let ended = fill(file, buffer, length, HELD + LINE)?;
                     size += (*length - before) as u64;
@@ -154,7 +150,7 @@ pub fn each_document(
             );
             if ended {
                 buffers.text = visit(Document::in_buffer(
-                    path.clone(),
+                    path,
                     std::mem::take(&mut buffers.text),
                     0..decoded,
                 ));
@@ -162,7 +158,7 @@ pub fn each_document(
                 windows(
                     &mut buffers.text,
                     Held::all(0..decoded),
-                    path,
+                    &path,
                     visit,
                     &mut |text, decoded| {
                         while *decoded < HELD {
@@ -639,8 +635,7 @@ mod tests {
         };
         let mut file = file_of(bytes);
         let text = Bytes::Stream(&mut file);
-        let outcome =
-            each_document(text, &"a".into(), &mut Buffers::default(), &mut visit).unwrap();
+        let outcome = each_document(text, "a".into(), &mut Buffers::default(), &mut visit).unwrap();
         assert!(matches!(outcome, Outcome::Scanned(n) if n == bytes.len() as u64));
         (found, documents)
     }
@@ -663,7 +658,7 @@ mod tests {
         let file = file_of(bytes);
         let mut buffers = Buffers::default();
         let mut unread = |_: Document| unreachable!("large");
-        let outcome = each_document(Bytes::File(&file), &"a".into(), &mut buffers, &mut unread);
+        let outcome = each_document(Bytes::File(&file), "a".into(), &mut buffers, &mut unread);
         let Ok(Outcome::Large(large)) = outcome else {
             panic!("not large");
         };
@@ -757,7 +752,7 @@ mod tests {
             };
             let mut file = file_of(&bytes);
             let stream = Bytes::Stream(&mut file);
-            each_document(stream, &"a".into(), &mut Buffers::default(), &mut visit).unwrap();
+            each_document(stream, "a".into(), &mut Buffers::default(), &mut visit).unwrap();
             for is_wanted in [false, true] {
                 let mut parted = Vec::new();
                 let parts = in_parts(&bytes, is_wanted, &mut |_, d| parted.push(windows(d)));
@@ -912,7 +907,7 @@ mod tests {
     fn nul_bytes_make_a_binary() {
         let file = file_of(b"\x7fELF\x00\x01\x02\x00\x00\x00 NEEDLE");
         let bytes = Bytes::File(&file);
-        let outcome = each_document(bytes, &"a".into(), &mut Buffers::default(), &mut |_| {
+        let outcome = each_document(bytes, "a".into(), &mut Buffers::default(), &mut |_| {
             unreachable!("binary")
         });
         assert!(matches!(outcome, Ok(Outcome::Binary)));
