@@ -531,7 +531,7 @@ fn is_public_host(name: &[u8], value: &[u8]) -> bool {
     is_host && quote.is_some_and(|at| address::begins_public(&value[at + 1..]))
 }
 
-/// What stands behind each `name =` and `name:` near `range`, to the end of the line.
+/// What stands behind each `name =` and `name:` near `range`, to the end of the line, and below `def name`.
 fn values<'b>(
     bytes: &'b [u8],
     range: &Range<usize>,
@@ -549,7 +549,15 @@ fn values<'b>(
         })
         .filter_map(move |at| {
             let after = near.start + at + name.len();
-            let rest = &bytes[after..line(bytes, after).end];
+            let end = line(bytes, after).end;
+            if ["def ", "function ", "get "]
+                .iter()
+                .any(|word| text[..at].ends_with(word.as_bytes()))
+            {
+                let below = line(bytes, bytes.len().min(end + 1)).end;
+                return Some(after..below);
+            }
+            let rest = &bytes[after..end];
             let is_between = |b: &&u8| b.is_ascii_whitespace() || matches!(b, b'"' | b'\'' | b']');
             let between = rest.iter().take(BETWEEN).take_while(is_between).count();
             let is_given = match &rest[between..] {
