@@ -153,6 +153,18 @@ const COPIED_LIBRARIES: &[&[u8]] = &[
     b"yaml",
 ];
 
+const RETIRED_FOLDERS: &[&[u8]] = &[
+    b"attic",
+    b"deprecated",
+    b"disabled",
+    b"graveyard",
+    b"obsolete",
+    b"retired",
+    b"trash",
+    b"unmaintained",
+    b"unused",
+];
+
 /// Folders that set up a machine for development.
 const DEVELOPMENT_FOLDERS: &[&[u8]] = &[
     b"docker-compose",
@@ -343,6 +355,11 @@ pub fn is_doc_path(path: &[u8]) -> bool {
                 "changes.",
             ],
         )
+}
+
+/// Whether `path` is in a folder for what is kept and no longer run.
+pub fn is_retired_path(path: &[u8]) -> bool {
+    in_folder(path, RETIRED_FOLDERS)
 }
 
 /// Whether `path` is part of what sets up a machine for development.

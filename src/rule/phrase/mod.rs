@@ -140,6 +140,7 @@ impl PhraseRule {
             || paths::is_sample_path(path)
             || paths::is_development_path(path)
             || paths::is_build_output(path)
+            || paths::is_retired_path(path)
             || choice::is_asked_for(bytes, found, &self.text.choices)
             || (is_about_version && self.is_offered_beside_better(bytes, found))
             || (is_about_version && choice::is_asked_for(bytes, found, &self.text.version_choices))

@@ -224,8 +224,10 @@ fn weight(path: &[u8]) -> Weight {
     if folders.rsplit('/').next() == Some("ci") && name.ends_with("-values.yaml") {
         return Weight::None;
     }
-    let mut light =
-        paths::is_vendored_path(path) || paths::is_doc_path(path) || paths::is_build_output(path);
+    let mut light = paths::is_vendored_path(path)
+        || paths::is_doc_path(path)
+        || paths::is_build_output(path)
+        || paths::is_retired_path(path);
     for folder in folders.split('/') {
         let words = words(folder.as_bytes());
         let has = |list: &[&str]| words.iter().any(|w| list.contains(&w.as_str()));
@@ -243,6 +245,8 @@ fn weight(path: &[u8]) -> Weight {
         .into_iter()
         .flatten()
         .any(|w| ["example", "examples", "sample", "samples"].contains(&w.as_str()));
+    // Stations to listen to.
+    light |= PLAYLISTS.iter().any(|end| name.ends_with(end));
     // What a proxy lets through, or does not.
     light |= stem.iter().any(|w| LISTS.contains(&w.as_str()));
     if light { Weight::Light } else { Weight::Full }
@@ -252,6 +256,7 @@ fn weight(path: &[u8]) -> Weight {
 const TESTS: &[&str] = &[
     "test", "tests", "testing", "testdata", "fixture", "fixtures", "mock", "mocks", "cached",
 ];
+const PLAYLISTS: &[&str] = &[".m3u", ".m3u8", ".pls", ".xspf", ".asx"];
 /// Words of files that hold addresses to compare with.
 const LISTS: &[&str] = &[
     "whitelist",
@@ -405,6 +410,8 @@ mod tests {
     fn the_path_says_how_much_a_finding_weighs() {
         let cases = [
             ("src/a.py", Weight::Full),
+            ("src/hosters/trash/a.py", Weight::Light),
+            ("src/resources/radio.m3u", Weight::Light),
             ("tests/a.py", Weight::None),
             ("a/androidTest/b.java", Weight::None),
             ("Jellyfin.Networking.Tests/a.cs", Weight::None),

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::command::{line_start, runs_command};
 use super::context::{Context, is_word};
-use super::words::{Work, work};
+use super::words::{Work, opens, work};
 
 /// Code larger than this is generated: its names are not followed.
 pub(super) const LARGEST: usize = 512 * 1024;
@@ -36,6 +36,27 @@ pub(super) fn is_followed(bytes: &[u8], context: &Context, from: usize) -> bool 
     // Constants may stand below the code that uses them.
     let loud = word.len() > 3 && !word.iter().any(u8::is_ascii_lowercase);
     loud && is_used(bytes, word, from.saturating_sub(REACH)..first.start)
+}
+
+/// Whether all that is done with what the first name of `context` is given is to show it to a person.
+pub(super) fn is_only_shown(bytes: &[u8], context: &Context) -> bool {
+    let Some(name) = context.names.first().filter(|_| bytes.len() <= LARGEST) else {
+        return false;
+    };
+    let word = &bytes[name.clone()];
+    let own = word.iter().rposition(|&b| !is_word(b)).map_or(0, |i| i + 1);
+    let word = &word[own..];
+    let around = name.start.saturating_sub(REACH)..bytes.len().min(name.end + REACH);
+    let mut is_shown = false;
+    for at in uses(bytes, word, around).filter(|at| !name.contains(at)) {
+        let context = Context::read(bytes, with_receiver(bytes, at));
+        let mut calls = context.calls.iter().map(|c| &bytes[c.name.clone()]);
+        if !calls.find(|c| work(c) != Work::Wrap).is_some_and(opens) {
+            return false;
+        }
+        is_shown = true;
+    }
+    word.len() > 3 && is_shown
 }
 
 /// The variable or constant at `name` without its receiver; `None` for the keys of maps.

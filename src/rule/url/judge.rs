@@ -7,9 +7,10 @@ use super::UrlRule;
 use super::command::{is_replaced, is_said, line_start, runs_command, runs_helper};
 use super::context::{Context, Lead, is_in_samples, is_word};
 use super::file::{Facts, Purpose, Weight};
-use super::follow::is_followed;
+use super::follow::{is_followed, is_only_shown};
 use super::host::Class;
 use super::join::continued;
+use super::markup::is_for_readers;
 use super::parse::Url;
 use super::shape::{Credential, Shape, Value, credentials, is_archive, is_feed, shape};
 use super::words::{
@@ -171,10 +172,14 @@ fn public(
         Some(evidence) => evidence,
         None => evidence_for(purpose)?,
     };
-    let evidence = if is_data_source(path, bytes, url.span.start) {
-        Evidence::Call
-    } else {
-        evidence
+    let evidence = match evidence {
+        _ if is_data_source(path, bytes, url.span.start) => Evidence::Call,
+        Evidence::Named | Evidence::Shaped
+            if purpose == Purpose::Code && is_only_shown(bytes, &context) =>
+        {
+            Evidence::Little
+        }
+        evidence => evidence,
     };
     let before = &bytes[line_start(bytes, url.span.start)..url.span.start];
     let light = facts.weight == Weight::Light
@@ -231,13 +236,54 @@ fn public(
         Shape::Filled | Shape::Plain | Shape::Page | Shape::Identifier => false,
     };
     Some(Ruling {
-        severity: if light || class == Class::Documentation && !known {
+        severity: if light
+            || class == Class::Documentation && !known
+            || is_in_tryout(path, bytes, url.span.start)
+        {
             Severity::Note
         } else {
             severity
         },
         message: format!("{} {why} over plain HTTP", shown(host)),
     })
+}
+
+/// Whether `at` is in the `main` of a Java class that is no program of its own: its author's tries.
+fn is_in_tryout(path: &[u8], bytes: &[u8], at: usize) -> bool {
+    /// How far above the `main` begins.
+    const ABOVE: usize = 8 * 1024;
+    const PARTS: [&str; 12] = [
+        "@Service",
+        "@Component",
+        "@Controller",
+        "@RestController",
+        "@Repository",
+        "@Autowired",
+        "@Resource",
+        "Util ",
+        "Utils ",
+        "Helper ",
+        "Handler ",
+        "Impl ",
+    ];
+    if !path.ends_with(b".java") {
+        return false;
+    }
+    let above = &bytes[at.saturating_sub(ABOVE)..at];
+    let Some(main) = memchr::memmem::rfind(above, b"static void main(") else {
+        return false;
+    };
+    let line = line_start(above, main);
+    let indent = above[line..]
+        .iter()
+        .take_while(|b| b.is_ascii_whitespace())
+        .count();
+    let end = [b"\n", &above[line..line + indent], b"}"].concat();
+    let head = &bytes[..bytes.len().min(ABOVE)];
+    memchr::memmem::find(&above[main..], &end).is_none()
+        && PARTS
+            .iter()
+            .any(|part| memchr::memmem::find(head, part.as_bytes()).is_some())
 }
 
 /// Whether a picture is what answers, which is looked at and decides nothing.
@@ -263,8 +309,8 @@ fn is_in_numbered_setting(before: &[u8]) -> bool {
     parts.clone().all(is_name) && parts.any(is_number) && parts.next().is_some()
 }
 
-/// Whether the same address over HTTPS is the other branch of a condition:
-/// `isSecure ? "https://vendor.io" : "http://vendor.io"` goes as the page came.
+/// Whether the same address over HTTPS is the other branch of a condition,
+/// `isSecure ? "https://vendor.io" : "http://vendor.io"` goes as the page came, or the one before it in a list.
 fn has_secure_twin(bytes: &[u8], url: &Url) -> bool {
     let twin = [
         &b"https"[..],
@@ -296,7 +342,16 @@ fn has_secure_twin(bytes: &[u8], url: &Url) -> bool {
             .and_then(|text| text.strip_suffix(&[*open]))
             .is_some_and(|text| is_condition(text.trim_ascii_end()))
     };
-    is_quote(open) && open == close && (is_condition(before) && is_first() || is_second())
+    let is_listed = || {
+        let other = before.strip_suffix(b",").map(<[u8]>::trim_ascii_end);
+        other
+            .and_then(|text| text.strip_suffix(&[*open]))
+            .and_then(|text| text.strip_suffix(&twin[..]))
+            .is_some_and(|text| text.ends_with(&[*open]))
+    };
+    is_quote(open)
+        && open == close
+        && (is_condition(before) && is_first() || is_second() || is_listed())
 }
 
 /// Whether `at` is in a literal of several lines whose name says that it is read
@@ -398,10 +453,23 @@ fn evidence(
     if context.compared || is_key(bytes, url, context.lead) {
         return None;
     }
+    let name = |range: &Range<usize>| &bytes[range.clone()];
+    let element = context.names.last();
+    if context.lead == Lead::Element && element.is_some_and(|e| is_for_readers(bytes, e)) {
+        return None;
+    }
+    // What speaks TLS only: Lua's `ssl.https`, Node's `https`.
+    let is_secure = |name: &[u8]| name.starts_with(b"https.");
+    if context
+        .calls
+        .first()
+        .is_some_and(|c| is_secure(name(&c.name)))
+    {
+        return Some(Evidence::Little);
+    }
     if purpose == Purpose::Prose {
         return (command && shape != Shape::Page).then_some(Evidence::Little);
     }
-    let name = |range: &Range<usize>| &bytes[range.clone()];
     let records = matches!(purpose, Purpose::Data | Purpose::Unknown);
     let mut works: Vec<Work> = context
         .calls

@@ -18,6 +18,19 @@ const OF_PAGES: &[&[u8]] = &[
     b"button", b"data", b"input", b"li", b"meta", b"object", b"option", b"param", b"select",
 ];
 
+/// Elements of pages that hold text to be read.
+const OF_TEXT: &[&[u8]] = &[
+    b"a", b"b", b"button", b"caption", b"code", b"dd", b"div", b"dt", b"em", b"h1", b"h2", b"h3",
+    b"h4", b"h5", b"h6", b"i", b"label", b"legend", b"li", b"option", b"p", b"pre", b"small",
+    b"span", b"strong", b"td", b"th", b"tt", b"u",
+];
+
+/// Whether the element at `name` holds text to be read.
+pub(super) fn is_for_readers(bytes: &[u8], name: &Range<usize>) -> bool {
+    let name = bytes[name.clone()].to_ascii_lowercase();
+    OF_TEXT.contains(&&name[..])
+}
+
 /// The names of the text that begins at `start`, right behind a tag that begins on the
 /// line from `line` on: the entry's that it is the value of, the element's.
 pub(super) fn names_of_text(bytes: &[u8], line: usize, start: usize) -> Vec<Range<usize>> {

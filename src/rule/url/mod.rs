@@ -146,6 +146,66 @@ mod tests {
         use crate::finding::Severity::{Note, Warning};
         let cases = [
             (
+                "a.xaml",
+                "<HyperlinkButton NavigateUri=\"http://vendor.io/api/json\" Style=\"x\">JSON</HyperlinkButton>",
+                None,
+            ),
+            (
+                "a.tmpl",
+                "<a href=\"https://vendor.io\" onclick=\"go()\">http://vendor.io/settings/api</a>",
+                None,
+            ),
+            (
+                "a.lua",
+                "local res, code = https.request(\"http://vendor.io/info.0.json\")",
+                Some(Note),
+            ),
+            (
+                "a.lua",
+                "local res, code = http.request(\"http://vendor.io/info.0.json\")",
+                Some(Warning),
+            ),
+            (
+                "a.py",
+                "url_api = ['https://tracker.vendor.io/', 'http://tracker.vendor.io/']",
+                Some(Note),
+            ),
+            (
+                "a.py",
+                "url_api = ['https://tracker.other.io/', 'http://tracker.vendor.io/v1/']",
+                Some(Warning),
+            ),
+            (
+                "a.cpp",
+                "const char* S::kAlbumInfoUrl = \"http://vendor.io/album/%1\";\nvoid f() {\n  QDesktopServices::openUrl(QUrl(QString(kAlbumInfoUrl).arg(id)));\n}",
+                Some(Note),
+            ),
+            (
+                "a.cpp",
+                "const char* S::kAlbumInfoUrl = \"http://vendor.io/album/%1\";\nvoid f() {\n  QDesktopServices::openUrl(QUrl(QString(kAlbumInfoUrl).arg(id)));\n  nam.get(QUrl(QString(kAlbumInfoUrl).arg(id)));\n}",
+                Some(Warning),
+            ),
+            (
+                "a.php",
+                "static $api_url = 'http://vendor.io/api/{project}';\nfunction f() { return fetch(str_replace('{project}', $p, self::$api_url)); }",
+                Some(Warning),
+            ),
+            (
+                "PayHandler.java",
+                "@Service\nclass PayHandler {\n    public static void main(String[] args) {\n        post(\"http://vendor.io/api/pay\", req);\n    }\n}",
+                Some(Note),
+            ),
+            (
+                "PayHandler.java",
+                "@Service\nclass PayHandler {\n    public static void main(String[] args) {\n    }\n    void pay() {\n        post(\"http://vendor.io/api/pay\", req);\n    }\n}",
+                Some(Warning),
+            ),
+            (
+                "Main.java",
+                "class Main {\n    public static void main(String[] args) {\n        post(\"http://vendor.io/api/pay\", req);\n    }\n}",
+                Some(Warning),
+            ),
+            (
                 "a.js",
                 "function() { return { infourl: 'http://www.vendor.com/wiki.php/Plugin:bbcode' } }",
                 Some(Note),

@@ -220,6 +220,8 @@ const NEVER: &[&str] = &[
     "referrer",
     "realm",
     "href",
+    "navigate",
+    "tooltip",
     "favicon",
     "pluginspage",
     "codebase",
@@ -464,33 +466,42 @@ pub(super) enum Work {
     Other,
 }
 
-/// What the function `name` does with a URL; `name` holds its receiver: `requests.get`.
-pub(super) fn work(name: &[u8]) -> Work {
+/// The last part of a function's name, and what it is called on.
+fn last_and_receiver(name: &[u8]) -> (&[u8], &[u8]) {
     let last = name
         .iter()
         .rposition(|&b| matches!(b, b'.' | b':' | b'>' | b'$' | b'\\'))
         .map_or(name, |i| &name[i + 1..]);
-    let receiver = &name[..name.len() - last.len()];
+    (last, &name[..name.len() - last.len()])
+}
+
+/// Whether the function `name` opens a page for a person.
+pub(super) fn opens(name: &[u8]) -> bool {
+    const PAGES: [&str; 9] = [
+        "url", "uri", "link", "browser", "external", "activity", "website", "page", "tab",
+    ];
+    const PROGRAMS: [&str; 7] = [
+        "window",
+        "webbrowser",
+        "process",
+        "browser",
+        "shell",
+        "desktop",
+        "ui",
+    ];
+    let (last, receiver) = last_and_receiver(name);
+    let has = |name: &[u8], list: &[&str]| words(name).iter().any(|w| list.contains(&w.as_str()));
+    has(last, &["open", "launch", "browse", "show", "start"])
+        && (has(last, &PAGES) && last != b"urlopen" || has(receiver, &PROGRAMS))
+}
+
+/// What the function `name` does with a URL; `name` holds its receiver: `requests.get`.
+pub(super) fn work(name: &[u8]) -> Work {
+    let (last, receiver) = last_and_receiver(name);
     let verbs = words(last);
     let has = |list: &[&str]| verbs.iter().any(|w| list.contains(&w.as_str()));
     let on = words(receiver);
     let owned = |list: &[&str]| on.iter().any(|w| list.contains(&w.as_str()));
-    let opens = has(&["open", "launch", "browse", "show", "start"])
-        && (verbs.iter().any(|v| {
-            [
-                "url", "uri", "link", "browser", "external", "activity", "website", "page", "tab",
-            ]
-            .contains(&v.as_str())
-        }) && last != b"urlopen"
-            || owned(&[
-                "window",
-                "webbrowser",
-                "process",
-                "browser",
-                "shell",
-                "desktop",
-                "ui",
-            ]));
     let names = last.eq_ignore_ascii_case(b"qname")
         || last == b"setup"
         || has(&["contract"]) && has(&["operation", "data", "message", "fault"])
@@ -500,7 +511,7 @@ pub(super) fn work(name: &[u8]) -> Work {
         && ["re", "regex", "regexp", "pattern", "preg"]
             .iter()
             .any(|r| on.last().is_some_and(|w| w == r));
-    if opens
+    if opens(name)
         || names
         || matches
         // `curl_test`, `testDownload`: it is sent, whatever for.
