@@ -311,6 +311,8 @@ pub fn is_test_path(path: &[u8]) -> bool {
         || camel_test(stem)
         // Cucumber's scenarios.
         || rest == b".feature"
+        // A module of its package's tests, in Rust and Python.
+        || matches!(&stem.to_ascii_lowercase()[..], b"test" | b"tests") && matches!(rest, b".rs" | b".py")
 }
 
 /// Whether `path` is data that tests are fed with.

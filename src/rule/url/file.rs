@@ -416,6 +416,8 @@ mod tests {
             ("a/androidTest/b.java", Weight::None),
             ("Jellyfin.Networking.Tests/a.cs", Weight::None),
             ("a/b_test.go", Weight::None),
+            ("a/tests.rs", Weight::None),
+            ("a/tests.yaml", Weight::Full),
             ("a/test_b.py", Weight::None),
             ("a/b.spec.ts", Weight::None),
             ("a/UserServiceTest.java", Weight::None),

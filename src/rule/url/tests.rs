@@ -1,0 +1,485 @@
+//! The rule as a whole: what becomes of a URL in its file.
+
+use crate::document::Document;
+use crate::finding::Finding;
+use crate::rule::{Options, RuleSet, Scratch, load};
+
+fn findings(path: &str, text: &str) -> Vec<Finding> {
+    let rules = load::builtin()
+        .into_iter()
+        .filter(|r| r.id.as_str() == "plain-http-api")
+        .collect();
+    let document = Document::new(path.into(), text.as_bytes().to_vec());
+    RuleSet::new(rules, Options::default())
+        .scan(&mut Scratch::default(), &document)
+        .findings
+}
+
+#[test]
+fn evidence_decides_the_level() {
+    use crate::finding::Severity::{Note, Warning};
+    let cases = [
+        (
+            "a.xaml",
+            "<HyperlinkButton NavigateUri=\"http://vendor.io/api/json\" Style=\"x\">JSON</HyperlinkButton>",
+            None,
+        ),
+        (
+            "a.tmpl",
+            "<a href=\"https://vendor.io\" onclick=\"go()\">http://vendor.io/settings/api</a>",
+            None,
+        ),
+        (
+            "a.lua",
+            "local res, code = https.request(\"http://vendor.io/info.0.json\")",
+            Some(Note),
+        ),
+        (
+            "a.lua",
+            "local res, code = http.request(\"http://vendor.io/info.0.json\")",
+            Some(Warning),
+        ),
+        (
+            "a.py",
+            "url_api = ['https://tracker.vendor.io/', 'http://tracker.vendor.io/']",
+            Some(Note),
+        ),
+        (
+            "a.py",
+            "url_api = ['https://tracker.other.io/', 'http://tracker.vendor.io/v1/']",
+            Some(Warning),
+        ),
+        (
+            "a.cpp",
+            "const char* S::kAlbumInfoUrl = \"http://vendor.io/album/%1\";\nvoid f() {\n  QDesktopServices::openUrl(QUrl(QString(kAlbumInfoUrl).arg(id)));\n}",
+            Some(Note),
+        ),
+        (
+            "a.cpp",
+            "const char* S::kAlbumInfoUrl = \"http://vendor.io/album/%1\";\nvoid f() {\n  QDesktopServices::openUrl(QUrl(QString(kAlbumInfoUrl).arg(id)));\n  nam.get(QUrl(QString(kAlbumInfoUrl).arg(id)));\n}",
+            Some(Warning),
+        ),
+        (
+            "a.php",
+            "static $api_url = 'http://vendor.io/api/{project}';\nfunction f() { return fetch(str_replace('{project}', $p, self::$api_url)); }",
+            Some(Warning),
+        ),
+        (
+            "PayHandler.java",
+            "@Service\nclass PayHandler {\n    public static void main(String[] args) {\n        post(\"http://vendor.io/api/pay\", req);\n    }\n}",
+            Some(Note),
+        ),
+        (
+            "PayHandler.java",
+            "@Service\nclass PayHandler {\n    public static void main(String[] args) {\n    }\n    void pay() {\n        post(\"http://vendor.io/api/pay\", req);\n    }\n}",
+            Some(Warning),
+        ),
+        (
+            "Main.java",
+            "class Main {\n    public static void main(String[] args) {\n        post(\"http://vendor.io/api/pay\", req);\n    }\n}",
+            Some(Warning),
+        ),
+        (
+            "a.js",
+            "function() { return { infourl: 'http://www.vendor.com/wiki.php/Plugin:bbcode' } }",
+            Some(Note),
+        ),
+        (
+            "a.js",
+            "this.apiServer = (isHTTPS) ? \"https://vendor.io\" : \"http://vendor.io\";",
+            Some(Note),
+        ),
+        (
+            "a.js",
+            "this.apiServer = plain ? 'http://vendor.io' : 'https://vendor.io';",
+            Some(Note),
+        ),
+        (
+            "a.js",
+            "fetch(cfg?.x, 'http://vendor.io/api/v1', 'https://vendor.io/api/v1')",
+            Some(Warning),
+        ),
+        (
+            "a.js",
+            "const u = base ?? 'http://vendor.io/api/v1', v = 'https://vendor.io/api/v1';\nfetch(u)",
+            Some(Warning),
+        ),
+        (
+            "a.js",
+            "const realTimeServer = 'http://push.vendor.io/v1/events';\nfetch(realTimeServer)",
+            Some(Warning),
+        ),
+        (
+            "a.sh",
+            "HASH_SALT=2ee57b1b03c74fd5766e741c3812028efc73bc0e0bf93a6e7ff20eb4701f3ee3\ncurl -O http://vendor.io/tool-2.3.tar.xz",
+            Some(Warning),
+        ),
+        (
+            "a.yaml",
+            "- url: http://vendor.io/tool-2.3.tar.xz\n  sha256: path/to/some/long/directory/with/the/checksums_2",
+            Some(Warning),
+        ),
+        (
+            "a.js",
+            "this.apiServer = beta ? 'https://beta.vendor.io' : 'http://vendor.io';",
+            Some(Warning),
+        ),
+        (
+            "a.js",
+            "browser.load('http://vendor.io/gallery/7');",
+            Some(Note),
+        ),
+        (
+            "a.js",
+            "browser.load('http://vendor.io/api/v1/users');",
+            Some(Warning),
+        ),
+        // The record names a method, before the address or after it.
+        (
+            "a.js",
+            "return {\n  method: 'GET',\n  url: 'http://vendor.io/search',\n  body: {}\n}",
+            Some(Warning),
+        ),
+        (
+            "a.php",
+            "<?php\n$a = [\n  'url' => 'http://vendor.io/search',\n  'method' => 'POST',\n];",
+            Some(Warning),
+        ),
+        (
+            "a.js",
+            "f({ method: 'GET', x: { url: 'http://vendor.io/search' } })",
+            Some(Note),
+        ),
+        // A header, whatever its name.
+        (
+            "a.js",
+            "f(url, { headers: { Refere: 'http://vendor.io/' } })",
+            None,
+        ),
+        // Loops over an answer.
+        (
+            "a.py",
+            "for i in get_html('http://vendor.io/f?id=%s' % v):\n    pass",
+            Some(Warning),
+        ),
+        (
+            "a.py",
+            "if 'http://vendor.io/f' in line:\n    pass",
+            Some(Note),
+        ),
+        ("a.py", "if x in 'http://vendor.io/f':\n    pass", None),
+        // Names followed: to another name, through a map, upwards from a constant.
+        (
+            "a.py",
+            "old = 'http://vendor.io/m.php?p=%s'\ndef f():\n    address = old % page\n    data = get_html(address)",
+            Some(Warning),
+        ),
+        (
+            "a.py",
+            "urls = {\n  'detail': 'http://vendor.io/%s',\n  'search': 'https://vendor.io/%s',\n}\nd = get_html(urls['detail'] % i)",
+            Some(Warning),
+        ),
+        (
+            "a.py",
+            "urls = {\n  'detail': 'http://vendor.io/%s',\n  'search': 'https://vendor.io/%s',\n}\nd = get_html(urls['search'] % i)",
+            Some(Note),
+        ),
+        (
+            "a.py",
+            "video = 'http://vendor.io/m?id=%s'\nd = get_html(video % i)",
+            Some(Warning),
+        ),
+        (
+            "A.kt",
+            "class A {\n  fun f() = client.get(LISTING)\n  companion object {\n    const val LISTING = \"http://vendor.io\"\n  }\n}",
+            Some(Warning),
+        ),
+        (
+            "a.py",
+            "sites = {\n  'a': 'http://vendor.io/raw/{}',\n}\nfor p in found:\n    address = sites[p].format(i)\n    get_html(address)",
+            Some(Warning),
+        ),
+        (
+            "a.py",
+            "redirect_url = 'http://vendor.io/x'\nrequests.get(redirect_url)",
+            None,
+        ),
+        // Where the code that sends requests begins.
+        (
+            "a.py",
+            "import requests\nclass A:\n    def __init__(self):\n        self.url = 'http://vendor.io'",
+            Some(Warning),
+        ),
+        (
+            "a.py",
+            "class A:\n    def __init__(self):\n        self.url = 'http://vendor.io'",
+            Some(Note),
+        ),
+        (
+            "a.py",
+            "import requests\nurl = 'http://vendor.io/item/' + item",
+            Some(Note),
+        ),
+        (
+            "a.py",
+            "import requests\nurl = 'http://vendor.io' + href",
+            Some(Warning),
+        ),
+        (
+            "a.py",
+            "import requests\nx = {'url': 'http://vendor.io'}",
+            Some(Note),
+        ),
+        (
+            "a.py",
+            "import requests\nx = {'url': 'http://vendor.io/list.html'}",
+            Some(Note),
+        ),
+        ("a.py", "x = {'url': 'http://vendor.io/list.html'}", None),
+        (
+            "A.java",
+            "private final static String URL = \"http://vendor.io/quote-%s\";",
+            Some(Warning),
+        ),
+        // R assigns with an arrow.
+        (
+            "a.R",
+            "rates_base <- function() \"http://vendor.io\"",
+            Some(Warning),
+        ),
+        ("a.R", "homepage <- \"http://vendor.io/a\"", None),
+        (
+            "a.R",
+            "LISTED <- \"http://vendor.io/SymDir/listed.txt\"\ndownload.file(LISTED, destfile=tmp)",
+            Some(Warning),
+        ),
+        // A program's home page, by what is said of the program beside it; the site that a plug-in reads.
+        (
+            "A.php",
+            "<?php\nclass A {\n  const NAME = 'A';\n  const VERSION = '1';\n  const URL = 'http://vendor.io';\n  const LINKBACK = self::URL;\n  function f() { curl_exec($c); }\n}",
+            Some(Note),
+        ),
+        (
+            "A.php",
+            "<?php\nclass A {\n  const NAME = 'A';\n  const VERSION = '1';\n  const URL = 'http://vendor.io';\n  function f() { curl_exec($c); }\n}",
+            Some(Warning),
+        ),
+        // What comes from there is checked against a hash, of that record.
+        (
+            "a.yaml",
+            "- url: http://vendor.io/tool-2.3.tar.xz\n  sha256: 2ee57b1b03c74fd5766e741c3812028efc73bc0e0bf93a6e7ff20eb4701f3ee3",
+            Some(Note),
+        ),
+        (
+            "a.yaml",
+            "- url: http://vendor.io/tool-2.3.tar.xz\n\n- sha256: 2ee57b1b03c74fd5766e741c3812028efc73bc0e0bf93a6e7ff20eb4701f3ee3",
+            Some(Warning),
+        ),
+        (
+            "a.yaml",
+            "- url: http://vendor.io/tool-2.3.tar.xz\n  sha256: none",
+            Some(Warning),
+        ),
+        // A page by its ending that answers in a format.
+        (
+            "a.rb",
+            "x = 'http://api.vendor.io/api/api.htm?v=1&format=json'",
+            Some(Warning),
+        ),
+        ("a.rb", "x = 'http://api.vendor.io/api/api.htm?v=1'", None),
+        (
+            "a.js",
+            "xml('query', 'http://vendor.io/protocol/muc')",
+            None,
+        ),
+        // Settings that default to it.
+        (
+            "a.py",
+            "server = settings.get_option(\n  'app/url', 'http://post.vendor.io/')",
+            Some(Warning),
+        ),
+        (
+            "a.py",
+            "x = settings.get_option('app/logo', 'http://post.vendor.io/')",
+            Some(Note),
+        ),
+        (
+            "a.cpp",
+            "QNetworkRequest request(QUrl(\"http://vendor.io/latest.php?v=\"));",
+            Some(Warning),
+        ),
+        (
+            "a.cpp",
+            "QLabel label(QUrl(\"http://vendor.io/latest.php?v=\"));",
+            None,
+        ),
+        // Lists of feeds, whatever the feeds are of.
+        (
+            "a.py",
+            "feeds = {'news': 'http://vendor.io/rss/2/news.xml'}",
+            Some(Warning),
+        ),
+        ("a.py", "x = {'news': 'http://vendor.io/2/news'}", None),
+        // Commands in variables and helpers.
+        (
+            "a.sh",
+            "org=\"$(${ip_check_cmd} http://vendor.io/org)\"",
+            Some(Warning),
+        ),
+        (
+            "a.sh",
+            "httpGet \"http://vendor.io/line?q=$1\"",
+            Some(Warning),
+        ),
+        ("a.sh", "echo \"$msg http://vendor.io/org\"", None),
+        (
+            "a.mk",
+            "all:\n\t$(WGET) -q -O- 'http://vendor.io/files/'",
+            Some(Warning),
+        ),
+        (
+            "a.mk",
+            "$(PKG)_URL := http://vendor.io/files/$($(PKG)_FILE)",
+            Some(Warning),
+        ),
+        ("a.mk", "$(PKG)_WEBSITE := http://vendor.io/files/x", None),
+        (
+            "a.sh",
+            "rpm -ivh http://vendor.io/a-1.0.noarch.rpm",
+            Some(Warning),
+        ),
+        (
+            "A.pm",
+            "my $smsurl = 'http://vendor.io/s.pl';\nmy $r = POST $smsurl, [a => 1];",
+            Some(Warning),
+        ),
+        (
+            "A.pm",
+            "my $smsurl = 'http://vendor.io/s.pl';\n# post smsurl",
+            Some(Note),
+        ),
+        (
+            "A.java",
+            "spec.setHost(\"http://vendor.io\");",
+            Some(Warning),
+        ),
+        (
+            "A.java",
+            "spec.setPlainTextUri(\"http://vendor.io\");",
+            Some(Note),
+        ),
+        ("A.java", "spec.setText(\"http://vendor.io\");", None),
+        (
+            "a.py",
+            "API_URL = 'http://www.kanal{0}play.se/getVideo?id={1}'",
+            Some(Warning),
+        ),
+        (
+            "a.py",
+            "API_URL = 'http://www.{0}.se/getVideo?id={1}'",
+            None,
+        ),
+        (
+            "a.xml",
+            "<tv generator-info-url=\"http://vendor.io/\"/>",
+            None,
+        ),
+        (
+            "a.pl",
+            "%p = (trackback => 'http://vendor.io/public/rss/module/trackback/');",
+            None,
+        ),
+        // A job named for tests runs its commands; an example does not.
+        (
+            ".github/workflows/ci.yml",
+            "jobs:\n  build_and_test:\n    steps:\n    - run: |\n        wget http://vendor.io/a.deb",
+            Some(Warning),
+        ),
+        // Archives are fetched.
+        (
+            "a.lua",
+            "d = { url = \"http://vendor.io/download/d.tar.gz\" }",
+            Some(Warning),
+        ),
+        (
+            "a.lua",
+            "d = { homepage = \"http://vendor.io/d.tar.gz\" }",
+            None,
+        ),
+        (
+            "a.lua",
+            "d = { url = \"http://vendor.io/download/d\" }",
+            None,
+        ),
+        // The pieces of a concatenation make one address.
+        (
+            "A.java",
+            "String a(String id) {\n  return \"http://vendor.io/g/\" + id + \"/hit.json\";\n}",
+            Some(Warning),
+        ),
+        (
+            "A.java",
+            "String a(String id) {\n  return \"http://vendor.io/g/\" + id + \"/hit\";\n}",
+            Some(Note),
+        ),
+        // Hosts that people read answer programs as well.
+        (
+            "a.py",
+            "requests.get('http://www.reddit.com/r/%s/new.json' % s)",
+            Some(Warning),
+        ),
+        (
+            "a.py",
+            "requests.get('http://www.reddit.com/r/%s' % s)",
+            Some(Note),
+        ),
+        // Text of a page in a template.
+        (
+            "a.php",
+            "<p><u>http://vendor.io/v2/music/song</u></p>\n<?php f();",
+            None,
+        ),
+        (
+            "a.html",
+            "<p>then</p><code>sso.auth-url=http://vendor.io:9000/auth</code>",
+            None,
+        ),
+        (
+            "a.html",
+            "<script>fetch('http://vendor.io/auth')</script>",
+            Some(Warning),
+        ),
+        (
+            "a.html",
+            "<pre>curl -s http://vendor.io/a.repo | tee b</pre>",
+            Some(Note),
+        ),
+        // Filled in by a program: worth a note in data.
+        (
+            "a.xml",
+            "<provider url=\"http://vendor.io/{title}.html\"/>",
+            Some(Note),
+        ),
+    ];
+    let mut wrong = Vec::new();
+    for (path, text, expected) in cases {
+        let found: Vec<_> = findings(path, text).iter().map(|f| f.severity).collect();
+        if found != Vec::from_iter(expected) {
+            wrong.push(format!("{path}: {text}\n{found:?}, not {expected:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+#[test]
+fn a_credential_is_named_and_never_quoted() {
+    let text = "get('http://robot:s7Kq9fLw2@vendor.io/?token=b1946ac92492d2347c62&q=1')";
+    let found = findings("a.py", text);
+    assert_eq!(found.len(), 1);
+    let shown = format!("{:?}", found[0]);
+    assert!(
+        !shown.contains("s7Kq9fLw2") && !shown.contains("b1946ac9"),
+        "{shown}"
+    );
+    assert!(shown.contains("q=1"), "{shown}");
+}
