@@ -359,9 +359,13 @@ pub fn is_doc_path(path: &[u8]) -> bool {
         )
 }
 
-/// Whether `path` is in a folder for what is kept and no longer run.
+/// Whether `path` is kept and not run: in a folder for such, or what a CI
+/// service reads at the top of a repository, somewhere below it.
 pub fn is_retired_path(path: &[u8]) -> bool {
+    const AT_THE_TOP: [&[u8]; 3] = [b".travis.yml", b".appveyor.yml", b"appveyor.yml"];
     in_folder(path, RETIRED_FOLDERS)
+        || path.contains(&b'/') && AT_THE_TOP.contains(&file_name(path))
+        || folders(path).skip(1).any(|folder| folder == b".github")
 }
 
 /// Whether `path` is part of what sets up a machine for development.

@@ -14,7 +14,8 @@ use super::markup::is_for_readers;
 use super::parse::Url;
 use super::shape::{Credential, Shape, Value, credentials, is_archive, is_feed, shape};
 use super::words::{
-    Role, Work, is_abbreviated, is_doubtful, is_mostly_shown, is_setter, reads_setting, role, work,
+    Role, Work, is_abbreviated, is_doubtful, is_mostly_shown, is_setter, reads_setting, role,
+    words, work,
 };
 use crate::finding::Severity;
 use crate::syntax::Place;
@@ -179,6 +180,16 @@ fn public(
         {
             Evidence::Little
         }
+        Evidence::Call | Evidence::Named | Evidence::Shaped | Evidence::Followed
+            if url.has_fragment(bytes) =>
+        {
+            Evidence::Little
+        }
+        Evidence::Named | Evidence::Shaped | Evidence::Followed
+            if is_of_a_site(bytes, url, &context) =>
+        {
+            Evidence::Little
+        }
         evidence => evidence,
     };
     let before = &bytes[line_start(bytes, url.span.start)..url.span.start];
@@ -239,6 +250,7 @@ fn public(
         severity: if light
             || class == Class::Documentation && !known
             || is_in_tryout(path, bytes, url.span.start)
+            || is_generated(bytes, before, url)
         {
             Severity::Note
         } else {
@@ -246,6 +258,16 @@ fn public(
         },
         message: format!("{} {why} over plain HTTP", shown(host)),
     })
+}
+
+/// `CORS_DOMAIN = "http://vendor.io"`: who is meant, not what is called.
+fn is_of_a_site(bytes: &[u8], url: &Url, context: &Context) -> bool {
+    let is_root = url.path.len() <= 1 && url.query.is_none();
+    let last = context
+        .names
+        .first()
+        .and_then(|name| words(&bytes[name.clone()]).pop());
+    is_root && last.is_some_and(|word| ["domain", "origin", "origins"].contains(&word.as_str()))
 }
 
 /// Whether `at` is in the `main` of a Java class that is no program of its own: its author's tries.
@@ -295,6 +317,14 @@ fn is_picture(path: &[u8]) -> bool {
     ENDINGS
         .iter()
         .any(|ending| path.ends_with(ending.as_bytes()))
+}
+
+/// Whether the line, of which `before` is before the URL, is longer than people write.
+fn is_generated(bytes: &[u8], before: &[u8], url: &Url) -> bool {
+    const LONG: usize = 2000;
+    let behind = &bytes[url.span.end..bytes.len().min(url.span.end + LONG)];
+    let rest = memchr::memchr(b'\n', behind).unwrap_or(behind.len());
+    before.len() + rest >= LONG
 }
 
 /// `sources/12/url = `, `sources\12\url=`: the key of an item of a list, as programs number them when they

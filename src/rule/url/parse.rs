@@ -72,6 +72,12 @@ impl Url {
         })
     }
 
+    /// Whether a place in a document is meant, which no request asks for.
+    pub(super) fn has_fragment(&self, bytes: &[u8]) -> bool {
+        let end = self.query.as_ref().map_or(self.path.end, |query| query.end);
+        end < self.span.end && bytes[end] == b'#'
+    }
+
     /// As [`Url::text`], in lower case.
     pub(super) fn lower(&self, bytes: &[u8], range: &Range<usize>) -> String {
         let mut text = self.text(bytes, range);

@@ -30,6 +30,56 @@ fn evidence_decides_the_level() {
             None,
         ),
         (
+            "a.h",
+            "#define ART_PROPERTY_URL \"http://vendor.io/data/1.0#artUrl\"",
+            Some(Note),
+        ),
+        (
+            "a.js",
+            "props.getProperty(\"http://vendor.io/data/1.0#artUrl\")",
+            Some(Note),
+        ),
+        (
+            "a.js",
+            "data.url = \"http://vendor.io/music/\" + name;",
+            Some(Note),
+        ),
+        (
+            "a.js",
+            "data_url = \"http://vendor.io/music/\" + name;",
+            Some(Warning),
+        ),
+        (
+            "a.js",
+            "pref(\"extensions.getMoreThemesURL\", \"http://addons.vendor.io/\");",
+            None,
+        ),
+        (
+            "a.js",
+            "pref(\"extensions.themesApiURL\", \"http://addons.vendor.io/\");",
+            Some(Warning),
+        ),
+        (
+            "a.h",
+            "#define WEB_REMOTE_DOMAIN \"http://vendor.io\"",
+            Some(Note),
+        ),
+        (
+            "a.h",
+            "#define WEB_REMOTE_SERVER \"http://vendor.io\"",
+            Some(Warning),
+        ),
+        (
+            "lib/buffer/.travis.yml",
+            "script:\n  - wget http://downloads.vendor.io/tool-1.0.tar.xz",
+            Some(Note),
+        ),
+        (
+            ".travis.yml",
+            "script:\n  - wget http://downloads.vendor.io/tool-1.0.tar.xz",
+            Some(Warning),
+        ),
+        (
             "a.lua",
             "local res, code = https.request(\"http://vendor.io/info.0.json\")",
             Some(Note),

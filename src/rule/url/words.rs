@@ -70,6 +70,8 @@ pub(super) fn role(name: &[u8]) -> Role {
             Role::Endpoint | Role::Address | Role::Unknown => role(&name[open + 1..]),
         };
     }
+    // A record's, of whatever it is about.
+    let name = name.strip_prefix(b"data.").unwrap_or(name);
     let words = words(name);
     let has = |list: &[&str]| words.iter().any(|w| list.contains(&w.as_str()));
     // `video_ep`: an endpoint, as `api` is one whatever stands before it.
@@ -81,6 +83,8 @@ pub(super) fn role(name: &[u8]) -> Role {
         || (has(&["legacy", "old", "obsolete", "former", "previous", "outdated"])
             && has(&["urls", "uris", "hosts", "servers", "addresses"]))
         || (has(&["name"]) && has(&["space"]))
+        // `getMoreThemesURL`: a page.
+        || (has(&["more"]) && has(&["get", "learn", "read", "see"]))
         // `__url__`: what a Python package says about itself.
         || (name.starts_with(b"__") && words.len() == 1 && has(ADDRESS))
         || words
@@ -526,7 +530,8 @@ pub(super) fn work(name: &[u8]) -> Work {
     }
     if has(FETCHES)
         || (has(&["http"]) && has(&["create", "do", "send", "make", "run", "call"]))
-        || (has(READS) && has(REMOTE))
+        // `loadPage` shows one.
+        || (has(READS) && has(REMOTE) && !(has(&["load"]) && has(&["page"])))
         || (has(&["extract"]) && has(&["formats", "smil", "manifest"]))
         || owned(CLIENTS) && !has(&["quote", "url", "uri", "encode", "join"])
         || owned(&["http", "request"]) && owned(&["builder"])
