@@ -84,7 +84,7 @@ pub(super) fn is_relied_on(
     if is_for(&text.devices) || holds_name(scene, &statement, &text.devices) {
         return holds_public_url(scene, range);
     }
-    if is_to_a_number(&bytes[range.clone()]) {
+    if is_to_a_number(&bytes[range.clone()]) || expects_self_signed(scene, &statement) {
         return is_public();
     }
     let is_command = |phrases| holds_any(&bytes[asked.clone()], phrases);
@@ -127,6 +127,24 @@ fn is_to_a_number(text: &[u8]) -> bool {
                 |name: &[u8]| key::words(name).iter().any(|w| NUMBERS.contains(&&w[..]));
             names(rest).any(|(_, name)| is_number(name))
         })
+    })
+}
+
+/// `// most certificates will be self-signed`: whether a comment beside `statement` says what whoever is
+/// connected to has.
+fn expects_self_signed(scene: &Scene<'_>, statement: &Range<usize>) -> bool {
+    const LINES: usize = 2;
+    const SAYS: [&[u8]; 4] = [
+        b"self-signed",
+        b"self signed",
+        b"selfsigned",
+        b"no signed cert",
+    ];
+    let around = lines_around(scene.bytes(), statement, LINES);
+    let text = scene.bytes()[around.clone()].to_ascii_lowercase();
+    SAYS.iter().any(|words| {
+        memchr::memmem::find_iter(&text, words)
+            .any(|at| scene.place(around.start + at).is_comment())
     })
 }
 
