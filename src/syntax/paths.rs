@@ -272,7 +272,10 @@ const MINIFIED_AVERAGE: usize = 500;
 /// Whether `path` is a test, its helper or its data.
 pub fn is_test_path(path: &[u8]) -> bool {
     if in_folder(path, TEST_FOLDERS)
-        || in_folder_ending(path, &["tests", ".test", "-test", "_test"])
+        || folders(path).any(|folder| {
+            ends_any(folder, &["tests", ".test", "-test", "_test"])
+                || starts_any(folder, &["test-", "test_"])
+        })
     {
         return true;
     }
@@ -329,7 +332,18 @@ pub fn is_vendored_path(path: &[u8]) -> bool {
     in_folder(path, VENDOR_FOLDERS)
         || in_folder_ending(path, &[".dist-info", ".egg-info"])
         || is_copied_library(path)
+        || folders(path).skip(1).any(is_release)
         || (script && starts_any(name, VENDORED_NAMES))
+}
+
+/// `liblinebreak-2.0`: a folder as the archive of a release holds it.
+fn is_release(folder: &[u8]) -> bool {
+    let Some(dash) = memchr::memrchr(b'-', folder) else {
+        return false;
+    };
+    let mut parts = folder[dash + 1..].split(|&b| b == b'.');
+    let is_number = |part: &[u8]| !part.is_empty() && part.iter().all(u8::is_ascii_digit);
+    folder.starts_with(b"lib") && parts.clone().count() > 1 && parts.all(is_number)
 }
 
 /// `lib/pygments/a.py`: a library in an application, not the library's own repository.
@@ -366,6 +380,11 @@ pub fn is_retired_path(path: &[u8]) -> bool {
     in_folder(path, RETIRED_FOLDERS)
         || path.contains(&b'/') && AT_THE_TOP.contains(&file_name(path))
         || folders(path).skip(1).any(|folder| folder == b".github")
+}
+
+/// Whether `line` of the patch at `path` is one that it does not add.
+pub fn is_context_of_patch(path: &[u8], line: &[u8]) -> bool {
+    ends_any(file_name(path), &[".patch", ".diff"]) && line.first() != Some(&b'+')
 }
 
 /// Whether `path` is part of what sets up a machine for development.

@@ -321,10 +321,13 @@ fn says_insecure(name: &[u8]) -> bool {
 }
 
 pub(super) fn indentation(line: &[u8]) -> usize {
+    const TAB: usize = 8;
     line.iter()
         .take_while(|b| matches!(b, b' ' | b'\t'))
-        .map(|&b| if b == b'\t' { 4 } else { 1 })
-        .sum()
+        .fold(0, |column, &b| match b {
+            b'\t' => (column / TAB + 1) * TAB,
+            _ => column + 1,
+        })
 }
 
 /// `else`, `elif`, `} else {`, `? {`, `: {`.

@@ -126,6 +126,7 @@ impl PhraseRule {
             || paths::is_vendored_path(path)
             || self.is_library(path)
             || paths::is_minified(path, bytes)
+            || paths::is_context_of_patch(path, &bytes[line(bytes, found.span.start)])
             || quoted::is_commented(scene, found)
             || (!is_option && quoted::is_quoted(scene, found))
         {

@@ -411,6 +411,9 @@ mod tests {
         let cases = [
             ("src/a.py", Weight::Full),
             ("src/hosters/trash/a.py", Weight::Light),
+            ("roles/test-client/tasks/a.yml", Weight::None),
+            ("jni/liblinebreak-2.0/Makefile", Weight::Light),
+            ("jni/linebreak-2/Makefile", Weight::Full),
             ("src/resources/radio.m3u", Weight::Light),
             ("tests/a.py", Weight::None),
             ("a/androidTest/b.java", Weight::None),

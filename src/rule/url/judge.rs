@@ -18,7 +18,7 @@ use super::words::{
     words, work,
 };
 use crate::finding::Severity;
-use crate::syntax::Place;
+use crate::syntax::{Place, paths};
 
 /// Languages that call functions without brackets.
 const BARE_CALLS: [&str; 6] = ["Ruby", "Crystal", "CoffeeScript", "Elixir", "Lua", "Perl"];
@@ -114,7 +114,13 @@ fn public(
     let facts = scene.url_facts();
     let mut purpose = facts.purpose;
     let bytes = scene.bytes();
-    if shape == Shape::Identifier || is_probe(bytes, url) {
+    let before = &bytes[line_start(bytes, url.span.start)..url.span.start];
+    if shape == Shape::Identifier
+        || is_probe(bytes, url)
+        // A rule of a proxy.
+        || before.ends_with(b"URL-REGEX,")
+        || paths::is_context_of_patch(path, before)
+    {
         return None;
     }
     if is_pattern(bytes, url) {
@@ -185,14 +191,22 @@ fn public(
         {
             Evidence::Little
         }
+        Evidence::Named | Evidence::Followed
+            if context
+                .names
+                .first()
+                .is_some_and(|name| describes_program(bytes, name)) =>
+        {
+            Evidence::Little
+        }
         Evidence::Named | Evidence::Shaped | Evidence::Followed
-            if is_of_a_site(bytes, url, &context) =>
+            if is_of_a_site(bytes, url, &context)
+                && !is_followed(bytes, &context, url.span.end) =>
         {
             Evidence::Little
         }
         evidence => evidence,
     };
-    let before = &bytes[line_start(bytes, url.span.start)..url.span.start];
     let light = facts.weight == Weight::Light
         || has_secure_twin(bytes, url)
         || purpose == Purpose::Prose
@@ -251,6 +265,7 @@ fn public(
             || class == Class::Documentation && !known
             || is_in_tryout(path, bytes, url.span.start)
             || is_generated(bytes, before, url)
+            || is_switched_off(bytes, url)
         {
             Severity::Note
         } else {
@@ -314,9 +329,43 @@ fn is_picture(path: &[u8]) -> bool {
         ".jpg", ".jpeg", ".png", ".gif", ".svg", ".webp", ".ico", ".bmp",
     ];
     let path = path.to_ascii_lowercase();
-    ENDINGS
-        .iter()
-        .any(|ending| path.ends_with(ending.as_bytes()))
+    let ends = |ending: &&str| path.ends_with(ending.as_bytes());
+    ENDINGS.iter().any(|e| ends(e))
+        || ["/staticmap", "/staticimage", "/image.ashx"]
+            .iter()
+            .any(ends)
+}
+
+/// `enabled=0`: whether the section or record of the URL says that it is not in use.
+fn is_switched_off(bytes: &[u8], url: &Url) -> bool {
+    const LINES: usize = 12;
+    let start = line_start(bytes, url.span.start);
+    let end = memchr::memchr(b'\n', &bytes[url.span.end..]);
+    let end = end.map_or(bytes.len(), |i| url.span.end + i);
+    let ends_record = |line: &&[u8]| {
+        let line = line.trim_ascii();
+        line.is_empty() || matches!(line[0], b'[' | b'{' | b'}' | b'(' | b')')
+    };
+    let says_off = |line: &[u8]| {
+        let line = line.to_ascii_lowercase();
+        let mut parts = line.split(|b| !is_word(*b)).filter(|word| !word.is_empty());
+        matches!(
+            (parts.next(), parts.next(), parts.next()),
+            (
+                Some(b"enabled" | b"enable" | b"active"),
+                Some(b"0" | b"false" | b"no" | b"off"),
+                None
+            ) | (
+                Some(b"disabled"),
+                Some(b"1" | b"true" | b"yes" | b"on"),
+                None
+            )
+        )
+    };
+    let above = bytes[..start].rsplit(|&b| b == b'\n').skip(1).take(LINES);
+    let below = bytes[end..].split(|&b| b == b'\n').skip(1).take(LINES);
+    above.take_while(|line| !ends_record(line)).any(says_off)
+        || below.take_while(|line| !ends_record(line)).any(says_off)
 }
 
 /// Whether the line, of which `before` is before the URL, is longer than people write.
@@ -681,12 +730,7 @@ fn evidence(
         && url.holes.is_empty()
         && (url.path.len() <= 1 && url.query.is_none() || !is_added_to(bytes, url.span.end));
     if begins && facts.makes_requests(bytes) {
-        let is_home = url.path.len() <= 1 && describes_program(bytes, &context.names[0]);
-        return Some(if is_home {
-            Evidence::Little
-        } else {
-            Evidence::Named
-        });
+        return Some(Evidence::Named);
     }
     // `RATES_URL = "http://vendor.io/rates.html"`: a page that is read by a program, or shown.
     if shape == Shape::Page
@@ -709,36 +753,49 @@ fn evidence(
     Some(Evidence::Little)
 }
 
-/// Whether the constant at `name` is called `URL` and nothing more, beside the name, the version and the
-/// author or the like of a program: its home page.
+/// Whether what is at `name` is called `url` and nothing more, beside the name and two more of what a
+/// program or its part says of itself: its home page.
 fn describes_program(bytes: &[u8], name: &Range<usize>) -> bool {
     const NEAR: usize = 800;
+    const OTHERS: [&str; 10] = [
+        "version",
+        "author",
+        "authors",
+        "contact",
+        "copyright",
+        "description",
+        "license",
+        "linkback",
+        "useragent",
+        "user_agent",
+    ];
     let own = bytes[name.clone()]
         .rsplit(|&b| !is_word(b))
         .next()
         .unwrap_or_default();
+    if !own.eq_ignore_ascii_case(b"url") {
+        return false;
+    }
     let near = &bytes[name.start.saturating_sub(NEAR)..bytes.len().min(name.end + NEAR)];
+    let near = near.to_ascii_lowercase();
     let is_given = |word: &str| {
-        memchr::memmem::find_iter(near, word.as_bytes()).any(|at| {
+        memchr::memmem::find_iter(&near, word.as_bytes()).any(|at| {
             let rest = near[at + word.len()..].trim_ascii_start();
+            let rest = rest
+                .strip_prefix(b"\"")
+                .or(rest.strip_prefix(b"'"))
+                .unwrap_or(rest);
             !near[..at].last().is_some_and(|&b| is_word(b))
-                && rest.first() == Some(&b'=')
+                && matches!(rest.first(), Some(b'=' | b':'))
                 && rest.get(1) != Some(&b'=')
         })
     };
-    own == b"URL"
-        && is_given("NAME")
-        && is_given("VERSION")
-        && [
-            "LINKBACK",
-            "USERAGENT",
-            "USER_AGENT",
-            "AUTHOR",
-            "COPYRIGHT",
-            "LICENSE",
-        ]
-        .into_iter()
-        .any(is_given)
+    is_given("name")
+        && OTHERS
+            .into_iter()
+            .filter(|word| is_given(word))
+            .nth(1)
+            .is_some()
 }
 
 /// Whether the record of the URL has the hash of what is to come from there: another file would be refused.
@@ -1030,8 +1087,8 @@ fn is_key(bytes: &[u8], url: &Url, lead: Lead) -> bool {
     let behind = rest.strip_prefix(b"]").map(<[u8]>::trim_ascii_start);
     let is_assigned =
         || behind.is_some_and(|r| r.first() == Some(&b'=') && r.get(1) != Some(&b'='));
-    let of = line.trim_ascii_end();
-    let of = of.split_last().map_or(of, |(_quote, head)| head);
+    let of = &bytes[url.span.start.saturating_sub(200)..url.span.start - 1];
+    let of = of.trim_ascii_end();
     let is_looked_up = || {
         behind.is_some()
             && of

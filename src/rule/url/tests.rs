@@ -80,6 +80,53 @@ fn evidence_decides_the_level() {
             Some(Warning),
         ),
         (
+            "a.pl",
+            "%IRSSI = (\n  authors => 'A. Nyone',\n  name => 'dict',\n  license => 'GPLv2',\n  url => 'http://vendor.io/scripts/',\n);\nLWP::UserAgent->new->get($IRSSI{url});",
+            Some(Note),
+        ),
+        (
+            "a.coffee",
+            "msg.send \"http://vendor.io/cats/\" + status",
+            None,
+        ),
+        (
+            "a.coffee",
+            "client.send \"http://vendor.io/cats/\" + status",
+            Some(Warning),
+        ),
+        (
+            "a.repo",
+            "[debug]\nbaseurl=http://vendor.io/api/7/\nenabled=0\n[main]",
+            Some(Note),
+        ),
+        (
+            "a.repo",
+            "[debug]\nbaseurl=http://vendor.io/api/7/\nenabled=1\n[main]",
+            Some(Warning),
+        ),
+        (
+            "a.patch",
+            "+++ a.py\n fetch(\"http://vendor.io/api/v1\")",
+            None,
+        ),
+        (
+            "Reject.list",
+            "URL-REGEX,http://vendor.io/x/v2/report",
+            None,
+        ),
+        ("a.conf", "network_check_url=http://vendor.io/", None),
+        ("a.conf", "network_api_url=http://vendor.io/", Some(Warning)),
+        (
+            "a.py",
+            "x = t[\n    'http://vendor.io/rels/v1/template'].replace('a', 'b')",
+            None,
+        ),
+        (
+            "a.py",
+            "import web\nquery_url = 'http://vendor.io/input/?i={}'\ndef f(t):\n    return web.try_shorten(query_url.format(t))",
+            Some(Note),
+        ),
+        (
             "a.lua",
             "local res, code = https.request(\"http://vendor.io/info.0.json\")",
             Some(Note),

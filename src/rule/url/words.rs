@@ -83,6 +83,8 @@ pub(super) fn role(name: &[u8]) -> Role {
         || (has(&["legacy", "old", "obsolete", "former", "previous", "outdated"])
             && has(&["urls", "uris", "hosts", "servers", "addresses"]))
         || (has(&["name"]) && has(&["space"]))
+        // Whether a network lets requests through: over HTTPS nothing would be shown.
+        || (has(&["check", "probe", "test"]) && has(&["network", "connectivity", "captive"]))
         // `getMoreThemesURL`: a page.
         || (has(&["more"]) && has(&["get", "learn", "read", "see"]))
         // `__url__`: what a Python package says about itself.
@@ -497,6 +499,7 @@ pub(super) fn opens(name: &[u8]) -> bool {
     let has = |name: &[u8], list: &[&str]| words(name).iter().any(|w| list.contains(&w.as_str()));
     has(last, &["open", "launch", "browse", "show", "start"])
         && (has(last, &PAGES) && last != b"urlopen" || has(receiver, &PROGRAMS))
+        || has(last, &["shorten"])
 }
 
 /// What the function `name` does with a URL; `name` holds its receiver: `requests.get`.
@@ -515,7 +518,10 @@ pub(super) fn work(name: &[u8]) -> Work {
         && ["re", "regex", "regexp", "pattern", "preg"]
             .iter()
             .any(|r| on.last().is_some_and(|w| w == r));
+    // `msg.send`: to people, or to who asked.
+    let answers = last == b"send" && owned(ASKERS);
     if opens(name)
+        || answers
         || names
         || matches
         // `curl_test`, `testDownload`: it is sent, whatever for.
@@ -685,6 +691,10 @@ const REMOTE: &[&str] = &[
     "json", "html", "http", "url", "feed", "feeds", "rss", "page", "contents", "content", "body",
     "response", "data", "xml", "string", "async", "object", "entity", "simple", "file", "csv",
     "web", "text", "api", "remote", "soup",
+];
+const ASKERS: &[&str] = &[
+    "msg", "message", "res", "response", "reply", "chat", "channel", "room", "bot", "robot", "ctx",
+    "context", "irc", "user",
 ];
 const COMPARED: &[&str] = &[
     "starts",
