@@ -330,7 +330,7 @@ fn is_picture(path: &[u8]) -> bool {
     ];
     let path = path.to_ascii_lowercase();
     let ends = |ending: &&str| path.ends_with(ending.as_bytes());
-    ENDINGS.iter().any(|e| ends(e))
+    ENDINGS.iter().any(ends)
         || ["/staticmap", "/staticimage", "/image.ashx"]
             .iter()
             .any(ends)
