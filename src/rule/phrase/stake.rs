@@ -60,6 +60,9 @@ pub(super) fn is_relied_on(
     if is_for_developers(bytes, &found.span, &text.development) {
         return false;
     }
+    if is_for(&text.devices) {
+        return holds_public_url(scene, range);
+    }
     let switched = if is_client { &reach } else { &lines };
     if holds_phrase(&bytes[switched.clone()], &text.everywhere) {
         return true;
@@ -81,7 +84,7 @@ pub(super) fn is_relied_on(
     {
         return false;
     }
-    if is_for(&text.devices) || holds_name(scene, &statement, &text.devices) {
+    if holds_name(scene, &statement, &text.devices) {
         return holds_public_url(scene, range);
     }
     if is_to_a_number(&bytes[range.clone()]) || expects_self_signed(scene, &statement) {

@@ -213,6 +213,7 @@ fn public(
         || shape == Shape::File && is_pinned(bytes, url)
         || is_in_manual(scene, url.span.start)
         || is_picture(&bytes[url.path.clone()])
+        || continued(bytes, url.span.end).is_some_and(|more| is_picture(more.as_bytes()))
         || is_in_numbered_setting(before)
         || language == "Shell" && is_said(before)
         || facts.is_catalogue(bytes)
@@ -517,6 +518,11 @@ fn evidence(
         return None;
     }
     let command = runs_command(before) || (speech.shell && runs_helper(before));
+    // What a page tells its reader to run.
+    let mut tags = ["<code", "<pre", "<kbd", "<li"].iter();
+    if command && tags.any(|tag| memchr::memmem::find(before, tag.as_bytes()).is_some()) {
+        return (shape != Shape::Page).then_some(Evidence::Little);
+    }
     match context.lead {
         Lead::Link | Lead::Embedded => return None,
         Lead::Inside if !command => return mirror(before),

@@ -127,6 +127,16 @@ fn evidence_decides_the_level() {
             Some(Note),
         ),
         (
+            "a.pl",
+            "$serviceURL = 'http://vendor.io/logos/'.$type.'-400x400.png';",
+            Some(Note),
+        ),
+        (
+            "a.template",
+            "<ul><code>wget http://vendor.io/tool-1.0.tar.gz</code></ul>",
+            Some(Note),
+        ),
+        (
             "a.lua",
             "local res, code = https.request(\"http://vendor.io/info.0.json\")",
             Some(Note),
