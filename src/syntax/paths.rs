@@ -154,6 +154,10 @@ const COPIED_LIBRARIES: &[&[u8]] = &[
 ];
 
 const RETIRED_FOLDERS: &[&[u8]] = &[
+    // Copies that other systems of version control keep.
+    b".hg",
+    b".svn",
+    b"cvs",
     b"attic",
     b"deprecated",
     b"disabled",
@@ -333,6 +337,9 @@ pub fn is_vendored_path(path: &[u8]) -> bool {
         || in_folder_ending(path, &[".dist-info", ".egg-info"])
         || is_copied_library(path)
         || folders(path).skip(1).any(is_release)
+        || folders(path)
+            .zip(folders(path).skip(1))
+            .any(|(outer, inner)| outer.eq_ignore_ascii_case(b"packages") && is_package(inner))
         || (script && starts_any(name, VENDORED_NAMES))
 }
 
@@ -344,6 +351,15 @@ fn is_release(folder: &[u8]) -> bool {
     let mut parts = folder[dash + 1..].split(|&b| b == b'.');
     let is_number = |part: &[u8]| !part.is_empty() && part.iter().all(u8::is_ascii_digit);
     folder.starts_with(b"lib") && parts.clone().count() > 1 && parts.all(is_number)
+}
+
+/// `Newtonsoft.Json.10.0.3`: a folder as NuGet unpacks one.
+fn is_package(folder: &[u8]) -> bool {
+    let is_number = |part: &[u8]| !part.is_empty() && part.iter().all(u8::is_ascii_digit);
+    let numbers = folder
+        .rsplit(|&b| b == b'.')
+        .take_while(|part| is_number(part));
+    numbers.count() > 2
 }
 
 /// `lib/pygments/a.py`: a library in an application, not the library's own repository.
@@ -373,11 +389,15 @@ pub fn is_doc_path(path: &[u8]) -> bool {
         )
 }
 
-/// Whether `path` is kept and not run: in a folder for such, or what a CI
+/// Whether `path` is kept and not run: in a folder for such, an editor's copy, or what a CI
 /// service reads at the top of a repository, somewhere below it.
 pub fn is_retired_path(path: &[u8]) -> bool {
     const AT_THE_TOP: [&[u8]; 3] = [b".travis.yml", b".appveyor.yml", b"appveyor.yml"];
     in_folder(path, RETIRED_FOLDERS)
+        || ends_any(
+            file_name(path),
+            &[".bak", ".backup", ".old", ".orig", ".save", "~"],
+        )
         || path.contains(&b'/') && AT_THE_TOP.contains(&file_name(path))
         || folders(path).skip(1).any(|folder| folder == b".github")
 }

@@ -411,6 +411,8 @@ mod tests {
         let cases = [
             ("src/a.py", Weight::Full),
             ("src/hosters/trash/a.py", Weight::Light),
+            ("src/.svn/pristine/03/03d7.svn-base", Weight::Light),
+            ("src/packages/Newtonsoft.Json.10.0.3/a.ps1", Weight::Light),
             ("roles/test-client/tasks/a.yml", Weight::None),
             ("jni/liblinebreak-2.0/Makefile", Weight::Light),
             ("jni/linebreak-2/Makefile", Weight::Full),

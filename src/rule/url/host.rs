@@ -141,7 +141,8 @@ impl Hosts {
         if self.product.hold(literal, "") {
             return Class::Product;
         }
-        if self.reserved.hold(literal, "") {
+        // `local.vendor.com`: a developer's own name for this machine.
+        if self.reserved.hold(literal, "") || labels[0] == "local" {
             return Class::Local;
         }
         if !is_top_level(top) || self.is_placeholder(&labels, owner, top) {
@@ -309,14 +310,10 @@ fn is_label(label: &str) -> bool {
             .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_') || b >= 0x80)
 }
 
-/// Letters, or punycode; the names of files are none (`http://index.html`).
+/// Whether `label` is a top level of the Public Suffix List (<https://publicsuffix.org>): an invented
+/// one is known to its own network only, and `http://index.html` is no host.
 fn is_top_level(label: &str) -> bool {
-    const FILES: [&str; 10] = [
-        "html", "htm", "php", "js", "css", "json", "xml", "txt", "jsp", "png",
-    ];
-    label.len() >= 2
-        && (label.starts_with("xn--")
-            || label.chars().all(|c| c.is_alphabetic()) && !FILES.contains(&label))
+    psl::suffix(label.as_bytes()).is_some_and(|suffix| suffix.is_known())
 }
 
 /// An IPv4 address in any form that `inet_aton` takes: decimal, octal, hex, one to four parts.

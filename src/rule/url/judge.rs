@@ -15,7 +15,7 @@ use super::parse::Url;
 use super::shape::{Credential, Shape, Value, credentials, is_archive, is_feed, shape};
 use super::words::{
     Role, Work, is_abbreviated, is_doubtful, is_mostly_shown, is_setter, reads_setting, role,
-    words, work,
+    tells, words, work,
 };
 use crate::finding::Severity;
 use crate::syntax::{Place, paths};
@@ -265,7 +265,7 @@ fn public(
         severity: if light
             || class == Class::Documentation && !known
             || is_in_tryout(path, bytes, url.span.start)
-            || is_generated(bytes, before, url)
+            || is_generated(bytes, url)
             || is_switched_off(bytes, url)
         {
             Severity::Note
@@ -369,12 +369,13 @@ fn is_switched_off(bytes: &[u8], url: &Url) -> bool {
         || below.take_while(|line| !ends_record(line)).any(says_off)
 }
 
-/// Whether the line, of which `before` is before the URL, is longer than people write.
-fn is_generated(bytes: &[u8], before: &[u8], url: &Url) -> bool {
+/// Whether the URL's line is longer than people write.
+fn is_generated(bytes: &[u8], url: &Url) -> bool {
     const LONG: usize = 2000;
+    let ahead = &bytes[url.span.start.saturating_sub(LONG)..url.span.start];
     let behind = &bytes[url.span.end..bytes.len().min(url.span.end + LONG)];
-    let rest = memchr::memchr(b'\n', behind).unwrap_or(behind.len());
-    before.len() + rest >= LONG
+    let before = memchr::memrchr(b'\n', ahead).map_or(ahead.len(), |at| ahead.len() - at);
+    before + memchr::memchr(b'\n', behind).unwrap_or(behind.len()) >= LONG
 }
 
 /// `sources/12/url = `, `sources\12\url=`: the key of an item of a list, as programs number them when they
@@ -642,7 +643,8 @@ fn evidence(
         return None;
     }
     let first = works.iter().find(|w| **w != Work::Wrap);
-    if first == Some(&Work::Other) {
+    let is_told = || context.calls.first().is_some_and(|c| tells(name(&c.name)));
+    if first == Some(&Work::Other) || first != Some(&Work::Fetch) && is_told() {
         return None;
     }
     let methods = siblings.clone().any(|s| is_method(name(s)))

@@ -316,6 +316,8 @@ const PAGE_SEGMENTS: &[&str] = &[
     "signup",
     "sign-up",
     "sign_up",
+    // Where OAuth sends a browser.
+    "authorize",
     "lostpassword",
     "lost-password",
     "forgotpassword",

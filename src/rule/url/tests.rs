@@ -137,6 +137,26 @@ fn evidence_decides_the_level() {
             Some(Note),
         ),
         (
+            "a.java",
+            "new ApiInfoBuilder().termsOfService(\"http://vendor.io\").build()",
+            None,
+        ),
+        (
+            "a.java.bak",
+            "fetch(\"http://vendor.io/api/v1\")",
+            Some(Note),
+        ),
+        (
+            "a.cs",
+            "aAddr.HRef = \"http://api.vendor.io/marker?x=\" + x;",
+            None,
+        ),
+        (
+            "a.cs",
+            "const string API_URL = \"http://Noise.LibraryService/api\";",
+            None,
+        ),
+        (
             "a.lua",
             "local res, code = https.request(\"http://vendor.io/info.0.json\")",
             Some(Note),

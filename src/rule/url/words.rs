@@ -70,6 +70,9 @@ pub(super) fn role(name: &[u8]) -> Role {
             Role::Endpoint | Role::Address | Role::Unknown => role(&name[open + 1..]),
         };
     }
+    if last_and_receiver(name).0.eq_ignore_ascii_case(b"href") {
+        return Role::Other;
+    }
     // A record's, of whatever it is about.
     let name = name.strip_prefix(b"data.").unwrap_or(name);
     let words = words(name);
@@ -500,6 +503,11 @@ pub(super) fn opens(name: &[u8]) -> bool {
     has(last, &["open", "launch", "browse", "show", "start"])
         && (has(last, &PAGES) && last != b"urlopen" || has(receiver, &PROGRAMS))
         || has(last, &["shorten"])
+}
+
+/// Whether the function `name` takes a URL for something else than to call it: `termsOfService`.
+pub(super) fn tells(name: &[u8]) -> bool {
+    role(last_and_receiver(name).0) == Role::Other
 }
 
 /// What the function `name` does with a URL; `name` holds its receiver: `requests.get`.
