@@ -79,6 +79,7 @@ const FIXTURE_FOLDERS: &[&[u8]] = &[
     b"mock-data",
     b"mock_data",
     b"samples",
+    b"expected",
 ];
 
 const VENDOR_FOLDERS: &[&[u8]] = &[
@@ -159,6 +160,8 @@ const RETIRED_FOLDERS: &[&[u8]] = &[
     b".svn",
     b"cvs",
     b"attic",
+    b"_archive",
+    b"_archive_",
     b"deprecated",
     b"disabled",
     b"graveyard",

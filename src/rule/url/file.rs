@@ -234,7 +234,7 @@ fn weight(path: &[u8]) -> Weight {
         if has(TESTS) {
             return Weight::None;
         }
-        light |= words.len() <= 3 && has(LIGHT);
+        light |= words.len() <= 3 && (has(LIGHT) || has(SEEDS));
     }
     light |= [".example", ".sample", ".dist"]
         .iter()
@@ -245,6 +245,8 @@ fn weight(path: &[u8]) -> Weight {
         .into_iter()
         .flatten()
         .any(|w| ["example", "examples", "sample", "samples"].contains(&w.as_str()));
+    // `DatabaseSeeder.php`, `seeds.rb`
+    light |= stem.last().is_some_and(|w| SEEDS.contains(&w.as_str()));
     // Stations to listen to.
     light |= PLAYLISTS.iter().any(|end| name.ends_with(end));
     // What a proxy lets through, or does not.
@@ -256,6 +258,15 @@ fn weight(path: &[u8]) -> Weight {
 const TESTS: &[&str] = &[
     "test", "tests", "testing", "testdata", "fixture", "fixtures", "mock", "mocks", "cached",
 ];
+/// Words of files and folders that fill tables once.
+const SEEDS: &[&str] = &[
+    "seed",
+    "seeds",
+    "seeder",
+    "seeders",
+    "migrations",
+    "migrate",
+];
 const PLAYLISTS: &[&str] = &[".m3u", ".m3u8", ".pls", ".xspf", ".asx"];
 /// Words of files that hold addresses to compare with.
 const LISTS: &[&str] = &[
@@ -264,6 +275,8 @@ const LISTS: &[&str] = &[
     "blacklist",
     "blocklist",
     "denylist",
+    "reject",
+    "adblock",
 ];
 const LIGHT: &[&str] = &[
     "example",
@@ -275,6 +288,10 @@ const LIGHT: &[&str] = &[
     "vendor",
     "codemirror",
     "jquery",
+    "stub",
+    "stubs",
+    "playground",
+    "factories",
 ];
 const TRANSLATIONS: &[&str] = &[
     "locale",
@@ -401,7 +418,9 @@ const SILENT: &[&str] = &[
     "jmx",
     "nfo",
     "sum",
+    "vssettings",
 ];
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -430,6 +449,12 @@ mod tests {
             ("a/latest.py", Weight::Full),
             ("examples/a.py", Weight::Light),
             ("squid/whitelist-own.conf", Weight::Light),
+            ("rules/Reject.list", Weight::Light),
+            ("db/seeds.rb", Weight::Light),
+            ("src/database/seeders/UserSeeder.php", Weight::Light),
+            ("db/migrate/2_add_feeds.rb", Weight::Light),
+            ("src/seedbox.py", Weight::Full),
+            ("src/it/app/expected/a.yml", Weight::None),
             ("node_modules/a/b.js", Weight::Light),
             ("app/.env.example", Weight::Light),
             ("plugins/haproxy/sample.conf", Weight::Light),

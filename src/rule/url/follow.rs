@@ -256,9 +256,21 @@ fn is_given(bytes: &[u8], at: usize, end: usize) -> Option<bool> {
         .map(|c| work(&bytes[c.name.clone()]))
         .find(|w| *w != Work::Wrap);
     if done == Some(Work::Fetch) {
-        return Some(true);
+        return (!is_carried(bytes, &context)).then_some(true);
     }
     (assigns && context.calls.is_empty()).then_some(false)
+}
+
+/// Whether what `context` is of is sent along with a request: `get(url, params={'env': ENV})`.
+fn is_carried(bytes: &[u8], context: &Context) -> bool {
+    const CARRIERS: [&[u8]; 6] = [b"params", b"data", b"json", b"headers", b"payload", b"form"];
+    let call = context.calls.last().map_or(0, |call| call.name.start);
+    let mut outer = context
+        .names
+        .iter()
+        .filter(|name| name.start > call)
+        .skip(1);
+    outer.any(|name| CARRIERS.contains(&&bytes[name.clone()]))
 }
 
 /// Whether `before` ends in a call that sends requests and has no brackets:

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::super::{Scene, Verdict};
 use super::UrlRule;
+use super::branch::{is_in_development, is_in_tryout};
 use super::command::{is_replaced, is_said, line_start, runs_command, runs_helper};
 use super::context::{Context, Lead, is_in_samples, is_word};
 use super::file::{Facts, Purpose, Weight};
@@ -12,10 +13,14 @@ use super::host::Class;
 use super::join::continued;
 use super::markup::is_for_readers;
 use super::parse::Url;
+use super::record::{
+    describes_program, has_method_beside, has_secure_twin, is_in_numbered_setting, is_method,
+    is_off_or_signed, is_pinned,
+};
 use super::shape::{Credential, Shape, Value, credentials, is_archive, is_feed, shape};
 use super::words::{
-    Role, Work, is_abbreviated, is_doubtful, is_mostly_shown, is_setter, reads_setting, role,
-    tells, words, work,
+    Role, Work, is_abbreviated, is_doubtful, is_mostly_shown, is_setter, reads_property,
+    reads_setting, role, tells, words, work,
 };
 use crate::finding::Severity;
 use crate::syntax::{Place, paths};
@@ -201,7 +206,8 @@ fn public(
         }
         Evidence::Named | Evidence::Shaped | Evidence::Followed
             if is_of_a_site(bytes, url, &context)
-                && !is_followed(bytes, &context, url.span.end) =>
+                && !is_followed(bytes, &context, url.span.end)
+                || is_in_markup(scene, url.span.start, &context) =>
         {
             Evidence::Little
         }
@@ -215,6 +221,8 @@ fn public(
         || is_picture(&bytes[url.path.clone()])
         || continued(bytes, url.span.end).is_some_and(|more| is_picture(more.as_bytes()))
         || is_in_numbered_setting(before)
+        || is_in_query(scene, url.span.start)
+        || is_in_development(bytes, url.span.start, language)
         || language == "Shell" && is_said(before)
         || facts.is_catalogue(bytes)
         // Rows that a dump or a migration fills tables with.
@@ -266,7 +274,7 @@ fn public(
             || class == Class::Documentation && !known
             || is_in_tryout(path, bytes, url.span.start)
             || is_generated(bytes, url)
-            || is_switched_off(bytes, url)
+            || is_off_or_signed(bytes, url)
         {
             Severity::Note
         } else {
@@ -286,42 +294,32 @@ fn is_of_a_site(bytes: &[u8], url: &Url, context: &Context) -> bool {
     is_root && last.is_some_and(|word| ["domain", "origin", "origins"].contains(&word.as_str()))
 }
 
-/// Whether `at` is in the `main` of a Java class that is no program of its own: its author's tries.
-fn is_in_tryout(path: &[u8], bytes: &[u8], at: usize) -> bool {
-    /// How far above the `main` begins.
-    const ABOVE: usize = 8 * 1024;
-    const PARTS: [&str; 12] = [
-        "@Service",
-        "@Component",
-        "@Controller",
-        "@RestController",
-        "@Repository",
-        "@Autowired",
-        "@Resource",
-        "Util ",
-        "Utils ",
-        "Helper ",
-        "Handler ",
-        "Impl ",
-    ];
-    if !path.ends_with(b".java") {
-        return false;
-    }
-    let above = &bytes[at.saturating_sub(ABOVE)..at];
-    let Some(main) = memchr::memmem::rfind(above, b"static void main(") else {
-        return false;
-    };
-    let line = line_start(above, main);
-    let indent = above[line..]
-        .iter()
-        .take_while(|b| b.is_ascii_whitespace())
-        .count();
-    let end = [b"\n", &above[line..line + indent], b"}"].concat();
-    let head = &bytes[..bytes.len().min(ABOVE)];
-    memchr::memmem::find(&above[main..], &end).is_none()
-        && PARTS
-            .iter()
-            .any(|part| memchr::memmem::find(head, part.as_bytes()).is_some())
+/// Whether the URL is the value of an attribute in the text of a literal: `"<a url='http:.."`.
+fn is_in_markup(scene: &Scene<'_>, at: usize, context: &Context) -> bool {
+    let bytes = scene.bytes();
+    let before = &bytes[line_start(bytes, at)..at];
+    context.lead == Lead::Quote
+        && matches!(
+            before,
+            [.., b'=', b'"' | b'\''] | [.., b'=', b'\\', b'"' | b'\'']
+        )
+        && scene.token(at).is_some_and(|token| {
+            token.place.is_literal() && bytes[token.content.start.min(at)..at].contains(&b'<')
+        })
+}
+
+/// Whether the URL is in a literal that changes a table: what an installation begins with.
+fn is_in_query(scene: &Scene<'_>, at: usize) -> bool {
+    const VERBS: [&[u8]; 3] = [b"insert into ", b"replace into ", b"update "];
+    let bytes = scene.bytes();
+    scene.token(at).is_some_and(|token| {
+        let text = bytes[token.content.clone()].trim_ascii_start();
+        let starts = |verb: &&[u8]| {
+            text.get(..verb.len())
+                .is_some_and(|start| start.eq_ignore_ascii_case(verb))
+        };
+        token.place.is_literal() && VERBS.iter().any(starts)
+    })
 }
 
 /// Whether a picture is what answers, which is looked at and decides nothing.
@@ -337,38 +335,6 @@ fn is_picture(path: &[u8]) -> bool {
             .any(ends)
 }
 
-/// `enabled=0`: whether the section or record of the URL says that it is not in use.
-fn is_switched_off(bytes: &[u8], url: &Url) -> bool {
-    const LINES: usize = 12;
-    let start = line_start(bytes, url.span.start);
-    let end = memchr::memchr(b'\n', &bytes[url.span.end..]);
-    let end = end.map_or(bytes.len(), |i| url.span.end + i);
-    let ends_record = |line: &&[u8]| {
-        let line = line.trim_ascii();
-        line.is_empty() || matches!(line[0], b'[' | b'{' | b'}' | b'(' | b')')
-    };
-    let says_off = |line: &[u8]| {
-        let line = line.to_ascii_lowercase();
-        let mut parts = line.split(|b| !is_word(*b)).filter(|word| !word.is_empty());
-        matches!(
-            (parts.next(), parts.next(), parts.next()),
-            (
-                Some(b"enabled" | b"enable" | b"active"),
-                Some(b"0" | b"false" | b"no" | b"off"),
-                None
-            ) | (
-                Some(b"disabled"),
-                Some(b"1" | b"true" | b"yes" | b"on"),
-                None
-            )
-        )
-    };
-    let above = bytes[..start].rsplit(|&b| b == b'\n').skip(1).take(LINES);
-    let below = bytes[end..].split(|&b| b == b'\n').skip(1).take(LINES);
-    above.take_while(|line| !ends_record(line)).any(says_off)
-        || below.take_while(|line| !ends_record(line)).any(says_off)
-}
-
 /// Whether the URL's line is longer than people write.
 fn is_generated(bytes: &[u8], url: &Url) -> bool {
     const LONG: usize = 2000;
@@ -376,63 +342,6 @@ fn is_generated(bytes: &[u8], url: &Url) -> bool {
     let behind = &bytes[url.span.end..bytes.len().min(url.span.end + LONG)];
     let before = memchr::memrchr(b'\n', ahead).map_or(ahead.len(), |at| ahead.len() - at);
     before + memchr::memchr(b'\n', behind).unwrap_or(behind.len()) >= LONG
-}
-
-/// `sources/12/url = `, `sources\12\url=`: the key of an item of a list, as programs number them when they
-/// write their settings down.
-fn is_in_numbered_setting(before: &[u8]) -> bool {
-    let Some(key) = before.trim_ascii_end().strip_suffix(b"=") else {
-        return false;
-    };
-    let mut parts = key.trim_ascii().split(|b| matches!(b, b'/' | b'\\'));
-    let is_name = |part: &[u8]| !part.is_empty() && part.iter().all(|b| is_word(*b));
-    let is_number = |part: &[u8]| !part.is_empty() && part.iter().all(u8::is_ascii_digit);
-    parts.clone().all(is_name) && parts.any(is_number) && parts.next().is_some()
-}
-
-/// Whether the same address over HTTPS is the other branch of a condition,
-/// `isSecure ? "https://vendor.io" : "http://vendor.io"` goes as the page came, or the one before it in a list.
-fn has_secure_twin(bytes: &[u8], url: &Url) -> bool {
-    let twin = [
-        &b"https"[..],
-        &bytes[url.span.start + b"http".len()..url.span.end],
-    ]
-    .concat();
-    let is_quote = |b: &u8| matches!(b, b'"' | b'\'' | b'`');
-    let (before, after) = (&bytes[..url.span.start], &bytes[url.span.end..]);
-    let (Some((open, before)), Some((close, after))) = (before.split_last(), after.split_first())
-    else {
-        return false;
-    };
-    let before = before.trim_ascii_end();
-    let is_condition = |text: &[u8]| text.ends_with(b"?") && !text.ends_with(b"??");
-    // The twin is the whole of the other branch.
-    let is_first = || {
-        let other = after.trim_ascii_start().strip_prefix(b":");
-        let other = other.map(<[u8]>::trim_ascii_start);
-        other
-            .and_then(|text| text.strip_prefix(&[*open]))
-            .and_then(|text| text.strip_prefix(&twin[..]))
-            .is_some_and(|text| text.first() == Some(open))
-    };
-    let is_second = || {
-        let other = before.strip_suffix(b":").map(<[u8]>::trim_ascii_end);
-        other
-            .and_then(|text| text.strip_suffix(&[*open]))
-            .and_then(|text| text.strip_suffix(&twin[..]))
-            .and_then(|text| text.strip_suffix(&[*open]))
-            .is_some_and(|text| is_condition(text.trim_ascii_end()))
-    };
-    let is_listed = || {
-        let other = before.strip_suffix(b",").map(<[u8]>::trim_ascii_end);
-        other
-            .and_then(|text| text.strip_suffix(&[*open]))
-            .and_then(|text| text.strip_suffix(&twin[..]))
-            .is_some_and(|text| text.ends_with(&[*open]))
-    };
-    is_quote(open)
-        && open == close
-        && (is_condition(before) && is_first() || is_second() || is_listed())
 }
 
 /// Whether `at` is in a literal of several lines whose name says that it is read
@@ -647,6 +556,14 @@ fn evidence(
     if first == Some(&Work::Other) || first != Some(&Work::Fetch) && is_told() {
         return None;
     }
+    // `getProperty("http:..`: the name of one.
+    if context
+        .calls
+        .first()
+        .is_some_and(|c| c.siblings.is_empty() && reads_property(name(&c.name)))
+    {
+        return Some(Evidence::Little);
+    }
     let methods = siblings.clone().any(|s| is_method(name(s)))
         || matches!(roles.first(), Some(Role::Address | Role::Endpoint))
             && has_method_beside(bytes, url);
@@ -667,8 +584,10 @@ fn evidence(
     } else {
         roles.len()
     };
+    // `Api.Weather`: one of the APIs, not the address of one.
+    let endpoint = |s: &Range<usize>| bytes[s.end] != b'.' && role(name(s)) == Role::Endpoint;
     let named = roles[..near].contains(&Role::Endpoint)
-        || siblings.clone().any(|s| role(name(s)) == Role::Endpoint)
+        || siblings.clone().any(endpoint)
         || bare.is_some_and(|b| role(b) == Role::Endpoint)
         // `settings.get("app/url", "http:..`
         || context.calls.first().is_some_and(|c| {
@@ -761,103 +680,6 @@ fn evidence(
     Some(Evidence::Little)
 }
 
-/// Whether what is at `name` is called `url` and nothing more, beside the name and two more of what a
-/// program or its part says of itself: its home page.
-fn describes_program(bytes: &[u8], name: &Range<usize>) -> bool {
-    const NEAR: usize = 800;
-    const OTHERS: [&str; 10] = [
-        "version",
-        "author",
-        "authors",
-        "contact",
-        "copyright",
-        "description",
-        "license",
-        "linkback",
-        "useragent",
-        "user_agent",
-    ];
-    let own = bytes[name.clone()]
-        .rsplit(|&b| !is_word(b))
-        .next()
-        .unwrap_or_default();
-    if !own.eq_ignore_ascii_case(b"url") {
-        return false;
-    }
-    let near = &bytes[name.start.saturating_sub(NEAR)..bytes.len().min(name.end + NEAR)];
-    let near = near.to_ascii_lowercase();
-    let is_given = |word: &str| {
-        memchr::memmem::find_iter(&near, word.as_bytes()).any(|at| {
-            let rest = near[at + word.len()..].trim_ascii_start();
-            let rest = rest
-                .strip_prefix(b"\"")
-                .or(rest.strip_prefix(b"'"))
-                .unwrap_or(rest);
-            !near[..at].last().is_some_and(|&b| is_word(b))
-                && matches!(rest.first(), Some(b'=' | b':'))
-                && rest.get(1) != Some(&b'=')
-        })
-    };
-    is_given("name")
-        && OTHERS
-            .into_iter()
-            .filter(|word| is_given(word))
-            .nth(1)
-            .is_some()
-}
-
-/// Whether the record of the URL has the hash of what is to come from there: another file would be refused.
-fn is_pinned(bytes: &[u8], url: &Url) -> bool {
-    const LINES: usize = 3;
-    const HASHES: [&str; 6] = [
-        "sha256",
-        "sha384",
-        "sha512",
-        "hash",
-        "checksum",
-        "integrity",
-    ];
-    let start = line_start(bytes, url.span.start);
-    let end =
-        memchr::memchr(b'\n', &bytes[url.span.end..]).map_or(bytes.len(), |i| url.span.end + i);
-    // The first key of an item of a list stands as far right as the others.
-    let indent = |line: &[u8]| {
-        let is_before = |b: &&u8| matches!(b, b' ' | b'\t' | b'-');
-        line.iter().take_while(is_before).count()
-    };
-    let depth = indent(&bytes[start..end]);
-    let is_of_record = |line: &&[u8]| {
-        !line.trim_ascii().is_empty()
-            && indent(line) == depth
-            && memchr::memmem::find(line, b"://").is_none()
-    };
-    let is_hash = |line: &[u8]| {
-        let mark = line.iter().take_while(|b| !is_word(**b)).count();
-        let key = &line[mark..];
-        HASHES.iter().any(|hash| {
-            key.get(..hash.len())
-                .is_some_and(|k| k.eq_ignore_ascii_case(hash.as_bytes()))
-                // `HASH_SALT`
-                && key.get(hash.len()) != Some(&b'_')
-                && key[hash.len()..]
-                    .split(|b| !is_word(*b) && !matches!(b, b'+' | b'/' | b'='))
-                    .any(is_digest)
-        })
-    };
-    let above = bytes[..start].rsplit(|&b| b == b'\n').skip(1).take(LINES);
-    let below = bytes[end..].split(|&b| b == b'\n').skip(1).take(LINES);
-    above.take_while(is_of_record).any(is_hash) || below.take_while(is_of_record).any(is_hash)
-}
-
-/// Whether `value` is written as a digest is, in hexadecimal or in Base64, and not as a path.
-fn is_digest(value: &[u8]) -> bool {
-    let has = |is: fn(&u8) -> bool| value.iter().any(is);
-    value.len() >= 43
-        && has(u8::is_ascii_digit)
-        && (value.iter().all(u8::is_ascii_hexdigit)
-            || has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase))
-}
-
 /// Whether the name is that of a list of addresses.
 fn is_plural(name: &[u8]) -> bool {
     let name = name.to_ascii_lowercase();
@@ -942,71 +764,6 @@ fn is_constant(name: &[u8]) -> bool {
         .map_or(name, |i| &name[i + 1..]);
     let loud = own.contains(&b'_') && !own.iter().any(u8::is_ascii_lowercase);
     loud || own.first() == Some(&b'k') && own.get(1).is_some_and(u8::is_ascii_uppercase)
-}
-
-/// How far the keys beside a URL are read.
-const BESIDE: usize = 400;
-
-/// The first of `places` with one of the brackets `leaving` that none of those `entering` was for.
-fn unmatched(
-    bytes: &[u8],
-    mut places: impl Iterator<Item = usize>,
-    entering: &[u8],
-    leaving: &[u8],
-) -> Option<usize> {
-    let mut depth = 0usize;
-    places.find(|&at| {
-        if entering.contains(&bytes[at]) {
-            depth += 1;
-        } else if leaving.contains(&bytes[at]) {
-            if depth == 0 {
-                return true;
-            }
-            depth -= 1;
-        }
-        false
-    })
-}
-
-/// Whether the record that holds the URL names a method as well: `{ method: 'GET', url: 'http:..' }`.
-fn has_method_beside(bytes: &[u8], url: &Url) -> bool {
-    let floor = url.span.start.saturating_sub(BESIDE);
-    let ceiling = bytes.len().min(url.span.end + BESIDE);
-    let (opens, closes) = (b"{[(", b"}])");
-    let Some(open) = unmatched(bytes, (floor..url.span.start).rev(), closes, opens) else {
-        return false;
-    };
-    let close = unmatched(bytes, url.span.end..ceiling, opens, closes).unwrap_or(ceiling);
-    let record = &bytes[open..close];
-    [&b"method"[..], b"Method", b"type", b"verb"]
-        .iter()
-        .any(|key| {
-            memchr::memmem::find_iter(record, key).any(|i| {
-                let rest = &record[i + key.len()..];
-                let mark = rest
-                    .iter()
-                    .take_while(|b| matches!(b, b'"' | b'\'' | b' ' | b':' | b'=' | b'>'))
-                    .count();
-                let value = &rest[mark..];
-                let length = value.iter().take_while(|b| b.is_ascii_alphabetic()).count();
-                mark > 0 && is_method(value[..length].to_ascii_uppercase().as_slice())
-            })
-        })
-}
-
-fn is_method(word: &[u8]) -> bool {
-    [
-        "GET",
-        "POST",
-        "PUT",
-        "PATCH",
-        "DELETE",
-        "HEAD",
-        "MethodGet",
-        "MethodPost",
-    ]
-    .iter()
-    .any(|m| m.as_bytes() == word)
 }
 
 /// Whether the URL's path is that of a page whose empty answer shows that a

@@ -1,5 +1,6 @@
 //! `plain-http-api`: URLs that would send an API call in plain text.
 
+mod branch;
 mod command;
 mod context;
 mod file;
@@ -9,6 +10,7 @@ mod join;
 mod judge;
 mod markup;
 mod parse;
+mod record;
 mod shape;
 mod words;
 

@@ -105,6 +105,91 @@ fn evidence_decides_the_level() {
             Some(Warning),
         ),
         (
+            "a.repo",
+            "[main]\nbaseurl=http://vendor.io/api/7/\ngpgcheck=1\ngpgkey=file:///etc/pki/vendor",
+            Some(Note),
+        ),
+        (
+            "a.repo",
+            "[main]\nbaseurl=http://vendor.io/api/7/\ngpgcheck=0\n",
+            Some(Warning),
+        ),
+        (
+            "a.pl",
+            "%S = (\n  a => { name => 'A',\n    active => 1,\n    url => 'http://a.vendor.io/api?q=',\n    fail => 'x' },\n  b => { name => 'B',\n    active => 0 },\n);",
+            Some(Warning),
+        ),
+        (
+            "a.m",
+            "#if TARGET_IPHONE_SIMULATOR\n#define API_URL @\"http://vendor.io/api/v1\"\n#else",
+            Some(Note),
+        ),
+        (
+            "a.m",
+            "#if TARGET_IPHONE_SIMULATOR\n#else\n#define API_URL @\"http://vendor.io/api/v1\"\n#endif",
+            Some(Warning),
+        ),
+        (
+            "a.py",
+            "#if DEBUG\nAPI_URL = \"http://vendor.io/api/v1\"",
+            Some(Warning),
+        ),
+        (
+            "A.java",
+            "if (BuildConfig.DEBUG) {\n    client.get(\"http://vendor.io/api/v1\");\n}",
+            Some(Note),
+        ),
+        (
+            "A.java",
+            "if (!BuildConfig.DEBUG) {\n    client.get(\"http://vendor.io/api/v1\");\n}",
+            Some(Warning),
+        ),
+        (
+            "a.php",
+            "<?php $q = 'INSERT INTO gateways VALUES (1, \\'http://vendor.io/api/v1\\')';",
+            Some(Note),
+        ),
+        (
+            "a.go",
+            "xml := fmt.Sprintf(`<?xml ?><msg cover=\"%s\" url=\"http://vendor.io/api/app\" action=\"app\">`, x)",
+            Some(Note),
+        ),
+        (
+            "a.java",
+            "builder.apiSecret(secret).callback(\"http://open.vendor.io\").build();",
+            None,
+        ),
+        (
+            "a.cs",
+            "new Entry(\"Weather\", WeatherAPI.Open, \"http://www.vendor.io\", \"https://home.vendor.io/x\")",
+            Some(Note),
+        ),
+        (
+            "a.php",
+            "define(Config::API_URL, 'http://www.vendor.io/all');",
+            Some(Warning),
+        ),
+        (
+            "a.py",
+            "import requests\nBASE_URL = 'http://query.vendor.io/yql'\nr = requests.get(BASE_URL)",
+            Some(Warning),
+        ),
+        (
+            "a.py",
+            "import requests\nENV = 'http://tables.vendor.io/all.env'\nr = requests.get(url, params={'q': q, 'env': ENV})",
+            Some(Note),
+        ),
+        (
+            "a.php",
+            "return [\"url\" => \"http://ws3.vendor.io/\" . $size . \"/\" . $pid . \".jpg\"];",
+            Some(Note),
+        ),
+        (
+            "a.py",
+            "base_url = [\n    'http://www.vendor.io/',\n    'https://m.vendor.io/',\n    'https://www.vendor.io/',\n]",
+            Some(Note),
+        ),
+        (
             "a.patch",
             "+++ a.py\n fetch(\"http://vendor.io/api/v1\")",
             None,

@@ -87,7 +87,8 @@ pub(super) fn role(name: &[u8]) -> Role {
             && has(&["urls", "uris", "hosts", "servers", "addresses"]))
         || (has(&["name"]) && has(&["space"]))
         // Whether a network lets requests through: over HTTPS nothing would be shown.
-        || (has(&["check", "probe", "test"]) && has(&["network", "connectivity", "captive"]))
+        || (has(&["check", "checks", "probe", "ping", "test"])
+            && has(&["network", "connectivity", "captive", "internet", "online"]))
         // `getMoreThemesURL`: a page.
         || (has(&["more"]) && has(&["get", "learn", "read", "see"]))
         // `__url__`: what a Python package says about itself.
@@ -103,6 +104,9 @@ pub(super) fn role(name: &[u8]) -> Role {
         || words.first().is_some_and(|w| w == "generator")
         || (!has(SERVICE) && has(SHOWN))
         || (words.len() == 1 && has(ALONE))
+        // `rss_link`: the site that a feed is of.
+        || matches!(words.as_slice(), [.., feed, link]
+            if ["rss", "feed"].contains(&feed.as_str()) && link == "link")
     {
         Role::Other
     } else if has(SERVICE)
@@ -297,6 +301,20 @@ const NEVER: &[&str] = &[
     "excludes",
     "exclude",
     "headers",
+    "allowed",
+    "trusted",
+    "blocked",
+    "banned",
+    "whitelist",
+    "allowlist",
+    "blacklist",
+    "blocklist",
+    "denylist",
+    "matches",
+    "permissions",
+    "menu",
+    "tariff",
+    "tariffs",
 ];
 const SHOWN: &[&str] = &[
     "src",
@@ -580,6 +598,17 @@ pub(super) fn work(name: &[u8]) -> Work {
     Work::Unknown
 }
 
+/// Whether the function `name` gives the value of a property: `getProperty`, `getAttribute`.
+pub(super) fn reads_property(name: &[u8]) -> bool {
+    const PROPERTIES: [&str; 4] = ["property", "properties", "attribute", "attributes"];
+    let verbs = words(last_and_receiver(name).0);
+    let is_any = |word: &String, list: &[&str]| list.contains(&word.as_str());
+    verbs
+        .first()
+        .is_some_and(|w| is_any(w, &["get", "has", "is"]))
+        && verbs.iter().any(|w| is_any(w, &PROPERTIES))
+}
+
 /// Whether the function `name` reads a setting: `config.get`, `getenv`, `settings.get_option`.
 pub(super) fn reads_setting(name: &[u8]) -> bool {
     const SETTINGS: [&str; 18] = [
@@ -757,6 +786,7 @@ const COMPARED: &[&str] = &[
     "exit",
     "alert",
     "redirect",
+    "callback",
     "link",
     "href",
     "anchor",
@@ -834,6 +864,11 @@ mod tests {
             ("api_docs_url", Role::Other),
             ("result.ShortenedURL", Role::Other),
             ("SOAPAction", Role::Other),
+            ("rss_link", Role::Other),
+            ("rss_url", Role::Endpoint),
+            ("ALLOWED_HOSTS", Role::Other),
+            ("internet_check_url", Role::Other),
+            ("version_check_url", Role::Endpoint),
             ("turn", Role::Unknown),
             ("LegacyUrls", Role::Other),
             ("generator-info-url", Role::Other),
