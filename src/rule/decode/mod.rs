@@ -489,6 +489,9 @@ fn deep_escape(bytes: &[u8], at: usize) -> Option<(u8, usize)> {
     Some((byte, ends[length - 1]))
 }
 
+/// How much of a name before `=` is read.
+const LONGEST_NAME: usize = 80;
+
 /// The ASCII character that the escape at `at` stands for, and where the next begins.
 fn escape(bytes: &[u8], at: usize) -> Option<(u8, usize)> {
     let rest = &bytes[at..bytes.len().min(at + 16)];
@@ -515,8 +518,15 @@ fn escape(bytes: &[u8], at: usize) -> Option<(u8, usize)> {
         }
         b'&' if rest.starts_with(b"&lowbar;") => Some((b'_', at + 8)),
         b'&' if rest.starts_with(b"&UnderBar;") => Some((b'_', at + 10)),
-        // Quoted-printable.
-        b'=' => number(1, 2..3, 16, b""),
+        // Quoted-printable, which writes all `_` alike, and lets letters and digits stand for
+        // themselves where it does not hide everything: `ak_bmsc=47..` is a cookie.
+        b'=' => {
+            let plain = bytes[..at].iter().rev().take_while(|b| is_plain(**b));
+            let is_mixed = plain.take(LONGEST_NAME).any(|&b| b == b'_');
+            let is_alone = rest.get(3) != Some(&b'=') && (at < 3 || bytes[at - 3] != b'=');
+            number(1, 2..3, 16, b"")
+                .filter(|(byte, _)| !is_mixed && !(is_alone && byte.is_ascii_alphanumeric()))
+        }
         b'&' if rest.starts_with(b"&amp;") => Some((b'&', at + 5)),
         // Browsers do without the `;`.
         b'&' if rest.starts_with(b"&#x") || rest.starts_with(b"&#X") => {
