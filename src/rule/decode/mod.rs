@@ -525,7 +525,7 @@ fn escape(bytes: &[u8], at: usize) -> Option<(u8, usize)> {
             let is_mixed = plain.take(LONGEST_NAME).any(|&b| b == b'_');
             let is_alone = rest.get(3) != Some(&b'=') && (at < 3 || bytes[at - 3] != b'=');
             number(1, 2..3, 16, b"")
-                .filter(|(byte, _)| !is_mixed && !(is_alone && byte.is_ascii_alphanumeric()))
+                .filter(|(byte, _)| !(is_mixed || is_alone && byte.is_ascii_alphanumeric()))
         }
         b'&' if rest.starts_with(b"&amp;") => Some((b'&', at + 5)),
         // Browsers do without the `;`.

@@ -145,7 +145,8 @@ impl Hosts {
         if self.reserved.hold(literal, "") || labels[0] == "local" {
             return Class::Local;
         }
-        if !is_top_level(top) || self.is_placeholder(&labels, owner, top) {
+        // `any_domain_name.org`: nobody can have that.
+        if !is_top_level(top) || owner.contains('_') || self.is_placeholder(&labels, owner, top) {
             return Class::Placeholder;
         }
         if is_identifier_host(labels[0]) && !runs_program(path) {

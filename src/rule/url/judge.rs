@@ -207,6 +207,7 @@ fn public(
         Evidence::Named | Evidence::Shaped | Evidence::Followed
             if is_of_a_site(bytes, url, &context)
                 && !is_followed(bytes, &context, url.span.end)
+                || sends_browser(bytes, &context)
                 || is_in_markup(scene, url.span.start, &context) =>
         {
             Evidence::Little
@@ -292,6 +293,20 @@ fn is_of_a_site(bytes: &[u8], url: &Url, context: &Context) -> bool {
         .first()
         .and_then(|name| words(&bytes[name.clone()]).pop());
     is_root && last.is_some_and(|word| ["domain", "origin", "origins"].contains(&word.as_str()))
+}
+
+/// `AUTHORIZATION_URL = "http://vendor.io/oauth"`: where OAuth sends a browser.
+fn sends_browser(bytes: &[u8], context: &Context) -> bool {
+    let words = context
+        .names
+        .first()
+        .map(|name| words(&bytes[name.clone()]));
+    words.is_some_and(|words| {
+        let has = |list: &[&str]| words.iter().any(|w| list.contains(&w.as_str()));
+        has(&["authorize", "authorization"])
+            && has(&["url", "uri", "endpoint"])
+            && !has(&["server", "api", "service", "base", "token"])
+    })
 }
 
 /// Whether the URL is the value of an attribute in the text of a literal: `"<a url='http:.."`.

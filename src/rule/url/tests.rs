@@ -60,6 +60,21 @@ fn evidence_decides_the_level() {
             Some(Warning),
         ),
         (
+            "a.java",
+            "String AUTHORIZATION_URL = \"http://vendor.io/users/api-token/auth.php\";",
+            Some(Note),
+        ),
+        (
+            "a.java",
+            "String AUTHORIZATION_SERVER_URL = \"http://vendor.io/users/api-token/auth.php\";",
+            Some(Warning),
+        ),
+        (
+            "a.java",
+            "URI uri = new URI(\"http://www.any_domain_name.org/api/v1\");",
+            None,
+        ),
+        (
             "a.h",
             "#define WEB_REMOTE_DOMAIN \"http://vendor.io\"",
             Some(Note),
