@@ -3,12 +3,31 @@
 /// How far the pieces are read.
 const PIECES: usize = 240;
 
+/// A part of a concatenation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Piece<'b> {
+    Literal(&'b [u8]),
+    Expression(&'b [u8]),
+}
+
 /// What later literals of the concatenation add to the URL that ends at
 /// `from`, with `\0` for the expressions between: `"http:.." + id + "/hit.json"`.
 pub(super) fn continued(bytes: &[u8], from: usize) -> Option<String> {
+    let mut joined = String::new();
+    for piece in pieces(bytes, from)? {
+        match piece {
+            Piece::Literal(text) => joined.push_str(&String::from_utf8_lossy(text)),
+            Piece::Expression(_) => joined.push('\0'),
+        }
+    }
+    (!joined.is_empty()).then_some(joined)
+}
+
+/// What is joined to the literal that ends at `from`; `None` where one of the pieces has no end.
+pub(super) fn pieces(bytes: &[u8], from: usize) -> Option<Vec<Piece<'_>>> {
     let text = &bytes[from..bytes.len().min(from + PIECES)];
     let quote = *text.first().filter(|b| matches!(b, b'"' | b'\''))?;
-    let mut joined = String::new();
+    let mut pieces = Vec::new();
     let mut at = 1;
     loop {
         at += blank(&text[at..]);
@@ -21,8 +40,9 @@ pub(super) fn continued(bytes: &[u8], from: usize) -> Option<String> {
             at += operator;
             at += blank(&text[at..]);
             if text.get(at) != Some(&quote) {
-                joined.push('\0');
-                at += expression(&text[at..], quote);
+                let length = expression(&text[at..], quote);
+                pieces.push(Piece::Expression(&text[at..at + length]));
+                at += length;
             }
         }
         if text.get(at) != Some(&quote) {
@@ -30,10 +50,10 @@ pub(super) fn continued(bytes: &[u8], from: usize) -> Option<String> {
         }
         let literal = &text[at + 1..];
         let length = memchr::memchr(quote, literal)?;
-        joined.push_str(&String::from_utf8_lossy(&literal[..length]));
+        pieces.push(Piece::Literal(&literal[..length]));
         at += length + 2;
     }
-    (!joined.is_empty()).then_some(joined)
+    Some(pieces)
 }
 
 fn blank(text: &[u8]) -> usize {

@@ -17,7 +17,7 @@ use super::record::{
     describes_program, has_method_beside, has_secure_twin, is_in_numbered_setting, is_method,
     is_off_or_signed, is_pinned,
 };
-use super::shape::{Credential, Shape, Value, credentials, is_archive, is_feed, shape};
+use super::shape::{Carrier, Credential, Shape, Value, credentials, is_archive, is_feed, shape};
 use super::words::{
     Role, Work, is_abbreviated, is_doubtful, is_mostly_shown, is_setter, reads_property,
     reads_setting, role, tells, words, work,
@@ -239,14 +239,18 @@ fn public(
             } else {
                 Severity::Error
             },
-            message: match &credential.parameter {
-                Some(name) => format!(
+            message: match &credential.carrier {
+                Carrier::Parameter(name) => format!(
                     "the `{}` parameter travels to {} in plain text",
                     shown(name),
                     shown(host)
                 ),
-                None => format!(
+                Carrier::UserInfo => format!(
                     "the password in this URL travels to {} in plain text",
+                    shown(host)
+                ),
+                Carrier::Path => format!(
+                    "the key in this URL's path travels to {} in plain text",
                     shown(host)
                 ),
             },

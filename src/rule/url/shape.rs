@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::join::{Piece, pieces};
 use super::parse::Url;
 use super::words::words;
 
@@ -363,11 +364,20 @@ fn parameters(query: &str) -> impl Iterator<Item = (&str, &str)> {
         .map(|p| p.split_once('=').unwrap_or((p, "")))
 }
 
+/// Where in a URL a credential stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Carrier {
+    /// Before the host.
+    UserInfo,
+    Path,
+    /// By the parameter's name.
+    Parameter(String),
+}
+
 /// A credential that a URL carries.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Credential {
-    /// The parameter's name; `None` for the userinfo part.
-    pub(super) parameter: Option<String>,
+    pub(super) carrier: Carrier,
     pub(super) value: Range<usize>,
     pub(super) kind: Value,
 }
@@ -393,12 +403,14 @@ pub(super) fn credentials(bytes: &[u8], url: &Url, names: &[String], api: bool) 
         let kind = kind_of(bytes, url, &value, "password");
         if !value.is_empty() {
             found.push(Credential {
-                parameter: None,
+                carrier: Carrier::UserInfo,
                 value,
                 kind,
             });
         }
     }
+    found.extend(in_path(bytes, url, api));
+    found.extend(joined(bytes, url, names));
     let Some(query) = &url.query else {
         return found;
     };
@@ -418,7 +430,7 @@ pub(super) fn credentials(bytes: &[u8], url: &Url, names: &[String], api: bool) 
             let value = sign + 1..end;
             if let Some(kind) = parameter(bytes, url, &name, &value, names, api) {
                 found.push(Credential {
-                    parameter: Some(name),
+                    carrier: Carrier::Parameter(name),
                     value,
                     kind,
                 });
@@ -427,6 +439,128 @@ pub(super) fn credentials(bytes: &[u8], url: &Url, names: &[String], api: bool) 
         at = end + 1;
     }
     found
+}
+
+/// The credential among the segments of the path: what a program fills in by the name of one, what follows
+/// `/token/`, or what looks like one where the path of an `api` begins.
+fn in_path(bytes: &[u8], url: &Url, api: bool) -> Option<Credential> {
+    let mut before = "";
+    let path = String::from_utf8_lossy(&bytes[url.path.clone()]).to_ascii_lowercase();
+    let mut segments = path.split('/').peekable();
+    let mut end = url.path.start;
+    while let Some(segment) = segments.next() {
+        let value = end..(end + segment.len()).min(url.path.end);
+        end = value.end + 1;
+        let hole = url.holes.iter().find(|hole| value.contains(&hole.start));
+        let text = &bytes[value.clone()];
+        let is_introduced = ["key", "token", "apikey", "api_key", "api-key"].contains(&before);
+        let begins = before.is_empty() || API_SEGMENTS.contains(&before) || is_version(before);
+        let kind = match hole {
+            Some(hole) if names_credential(&bytes[hole.clone()]) => Some(Value::Template),
+            Some(_) => None,
+            None if is_introduced && looks_random(text, 8)
+                || api && begins && segments.peek().is_some() && is_hexadecimal_key(text) =>
+            {
+                Some(kind_of(bytes, url, &value, "key"))
+            }
+            None => None,
+        };
+        if let Some(kind) = kind {
+            let carrier = Carrier::Path;
+            return Some(Credential {
+                carrier,
+                value,
+                kind,
+            });
+        }
+        before = segment;
+    }
+    None
+}
+
+/// The credential that is joined to the URL behind its literal: `"http:../" + id + "?token=" + token`.
+fn joined(bytes: &[u8], url: &Url, names: &[String]) -> Option<Credential> {
+    let pieces = pieces(bytes, url.span.end)?;
+    let mut is_query = url.query.is_some();
+    let mut text = &bytes[url.span.clone()];
+    for piece in pieces {
+        let carrier = match piece {
+            Piece::Literal(more) => {
+                text = more;
+                is_query |= text.contains(&b'?');
+                continue;
+            }
+            Piece::Expression(_) if is_query => {
+                let name = text.strip_suffix(b"=").and_then(|head| {
+                    let start = head.iter().rposition(|b| matches!(b, b'?' | b'&'));
+                    start.map(|at| String::from_utf8_lossy(&head[at + 1..]).into_owned())
+                });
+                name.filter(|name| names.contains(&bare(name)))
+                    .map(Carrier::Parameter)
+            }
+            Piece::Expression(value) => {
+                (text.ends_with(b"/") && names_credential(value)).then_some(Carrier::Path)
+            }
+        };
+        if let Some(carrier) = carrier {
+            return Some(Credential {
+                carrier,
+                value: url.span.end..url.span.end,
+                kind: Value::Template,
+            });
+        }
+    }
+    None
+}
+
+/// Whether what fills a hole is called a credential: `{self.api_key}`; `{item.key}` is the key of anything.
+fn names_credential(filler: &[u8]) -> bool {
+    const KEYS: [&str; 9] = [
+        "api",
+        "app",
+        "access",
+        "auth",
+        "secret",
+        "private",
+        "license",
+        "developer",
+        "account",
+    ];
+    const PAGES: [&str; 3] = ["page", "next", "csrf"];
+    let words = words(filler);
+    match words.as_slice() {
+        [.., owner, last] if last == "key" => KEYS.contains(&owner.as_str()),
+        [.., owner, last] if last == "token" => !PAGES.contains(&owner.as_str()),
+        [.., last] => {
+            ["apikey", "token", "secret", "password", "passwd", "passkey"].contains(&last.as_str())
+        }
+        [] => false,
+    }
+}
+
+/// Whether `text`, of `shortest` bytes at least, has letters and digits and nothing that a name is made of.
+fn looks_random(text: &[u8], shortest: usize) -> bool {
+    text.len() >= shortest
+        && text.iter().any(u8::is_ascii_digit)
+        && text.iter().any(u8::is_ascii_alphabetic)
+        && text
+            .iter()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+}
+
+/// A key in hexadecimal, as long as none of the identifiers and digests that are written so.
+fn is_hexadecimal_key(text: &[u8]) -> bool {
+    looks_random(text, 16)
+        && ![24, 40, 64].contains(&text.len())
+        && text.iter().all(u8::is_ascii_hexdigit)
+}
+
+/// The name of a parameter without what joins its words.
+fn bare(name: &str) -> String {
+    name.chars()
+        .filter(|c| !matches!(c, '-' | '_' | '.'))
+        .map(|c| c.to_ascii_lowercase())
+        .collect()
 }
 
 fn colon_outside(bytes: &[u8], range: &Range<usize>, url: &Url) -> Option<usize> {
@@ -444,11 +578,7 @@ fn parameter(
     names: &[String],
     api: bool,
 ) -> Option<Value> {
-    let bare: String = name
-        .chars()
-        .filter(|c| !matches!(c, '-' | '_' | '.'))
-        .map(|c| c.to_ascii_lowercase())
-        .collect();
+    let bare = bare(name);
     if names.contains(&bare) {
         return Some(kind_of(bytes, url, value, &bare));
     }
@@ -678,6 +808,21 @@ mod tests {
             ("http://user:password@h.io/'", Some(Value::Placeholder)),
             ("http://{u}:{p}@h.io/'", Some(Value::Template)),
             ("http://u@h.io/'", None),
+            ("http://h.io/api/b1946ac92492d234/q'", Some(Value::Literal)),
+            ("http://h.io/b1946ac92492d234/q'", None),
+            ("http://h.io/api/users/b1946ac92492d234/q'", None),
+            ("http://h.io/api/b1946ac92492d2347c62abcd/q'", None),
+            ("http://h.io/a/key/s7Kq9fLw2x'", Some(Value::Literal)),
+            ("http://h.io/a/key/summary'", None),
+            ("http://h.io/{self.api_key}/q'", Some(Value::Template)),
+            ("http://h.io/{item.key}/q'", None),
+            ("http://h.io/a/' + API_KEY + '/q'", Some(Value::Template)),
+            ("http://h.io/a/' + page_token", None),
+            (
+                "http://h.io/' + ip + '?api_key=' + key",
+                Some(Value::Template),
+            ),
+            ("http://h.io/' + ip + '?q=' + key", None),
         ];
         for (text, expected) in cases {
             let url = Url::parse(text.as_bytes(), 0).expect("all of these are URLs");

@@ -17,7 +17,7 @@ fn findings(path: &str, text: &str) -> Vec<Finding> {
 
 #[test]
 fn evidence_decides_the_level() {
-    use crate::finding::Severity::{Note, Warning};
+    use crate::finding::Severity::{Error, Note, Warning};
     let cases = [
         (
             "a.xaml",
@@ -117,6 +117,26 @@ fn evidence_decides_the_level() {
         (
             "a.repo",
             "[debug]\nbaseurl=http://vendor.io/api/7/\nenabled=1\n[main]",
+            Some(Warning),
+        ),
+        (
+            "a.py",
+            "url = 'http://rss.vendor.io/' + settings.API_KEY + '/feed'",
+            Some(Error),
+        ),
+        (
+            "a.py",
+            "url = 'http://rss.vendor.io/' + entry.key + '/feed'",
+            Some(Warning),
+        ),
+        (
+            "a.php",
+            "<?php $api = 'http://data.vendor.io/urls?site=' . $site . '&token=' . $token;",
+            Some(Error),
+        ),
+        (
+            "a.php",
+            "<?php $api = 'http://data.vendor.io/urls?site=' . $site . '&page=' . $token;",
             Some(Warning),
         ),
         (
