@@ -135,20 +135,21 @@ struct RuleText {
     ignore_case: bool,
     #[serde(default)]
     entropy: Option<f32>,
+    // What few rules have is kept elsewhere: a rule is moved many times while it is read.
     #[serde(default)]
-    key: Option<key::KeyText>,
+    key: Option<Box<key::KeyText>>,
     #[serde(default)]
-    truncated: Option<key::truncated::TruncatedText>,
+    truncated: Option<Box<key::truncated::TruncatedText>>,
     #[serde(default)]
-    browser: Option<key::browser::BrowserText>,
+    browser: Option<Box<key::browser::BrowserText>>,
     #[serde(default)]
-    header: Option<header::HeaderText>,
+    header: Option<Box<header::HeaderText>>,
     #[serde(default)]
-    phrase: phrase::PhraseText,
+    phrase: Option<Box<phrase::PhraseText>>,
     #[serde(default)]
-    url: Option<url::UrlText>,
+    url: Option<Box<url::UrlText>>,
     #[serde(default)]
-    dotenv: Option<dotenv::DotenvText>,
+    dotenv: Option<Box<dotenv::DotenvText>>,
     #[serde(default)]
     age: Option<age::AgeText>,
     #[serde(default)]
@@ -356,31 +357,33 @@ impl RuleText {
         };
         let judge = match self.kind {
             KindName::Key => Judge::Key(key::KeyRule::new(
-                self.key.ok_or_else(|| missing("key"))?,
+                *self.key.ok_or_else(|| missing("key"))?,
                 &anchors,
             )),
             KindName::Truncated => Judge::Truncated(key::truncated::TruncatedRule::new(
-                self.truncated.ok_or_else(|| missing("truncated"))?,
+                *self.truncated.ok_or_else(|| missing("truncated"))?,
             )),
             KindName::Browser => Judge::Browser(key::browser::BrowserRule::new(
-                self.browser.ok_or_else(|| missing("browser"))?,
+                *self.browser.ok_or_else(|| missing("browser"))?,
                 &anchors,
             )),
             KindName::Header => Judge::Header(header::HeaderRule::new(
                 anchors,
-                self.header.ok_or_else(|| missing("header"))?,
+                *self.header.ok_or_else(|| missing("header"))?,
             )),
-            KindName::Phrase => Judge::Phrase(Box::new(phrase::PhraseRule::new(self.phrase))),
+            KindName::Phrase => Judge::Phrase(Box::new(phrase::PhraseRule::new(
+                *self.phrase.unwrap_or_default(),
+            ))),
             KindName::Pattern => {
                 Judge::Plain(plain::PlainRule::new(self.summary.clone(), self.entropy))
             }
             KindName::Url => Judge::Url(url::UrlRule::new(
                 anchors,
-                self.url.ok_or_else(|| missing("url"))?,
+                *self.url.ok_or_else(|| missing("url"))?,
             )),
             KindName::Dotenv => Judge::Dotenv(dotenv::DotenvRule::new(
                 anchors,
-                self.dotenv.ok_or_else(|| missing("dotenv"))?,
+                *self.dotenv.ok_or_else(|| missing("dotenv"))?,
             )),
             KindName::Upkeep => Judge::Upkeep(upkeep::UpkeepRule::new(
                 self.upkeep.ok_or_else(|| missing("upkeep"))?,
