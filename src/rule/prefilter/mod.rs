@@ -285,13 +285,17 @@ impl Judge<'_> {
 
     fn is_at(&self, entry: &Entry, start: usize) -> bool {
         let text = &self.bytes[start..];
-        let anchor = &self.anchors[usize::from(entry.anchor)];
-        let Some(text) = text.get(..anchor.bytes.len().max(8)) else {
-            return text.len() >= anchor.bytes.len() && anchor.equals(&text[..anchor.bytes.len()]);
+        let is_whole = || {
+            let text = text.get(..entry.length as usize);
+            text.is_some_and(|text| self.anchors[usize::from(entry.anchor)].equals(text))
         };
-        let head = u64::from_le_bytes(text[..8].try_into().expect("eight bytes"));
-        head & entry.mask == entry.head
-            && (anchor.bytes.len() <= 8 || anchor.equals(&text[..anchor.bytes.len()]))
+        match text.first_chunk() {
+            Some(head) => {
+                u64::from_le_bytes(*head) & entry.mask == entry.head
+                    && (entry.length <= 8 || is_whole())
+            }
+            None => is_whole(),
+        }
     }
 }
 
@@ -331,6 +335,8 @@ struct Entry {
     head: u64,
     mask: u64,
     anchor: u16,
+    /// The anchor's length.
+    length: u32,
     /// Where in the anchor the window begins.
     offset: u8,
 }
@@ -436,6 +442,7 @@ impl Entry {
             head: u64::from_le_bytes(head),
             mask: u64::from_le_bytes(mask),
             anchor: index,
+            length: anchor.bytes.len() as u32,
             offset: offset as u8,
         }
     }
