@@ -10,7 +10,7 @@ use crate::finding::Finding;
 use crate::rule::Evidence;
 use crate::source::Input;
 use crate::source::read::{Large, Part};
-use crate::syntax::{Kind, Language};
+use crate::syntax::Language;
 
 /// A large file that is being scanned.
 pub(super) struct Job<'a> {
@@ -74,9 +74,8 @@ impl<'a> Job<'a> {
         file: Arc<File>,
         large: Large,
     ) -> Job<'a> {
-        let kind = Language::detect(path.as_bytes(), &[]).kind();
         let state = JobState {
-            is_counted: matches!(kind, Kind::Code | Kind::Template),
+            is_counted: Language::detect(path.as_bytes(), &[]).is_program(),
             ..JobState::default()
         };
         Job {

@@ -33,7 +33,7 @@ use crate::document::{Coverage, Document, RepoPath, line_around};
 use crate::excerpt::{Excerpt, Masking, mask, url_passwords};
 use crate::finding::{Finding, Fingerprint, Region, Related, RuleId, Secret, Severity};
 use crate::line_hash::LineHashes;
-use crate::syntax::{Kind, Language, Lexed, Place, Token};
+use crate::syntax::{Language, Lexed, Place, Token};
 
 pub use dotenv::Evidence;
 pub use load::{LoadError, RuleFile};
@@ -214,8 +214,7 @@ impl<'d> Scene<'d> {
 
     /// Whether it is too large to be held, and no program: its lines are what it is about.
     fn is_dump(&self) -> bool {
-        let is_program = || self.language().kind() == Kind::Code && self.language().name() != "SQL";
-        self.document.window.is_some() && !is_program()
+        self.document.window.is_some() && !self.language().is_program()
     }
 
     fn url_facts(&self) -> &url::Facts {

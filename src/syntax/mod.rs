@@ -125,6 +125,11 @@ impl Language {
         self.spec().kind
     }
 
+    /// Whether files of it are run, rather than read for what they list, as dumps of databases are.
+    pub fn is_program(self) -> bool {
+        self.kind() == Kind::Code && self.name() != "SQL"
+    }
+
     /// How a comment may begin and end, the handiest first; an empty end is that
     /// of the line. Not each is one at each place of a file.
     pub fn comments(self) -> Vec<(&'static str, &'static str)> {
