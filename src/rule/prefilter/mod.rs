@@ -147,7 +147,7 @@ impl Prefilter {
             core: core.clone(),
             first: hits.len(),
             hits,
-            found: [0; FOUND + 4],
+            found: [0; FOUND],
         };
         let end = bytes.len().min(core.end + verifier.deepest);
         let mut at = core.start;
@@ -195,8 +195,8 @@ struct Judge<'a> {
     hits: &'a mut Vec<Hit>,
     /// Where this pass's hits begin.
     first: usize,
-    /// Positions of candidates, with room for some that are none; kept so that it is cleared once.
-    found: [u16; FOUND + 4],
+    /// Positions of candidates; kept so that it is cleared once.
+    found: [u16; FOUND],
 }
 
 impl Judge<'_> {
@@ -205,7 +205,8 @@ impl Judge<'_> {
     #[inline(always)]
     fn candidates(&mut self, text: &[u8], mut marked: u64, masks: &[u64; TILE], at: usize) {
         // Branches on how many candidates a block has, and on which of them pass, would be
-        // mispredicted: so a few are written down whether they are there or not.
+        // mispredicted: so a few are written down whether they are there or not. A block's
+        // end fits where all of it does, as it is a whole number of these few.
         const AT_ONCE: usize = 4;
         let mut count = 0;
         while marked != 0 {
