@@ -13,6 +13,20 @@ fn line_of(bytes: &[u8], url: &Url) -> (usize, usize) {
     (line_start(bytes, url.span.start), end)
 }
 
+/// The lines above that of the URL, as many as `belong` to it, and those below; at most `most` of each.
+fn beside<'b>(
+    bytes: &'b [u8],
+    url: &Url,
+    most: usize,
+    belong: impl Fn(&[u8]) -> bool + Copy,
+) -> impl Iterator<Item = &'b [u8]> {
+    let (start, end) = line_of(bytes, url);
+    let above = bytes[..start].rsplit(|&b| b == b'\n').skip(1).take(most);
+    let below = bytes[end..].split(|&b| b == b'\n').skip(1).take(most);
+    let above = above.take_while(move |line| belong(line));
+    above.chain(below.take_while(move |line| belong(line)))
+}
+
 /// How far right a line stands; the first key of an item of a list as far as the others.
 fn indent(line: &[u8]) -> usize {
     let is_before = |b: &&u8| matches!(b, b' ' | b'\t' | b'-');
@@ -35,8 +49,7 @@ pub(super) fn is_in_numbered_setting(before: &[u8]) -> bool {
 /// there is signed, by a key that does not: `gpgcheck=1`.
 pub(super) fn is_off_or_signed(bytes: &[u8], url: &Url) -> bool {
     const LINES: usize = 12;
-    let (start, end) = line_of(bytes, url);
-    let ends_record = |line: &&[u8]| {
+    let ends_record = |line: &[u8]| {
         let line = line.trim_ascii();
         let line = line.strip_suffix(b",").unwrap_or(line);
         let is_bracket = |b: Option<&u8>| b.is_some_and(|b| b"[]{}()".contains(b));
@@ -65,12 +78,7 @@ pub(super) fn is_off_or_signed(bytes: &[u8], url: &Url) -> bool {
     let sends_key = |line: &[u8]| {
         line.trim_ascii().starts_with(b"gpgkey") && memchr::memmem::find(line, b"http:").is_some()
     };
-    let above = bytes[..start].rsplit(|&b| b == b'\n').skip(1).take(LINES);
-    let below = bytes[end..].split(|&b| b == b'\n').skip(1).take(LINES);
-    let above = above.take_while(|line| !ends_record(line));
-    let lines: Vec<&[u8]> = above
-        .chain(below.take_while(|line| !ends_record(line)))
-        .collect();
+    let lines: Vec<&[u8]> = beside(bytes, url, LINES, |line| !ends_record(line)).collect();
     let any = |says: &dyn Fn(&[u8]) -> bool| lines.iter().any(|line| says(line));
     any(&says_off) || any(&says_signed) && !any(&sends_key)
 }
@@ -191,7 +199,7 @@ pub(super) fn is_pinned(bytes: &[u8], url: &Url) -> bool {
     ];
     let (start, end) = line_of(bytes, url);
     let depth = indent(&bytes[start..end]);
-    let is_of_record = |line: &&[u8]| {
+    let is_of_record = |line: &[u8]| {
         !line.trim_ascii().is_empty()
             && indent(line) == depth
             && memchr::memmem::find(line, b"://").is_none()
@@ -209,9 +217,7 @@ pub(super) fn is_pinned(bytes: &[u8], url: &Url) -> bool {
                     .any(is_digest)
         })
     };
-    let above = bytes[..start].rsplit(|&b| b == b'\n').skip(1).take(LINES);
-    let below = bytes[end..].split(|&b| b == b'\n').skip(1).take(LINES);
-    above.take_while(is_of_record).any(is_hash) || below.take_while(is_of_record).any(is_hash)
+    beside(bytes, url, LINES, is_of_record).any(is_hash)
 }
 
 /// Whether `value` is written as a digest is, in hexadecimal or in Base64, and not as a path.
