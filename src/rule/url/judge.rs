@@ -153,9 +153,7 @@ fn public(
         | Place::Regex
         | Place::LinkTarget
         | Place::Prose => return None,
-        Place::Heredoc | Place::InlineCode | Place::CodeBlock
-            if !runs_command(&bytes[line_start(bytes, url.span.start)..url.span.start]) =>
-        {
+        Place::Heredoc | Place::InlineCode | Place::CodeBlock if !runs_command(before) => {
             return None;
         }
         Place::String | Place::Template if purpose == Purpose::Markup => purpose = Purpose::Code,
@@ -227,7 +225,7 @@ fn public(
         || language == "Shell" && is_said(before)
         || facts.is_catalogue(bytes)
         // Rows that a dump or a migration fills tables with.
-        || scene.language().name() == "SQL";
+        || language == "SQL";
 
     let carried = credentials.iter().find(|c| c.kind != Value::Placeholder);
     if let Some(credential) = carried
