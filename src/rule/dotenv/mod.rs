@@ -308,8 +308,7 @@ fn is_sample(path: &RepoPath) -> bool {
         b"circleci",
         b"jenkins",
     ];
-    let mut parts = path.name().split(|b| b".-_".contains(b));
-    let is_named_so = parts.any(|part| KINDS.iter().any(|kind| part.eq_ignore_ascii_case(kind)));
+    let is_named_so = has_part(path.name(), &KINDS);
     let path = path.as_bytes();
     is_named_so
         || paths::is_sample_path(path)
@@ -330,10 +329,15 @@ fn is_for_developers(name: &[u8]) -> bool {
         b"docker",
         b"compose",
     ];
-    let mut parts = name.split(|b| b".-_".contains(b));
     // `.env.development.local` is one developer's own.
     let is_own = name.to_ascii_lowercase().ends_with(b".local");
-    !is_own && parts.any(|part| KINDS.iter().any(|kind| part.eq_ignore_ascii_case(kind)))
+    !is_own && has_part(name, &KINDS)
+}
+
+/// Whether one of `kinds` stands in a file's name, between `.`, `-` and `_`.
+fn has_part(name: &[u8], kinds: &[&[u8]]) -> bool {
+    let mut parts = name.split(|b| b".-_".contains(b));
+    parts.any(|part| kinds.iter().any(|kind| part.eq_ignore_ascii_case(kind)))
 }
 
 /// Names of settings, the first few.
