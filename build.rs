@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 #[path = "src/rule/split.rs"]
 mod split;
 
-use split::Split;
+use split::{Alternatives, Need, Split};
 
 #[path = "src/rule/prefilter/window.rs"]
 mod window;
@@ -100,14 +100,28 @@ fn prepared(text: &str) -> String {
         rule.remove("matches");
         rule.remove("ignores");
         let Split { part_of, parts } = split_of(rule);
+        let parts: String = parts.iter().map(written).collect();
         let json = serde_json::to_string(rule).expect("TOML without dates is JSON");
         writeln!(
             code,
-            "Prepared {{ id: {id:?}, json: {json:?}, why: {why:?}, fix: {fix:?}, part_of: &{part_of:?}, parts: &{parts:?} }},"
+            "Prepared {{ id: {id:?}, json: {json:?}, why: {why:?}, fix: {fix:?}, part_of: &{part_of:?}, parts: &[{parts}] }},"
         )
         .expect("a String takes all");
     }
     code
+}
+
+/// As code.
+fn written(part: &Alternatives) -> String {
+    let need = |need: &Need| {
+        let Need { words, reach } = need;
+        format!("Need {{ words: Cow::Borrowed({words:?}), reach: {reach} }},")
+    };
+    let needs: String = part.needs.iter().map(need).collect();
+    let text = &part.text;
+    format!(
+        "Alternatives {{ text: Cow::Borrowed({text:?}), needs: Cow::Borrowed(const {{ &[{needs}] }}) }},"
+    )
 }
 
 /// The parts of a rule's tail; none where it has no tail that is a regex.

@@ -11,6 +11,7 @@ use toml::Spanned;
 
 use super::guard::Before;
 use super::pattern::Pattern;
+use super::split::{Alternatives, Need};
 use super::{
     Example, Examples, Judge, Rule, age, anchored, dotenv, header, key, phrase, plain, upkeep, url,
 };
@@ -33,7 +34,7 @@ struct Prepared {
     fix: &'static str,
     /// As [`super::split`] has it; empty where there is no tail.
     part_of: &'static [usize],
-    parts: &'static [&'static str],
+    parts: &'static [Alternatives],
 }
 
 const BUILTIN: &[Embedded] = include!(concat!(env!("OUT_DIR"), "/rules.rs"));

@@ -1,6 +1,5 @@
 //! The `pattern` shape shared by rules: anchors, what may stand before, a bounded tail.
 
-use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use regex_automata::meta::{Cache, Config, Regex};
@@ -10,7 +9,7 @@ use regex_automata::{Anchored, Input};
 use super::Match;
 use super::guard::{Before, begins_with};
 use super::sketch::{Head, sketch};
-use super::split::{Split, parse};
+use super::split::{Alternatives, Split, parse};
 
 /// The longest match of a rule; it fits into the context every window carries.
 pub const LONGEST: usize = 512;
@@ -44,13 +43,15 @@ struct Parts {
 
 /// The alternatives of a tail that some anchors lead to.
 struct Part {
-    text: Cow<'static, str>,
+    of: Alternatives,
     regex: OnceLock<Regex>,
 }
 
-/// One thread's regex caches, by rule and part.
+/// One thread's regex caches, by rule and part; boxed, for they are large and few are used.
 #[derive(Default)]
-pub struct Scratch(Vec<Vec<Option<(Cache, Captures)>>>);
+pub struct Scratch(Vec<Vec<Option<Caches>>>);
+
+type Caches = Box<(Cache, Captures)>;
 
 impl Pattern {
     /// `tail` begins with the anchor it is searched at. The error is the
@@ -95,12 +96,11 @@ impl Pattern {
     }
 
     /// Of which it is known already which anchors lead to which parts of the tail.
-    pub(super) fn with_parts(self, part_of: &[usize], parts: &[&'static str]) -> Pattern {
-        let parts = parts.iter().map(|&text| Part::new(Cow::Borrowed(text)));
+    pub(super) fn with_parts(self, part_of: &[usize], parts: &[Alternatives]) -> Pattern {
         Pattern {
             parts: OnceLock::from(Parts {
                 part_of: part_of.to_vec(),
-                parts: parts.collect(),
+                parts: parts.iter().cloned().map(Part::new).collect(),
             }),
             ..self
         }
@@ -159,10 +159,9 @@ impl Pattern {
         self.parts.get_or_init(|| {
             let Split { part_of, parts } = Split::new(&self.anchors, &self.tail)
                 .expect("what is not plain was parsed when it was loaded");
-            let parts = parts.into_iter().map(|text| Part::new(Cow::Owned(text)));
             Parts {
                 part_of,
-                parts: parts.collect(),
+                parts: parts.into_iter().map(Part::new).collect(),
             }
         })
     }
@@ -184,6 +183,9 @@ impl Pattern {
         }
         let Parts { part_of, parts } = self.parts();
         let part = part_of[anchor];
+        if !parts[part].may_match(text) {
+            return None;
+        }
         let regex = parts[part]
             .regex
             .get_or_init(|| parts[part].compile().expect("load::check saw to it"));
@@ -195,8 +197,8 @@ impl Pattern {
         if slots.len() <= part {
             slots.resize_with(part + 1, || None);
         }
-        let (cache, captures) =
-            slots[part].get_or_insert_with(|| (regex.create_cache(), regex.create_captures()));
+        let (cache, captures) = &mut **slots[part]
+            .get_or_insert_with(|| Box::new((regex.create_cache(), regex.create_captures())));
         let end = bytes.len().min(start + self.longest + 1);
         let input = Input::new(bytes).span(start..end).anchored(Anchored::Yes);
         regex.search_captures_with(cache, &input, captures);
@@ -216,11 +218,24 @@ fn head_of(text: &[u8]) -> u32 {
 }
 
 impl Part {
-    fn new(text: Cow<'static, str>) -> Part {
+    fn new(of: Alternatives) -> Part {
         Part {
-            text,
+            of,
             regex: OnceLock::new(),
         }
+    }
+
+    /// Whether `text` has what a match at its beginning cannot be without: where an
+    /// anchor stands by chance the regex is not even compiled, which takes up to 0.5 ms.
+    fn may_match(&self, text: &[u8]) -> bool {
+        let needs = &self.of.needs;
+        needs.is_empty()
+            || needs.iter().any(|need| {
+                let text = &text[..text.len().min(need.reach)];
+                need.words
+                    .split('\n')
+                    .any(|word| memchr::memmem::find(text, word.as_bytes()).is_some())
+            })
     }
 
     /// Neither a lazy DFA nor the reversed automaton that comes with one: what is
@@ -236,7 +251,7 @@ impl Part {
                     .auto_prefilter(false)
                     .nfa_size_limit(Some(SIZE_LIMIT)),
             )
-            .build_from_hir(&parse(&self.text)?)
+            .build_from_hir(&parse(&self.of.text)?)
             .map_err(|e| match e.size_limit() {
                 Some(_) => format!(
                     "the tail takes more than {} KiB once compiled",
@@ -260,7 +275,7 @@ mod tests {
         let Parts { part_of, parts } = pattern.parts();
         let counts: Vec<usize> = part_of
             .iter()
-            .map(|&part| parse(&parts[part].text).unwrap())
+            .map(|&part| parse(&parts[part].of.text).unwrap())
             .map(|hir| alternatives(&hir).len())
             .collect();
         // The last alternative may begin with any letter.
