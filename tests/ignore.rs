@@ -291,7 +291,7 @@ fn we_say(root: &Path, top: &Arc<Folder>, path: &[u8]) -> (Rule, Ignored) {
         if is_last {
             return (decided, folder.ignored(part, is_folder));
         }
-        folder = folder.enter(part, &at, &mut Vec::new());
+        folder = folder.enter(part, Some(&at), &mut Vec::new());
     }
     unreachable!("every path has a last part")
 }

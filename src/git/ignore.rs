@@ -337,17 +337,20 @@ impl Folder {
         }
     }
 
-    /// The folder called `name` in this one, which is at `path` on disk.
+    /// The folder called `name` in this one, which is at `path` on disk; `None`
+    /// for one that is known to have no file of rules.
     pub fn enter(
         self: &Arc<Folder>,
         name: &[u8],
-        path: &Path,
+        path: Option<&Path>,
         failures: &mut Vec<Failure>,
     ) -> Arc<Folder> {
         let mut folder = self.within(name);
         // git reads no rules in a folder it ignores. A folder that others do
         // not ignore has, for them, rules of its own.
-        if folder.ignored != Ignored::Shared {
+        if let Some(path) = path
+            && folder.ignored != Ignored::Shared
+        {
             folder.read_rules(path, failures);
         }
         Arc::new(folder)
@@ -428,7 +431,7 @@ pub fn coverage_of(rules: &Rules, path: &[u8]) -> Coverage {
     while let Some(slash) = memchr::memchr(b'/', rest) {
         let (name, behind) = (&rest[..slash], &rest[slash + 1..]);
         at.push(bytes_to_path(name));
-        folder = folder.enter(name, &at, failures);
+        folder = folder.enter(name, Some(&at), failures);
         rest = behind;
     }
     folder.ignored(rest, false).into()

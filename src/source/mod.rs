@@ -5,6 +5,7 @@ pub mod hook;
 pub mod index;
 pub mod range;
 pub mod read;
+mod stack;
 mod walk;
 pub mod worktree;
 
