@@ -291,6 +291,9 @@ pub fn is_test_path(path: &[u8]) -> bool {
         .filter(|&i| i > 0)
         .unwrap_or(name.len())];
     let rest = &name[stem.len()..];
+    // `test2.php`, `basket_test2.jsp`: somebody's try.
+    let digits = stem.iter().rev().take_while(|b| b.is_ascii_digit()).count();
+    let stem = &stem[..stem.len() - digits];
     contains_any(
         rest,
         &[
@@ -300,6 +303,7 @@ pub fn is_test_path(path: &[u8]) -> bool {
             ".specs.",
             ".e2e.",
             ".mock.",
+            ".mocks.",
             ".cy.",
             ".stories.",
         ],
@@ -322,7 +326,8 @@ pub fn is_test_path(path: &[u8]) -> bool {
         // Cucumber's scenarios.
         || rest == b".feature"
         // A module of its package's tests, in Rust and Python.
-        || matches!(&stem.to_ascii_lowercase()[..], b"test" | b"tests") && matches!(rest, b".rs" | b".py")
+        || matches!(&stem.to_ascii_lowercase()[..], b"test" | b"tests")
+            && matches!(rest, b".rs" | b".py" | b".php" | b".jsp" | b".asp" | b".aspx")
 }
 
 /// Whether `path` is data that tests are fed with.
@@ -396,7 +401,18 @@ pub fn is_doc_path(path: &[u8]) -> bool {
 /// service reads at the top of a repository, somewhere below it.
 pub fn is_retired_path(path: &[u8]) -> bool {
     const AT_THE_TOP: [&[u8]; 3] = [b".travis.yml", b".appveyor.yml", b"appveyor.yml"];
+    // `backup_20060209`
+    let is_backup = |folder: &[u8]| {
+        let rest = ["backup", "bak"].iter().find_map(|word| {
+            let head = folder.get(..word.len())?;
+            head.eq_ignore_ascii_case(word.as_bytes())
+                .then(|| &folder[word.len()..])
+        });
+        rest.is_some_and(|rest| matches!(rest, [b'_' | b'-', b'0'..=b'9', ..] | [b'0'..=b'9', ..]))
+            || ends_any(folder, &["_backup", "_bak", "_old"])
+    };
     in_folder(path, RETIRED_FOLDERS)
+        || folders(path).any(is_backup)
         || ends_any(
             file_name(path),
             &[".bak", ".backup", ".old", ".orig", ".save", "~"],

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::address::{self, public_urls};
 use super::choice::{self, indentation, opens_branch, says_any};
 use super::{NEAR, PhraseText, holds, holds_any, is_word, line, near, starts_with_any};
+use crate::rule::url::branch::condition;
 use crate::rule::{Match, Scene, key};
 use crate::syntax::Kind;
 
@@ -154,11 +155,11 @@ fn expects_self_signed(scene: &Scene<'_>, statement: &Range<usize>) -> bool {
 /// Whether a condition around `span` holds on a developer's machine only. The other branch of one is
 /// everybody's.
 fn is_for_developers(bytes: &[u8], span: &Range<usize>, words: &[String]) -> bool {
+    let is_plain =
+        |line: &[u8]| !line.contains(&b'!') && memchr::memmem::find(line, b"not ").is_none();
     let is_condition = |line: &[u8]| {
         line.starts_with(b"if")
-            && !line.contains(&b'!')
-            && memchr::memmem::find(line, b"not ").is_none()
-            && says_any(line, words)
+            && (is_plain(line) && says_any(line, words) || condition(line) == Some(true))
     };
     below_head(bytes, span, is_condition).is_some()
 }

@@ -19,7 +19,7 @@ pub(super) fn is_in_development(bytes: &[u8], at: usize, language: &str) -> bool
 
 /// What a condition says of who runs the branch it opens: `Some(true)` for developers or nobody,
 /// `Some(false)` for everybody else.
-fn condition(text: &[u8]) -> Option<bool> {
+pub(in super::super) fn condition(text: &[u8]) -> Option<bool> {
     const DEVELOPMENT: [&str; 7] = [
         "debug",
         "dev",

@@ -235,6 +235,8 @@ fn weight(path: &[u8]) -> Weight {
             return Weight::None;
         }
         light |= words.len() <= 3 && (has(LIGHT) || has(SEEDS));
+        let folder = folder.to_ascii_lowercase();
+        light |= EDITORS.iter().any(|editor| folder.starts_with(editor));
     }
     light |= [".example", ".sample", ".dist"]
         .iter()
@@ -292,6 +294,16 @@ const LIGHT: &[&str] = &[
     "stubs",
     "playground",
     "factories",
+];
+/// Editors that sites have a copy of.
+const EDITORS: &[&str] = &[
+    "ueditor",
+    "fckeditor",
+    "ckeditor",
+    "kindeditor",
+    "tinymce",
+    "smarteditor",
+    "xheditor",
 ];
 const TRANSLATIONS: &[&str] = &[
     "locale",
@@ -419,6 +431,12 @@ const SILENT: &[&str] = &[
     "nfo",
     "sum",
     "vssettings",
+    // Certificates, and shortcuts to pages.
+    "crt",
+    "pem",
+    "cer",
+    "url",
+    "webloc",
 ];
 
 #[cfg(test)]
@@ -460,6 +478,13 @@ mod tests {
             ("plugins/haproxy/sample.conf", Weight::Light),
             ("config-example.yml", Weight::Light),
             ("resample.py", Weight::Full),
+            ("src/backup_20060209/a.java", Weight::Light),
+            ("src/backup/a.java", Weight::Full),
+            ("static/ueditor-1.4.3.3/dialogs/a.js", Weight::Light),
+            ("www/FCKeditor/a.js", Weight::Light),
+            ("www/test2.php", Weight::None),
+            ("www/basket_test2.jsp", Weight::None),
+            ("www/contest2.php", Weight::Full),
         ];
         for (path, expected) in cases {
             assert_eq!(weight(path.as_bytes()), expected, "{path}");

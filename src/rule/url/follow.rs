@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::command::{line_start, runs_command};
 use super::context::{Context, is_word};
-use super::words::{Work, opens, work};
+use super::words::{Work, compares, opens, work};
 
 /// Code larger than this is generated: its names are not followed.
 pub(super) const LARGEST: usize = 512 * 1024;
@@ -38,7 +38,8 @@ pub(super) fn is_followed(bytes: &[u8], context: &Context, from: usize) -> bool 
     loud && is_used(bytes, word, from.saturating_sub(REACH)..first.start)
 }
 
-/// Whether all that is done with what the first name of `context` is given is to show it to a person.
+/// Whether all that is done with what the first name of `context` is given is to show it to a person,
+/// or to compare it.
 pub(super) fn is_only_shown(bytes: &[u8], context: &Context) -> bool {
     let Some(name) = context.names.first().filter(|_| bytes.len() <= LARGEST) else {
         return false;
@@ -49,14 +50,48 @@ pub(super) fn is_only_shown(bytes: &[u8], context: &Context) -> bool {
     let around = name.start.saturating_sub(REACH)..bytes.len().min(name.end + REACH);
     let mut is_shown = false;
     for at in uses(bytes, word, around).filter(|at| !name.contains(at)) {
+        // Another branch gives it another address.
+        if is_given_text(&bytes[at + word.len()..]) {
+            continue;
+        }
         let context = Context::read(bytes, with_receiver(bytes, at));
         let mut calls = context.calls.iter().map(|c| &bytes[c.name.clone()]);
-        if !calls.find(|c| work(c) != Work::Wrap).is_some_and(opens) {
+        let is_told = match calls.find(|c| work(c) != Work::Wrap) {
+            Some(call) => opens(call) || compares(call),
+            None => is_link(&bytes[line_start(bytes, at)..at]),
+        };
+        if !is_told {
             return false;
         }
         is_shown = true;
     }
-    word.len() > 3 && is_shown
+    word.len() > 2 && is_shown
+}
+
+/// Whether `rest`, what follows a name, gives it a literal.
+fn is_given_text(rest: &[u8]) -> bool {
+    let rest = rest[..rest.len().min(8)].trim_ascii_start();
+    rest.strip_prefix(b"=")
+        .is_some_and(|value| matches!(value.trim_ascii_start(), [b'"' | b'\'', ..]))
+}
+
+/// Whether what follows `before` is where a link leads, or where the browser goes:
+/// `<a href="<?php echo `, `location.href = `.
+fn is_link(before: &[u8]) -> bool {
+    let text = before.trim_ascii_end();
+    let mark = [&b"href="[..], b"HREF="]
+        .iter()
+        .filter_map(|mark| memchr::memmem::rfind(text, mark).map(|at| at + mark.len()))
+        .max();
+    let is_open = |from: usize| {
+        let value = &text[from..];
+        value.len() < 40 && !value.ends_with(b"/>") && memchr::memmem::find(value, b"</").is_none()
+    };
+    mark.is_some_and(is_open)
+        || text
+            .strip_suffix(b"=")
+            .map(<[u8]>::trim_ascii_end)
+            .is_some_and(|to| to.ends_with(b"location") || to.ends_with(b"location.href"))
 }
 
 /// The variable or constant at `name` without its receiver; `None` for the keys of maps.

@@ -174,7 +174,8 @@ fn public(
     }
     let run = purpose == Purpose::Config && early == Some(Evidence::Command);
     if is_in_samples(bytes, url.span.start, run, &facts.walked)
-        || place.is_literal() && documents(scene, url.span.start)
+        || place.is_literal()
+            && (documents(scene, url.span.start) || is_quoted_in_prose(scene, url.span.start))
     {
         return None;
     }
@@ -218,6 +219,11 @@ fn public(
         || shape == Shape::File && is_pinned(bytes, url)
         || is_in_manual(scene, url.span.start)
         || is_picture(&bytes[url.path.clone()])
+        || is_for_pictures(host)
+            && !matches!(evidence, Evidence::Call | Evidence::Command)
+            && !context.names.first().is_some_and(|n| role(&bytes[n.clone()]) == Role::Endpoint)
+        || is_tunnel(host)
+        || is_among_identifiers(bytes, url)
         || continued(bytes, url.span.end).is_some_and(|more| is_picture(more.as_bytes()))
         || is_in_numbered_setting(before)
         || is_in_query(scene, url.span.start)
@@ -350,6 +356,45 @@ fn is_picture(path: &[u8]) -> bool {
         || ["/staticmap", "/staticimage", "/image.ashx"]
             .iter()
             .any(ends)
+}
+
+/// Whether a host is named after the pictures it has.
+fn is_for_pictures(host: &str) -> bool {
+    const LABELS: [&str; 10] = [
+        "image", "images", "img", "imgs", "pic", "pics", "photo", "photos", "thumb", "thumbs",
+    ];
+    let label = host.split('.').next().unwrap_or_default();
+    LABELS.contains(&label.trim_end_matches(|c: char| c.is_ascii_digit()))
+}
+
+/// Whether a host leads to a developer's own machine, for as long as that asks for it.
+fn is_tunnel(host: &str) -> bool {
+    const TUNNELS: [&str; 7] = [
+        ".ngrok.io",
+        ".ngrok.app",
+        ".ngrok-free.app",
+        ".loca.lt",
+        ".localtunnel.me",
+        ".serveo.net",
+        ".trycloudflare.com",
+    ];
+    TUNNELS.iter().any(|tunnel| host.ends_with(tunnel))
+}
+
+/// Whether the lines above and below both give names of vocabularies: so is this one.
+fn is_among_identifiers(bytes: &[u8], url: &Url) -> bool {
+    const NEAR: usize = 400;
+    let is_vocabulary = |text: &[u8]| {
+        [
+            &b"http://www.w3.org/"[..],
+            b"http://purl.org/",
+            b"http://schemas.xmlsoap.org/",
+        ]
+        .iter()
+        .any(|host| memchr::memmem::find(text, host).is_some())
+    };
+    is_vocabulary(&bytes[url.span.start.saturating_sub(NEAR)..url.span.start])
+        && is_vocabulary(&bytes[url.span.end..bytes.len().min(url.span.end + NEAR)])
 }
 
 /// Whether the URL's line is longer than people write.
@@ -525,7 +570,8 @@ fn evidence(
         .filter(|s| {
             matches!(bytes[s.start - 1], b'"' | b'\'' | b'`') || name(s).starts_with(b"CURLOPT_")
         })
-        .any(|s| role(name(s)) == Role::Other && s.len() > 2);
+        .any(|s| role(name(s)) == Role::Other && s.len() > 2)
+        || siblings.clone().any(|s| is_namespaces(name(s)));
     let follows = || purpose == Purpose::Code && is_followed(bytes, context, url.span.end);
     // `links:`, and under it `- http://vendor.io/`.
     let item = purpose == Purpose::Config
@@ -601,8 +647,10 @@ fn evidence(
     } else {
         roles.len()
     };
-    // `Api.Weather`: one of the APIs, not the address of one.
-    let endpoint = |s: &Range<usize>| bytes[s.end] != b'.' && role(name(s)) == Role::Endpoint;
+    // `Api.Weather`: one of the APIs, not the address of one. `"Vendor Server"`: a name for people.
+    let endpoint = |s: &Range<usize>| {
+        bytes[s.end] != b'.' && !name(s).contains(&b' ') && role(name(s)) == Role::Endpoint
+    };
     let named = roles[..near].contains(&Role::Endpoint)
         || siblings.clone().any(endpoint)
         || bare.is_some_and(|b| role(b) == Role::Endpoint)
@@ -695,6 +743,14 @@ fn evidence(
         return None;
     }
     Some(Evidence::Little)
+}
+
+/// Whether the name is that of what knows namespaces: `set(namespaces, "http:..`.
+fn is_namespaces(name: &[u8]) -> bool {
+    let words = words(name);
+    ["namespace", "namespaces"]
+        .iter()
+        .any(|of| words.iter().any(|w| w == of))
 }
 
 /// Whether the name is that of a list of addresses.
@@ -822,6 +878,27 @@ fn is_pattern(bytes: &[u8], url: &Url) -> bool {
     ]
     .iter()
     .any(|sign| memchr::memmem::find(text, sign).is_some())
+}
+
+/// Whether `at` follows an escaped quote in a literal of many words: `".. a URL could be \"http:.."`.
+fn is_quoted_in_prose(scene: &Scene<'_>, at: usize) -> bool {
+    const WORDS: usize = 6;
+    let bytes = scene.bytes();
+    scene.token(at).is_some_and(|token| {
+        let before = &bytes[token.content.start.min(at)..at];
+        let text = [&b"\\\""[..], b"\\'"]
+            .iter()
+            .find_map(|quote| before.strip_suffix(*quote));
+        text.and_then(|text| text.strip_suffix(b" "))
+            .is_some_and(|text| {
+                let is_said = |word: &&[u8]| {
+                    word.iter()
+                        .all(|b| b.is_ascii_alphabetic() || b",.'-".contains(b))
+                };
+                let words = text.rsplit(|&b| b == b' ').take(WORDS);
+                words.filter(is_said).count() == WORDS
+            })
+    })
 }
 
 /// Whether the literal around `at`, of several lines, is a text for people by the name it is given.

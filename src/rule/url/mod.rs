@@ -1,6 +1,6 @@
 //! `plain-http-api`: URLs that would send an API call in plain text.
 
-mod branch;
+pub(super) mod branch;
 mod command;
 mod context;
 mod file;

@@ -78,9 +78,14 @@ pub(super) fn is_off_or_signed(bytes: &[u8], url: &Url) -> bool {
     let sends_key = |line: &[u8]| {
         line.trim_ascii().starts_with(b"gpgkey") && memchr::memmem::find(line, b"http:").is_some()
     };
+    // Alpine's `apk` checks what it gets by its own keys.
+    let line = &bytes[url.span.start..];
+    let line = &line[..memchr::memchr(b'\n', line).unwrap_or(line.len())];
+    let is_of_apk = memchr::memmem::find(line, b"/etc/apk/repositories").is_some()
+        || bytes[url.path.clone()].starts_with(b"/alpine/");
     let lines: Vec<&[u8]> = beside(bytes, url, LINES, |line| !ends_record(line)).collect();
     let any = |says: &dyn Fn(&[u8]) -> bool| lines.iter().any(|line| says(line));
-    any(&says_off) || any(&says_signed) && !any(&sends_key)
+    is_of_apk || any(&says_off) || any(&says_signed) && !any(&sends_key)
 }
 
 /// Whether the same address over HTTPS is the other branch of a condition,
@@ -136,9 +141,26 @@ pub(super) fn has_secure_twin(bytes: &[u8], url: &Url) -> bool {
         let is_found = memchr::memmem::find(far, &whole).is_some_and(|i| is_list(&far[..i]));
         is_found && around(bytes, url).is_some_and(|list| matches!(bytes[list.start], b'[' | b'{'))
     };
+    // `isHttps ? 'https://secure.vendor.io' : 'http:..`
+    let is_of_plain_page = || {
+        let other = before.strip_suffix(b":").map(<[u8]>::trim_ascii_end);
+        let other = other.and_then(|text| text.strip_suffix(&[*open]));
+        let from = other.and_then(|text| memchr::memrchr(*open, text));
+        other.zip(from).is_some_and(|(text, from)| {
+            let asked = text[..from].trim_ascii_end();
+            let asked = &asked[asked.len().saturating_sub(80)..];
+            text[from + 1..].starts_with(b"https:")
+                && is_condition(asked)
+                && memchr::memmem::find(&asked.to_ascii_lowercase(), b"https").is_some()
+        })
+    };
     is_quote(open)
         && open == close
-        && (is_condition(before) && is_first() || is_second() || is_before() || is_after())
+        && (is_of_plain_page()
+            || is_condition(before) && is_first()
+            || is_second()
+            || is_before()
+            || is_after())
 }
 
 /// Whether what is at `name` is called `url` and nothing more, beside the name and two more of what a

@@ -701,6 +701,82 @@ fn evidence_decides_the_level() {
             "<pre>curl -s http://vendor.io/a.repo | tee b</pre>",
             Some(Note),
         ),
+        (
+            "a.java",
+            "new Driver(\"P5\", \"Vendor Server\", \"com.vendor.Driver\", \"http://vendor.io/products\")",
+            None,
+        ),
+        (
+            "a.cpp",
+            "hash_set(namespaces, \"http://vendor.io/api/\", KEY, prefix);",
+            None,
+        ),
+        (
+            "a.java",
+            "String url = \"http://images.vendor.io\" + names[i]; client.add(url);",
+            Some(Note),
+        ),
+        (
+            "a.py",
+            "urllib.urlopen('http://images.vendor.io/list.json')",
+            Some(Warning),
+        ),
+        (
+            "a.json",
+            "{\"description\": \"If not set, there is none. For instance, a server URL could be \\\"http://vendor.io/api\\\".\"}",
+            None,
+        ),
+        (
+            "Dockerfile",
+            "RUN echo 'http://mirror.vendor.io/v3.6/main' >> /etc/apk/repositories",
+            Some(Note),
+        ),
+        (
+            "a.js",
+            "window.location = 'http://vendor.io/api/login';",
+            None,
+        ),
+        (
+            "a.py",
+            "items = collection.find({\"url\": \"http://vendor.io/api/t\", \"done\": None})",
+            None,
+        ),
+        (
+            "a.js",
+            "var host = isHttps ? 'https://s.vendor.io/api/' : 'http://vendor.io/api/';",
+            Some(Note),
+        ),
+        (
+            "a.js",
+            "var val = 'http://vendor.io/api/?a=1';\nif (b)\n val = 'x';\nwindow.open(val);",
+            Some(Note),
+        ),
+        (
+            "a.php",
+            "<?php $pg_url = 'http://vendor.io/api/pay'; ?>\n<a href=\"<?php echo $pg_url; ?>\">pay</a>",
+            Some(Note),
+        ),
+        (
+            "a.java",
+            "static final String TUNE_API = \"http://vendor.io/Tune.ashx\";\nif (uri.contains(TUNE_API)) {}",
+            Some(Note),
+        ),
+        (
+            "a.properties",
+            "server-host=http://6e6935a2.ngrok.io",
+            Some(Note),
+        ),
+        (
+            "a.php",
+            "$n = array('a' => 'http://www.w3.org/1/',\n 'lj' => 'http://vendor.io/rss/lj/1.0/',\n 'p' => 'http://purl.org/b/');",
+            Some(Note),
+        ),
+        ("ca-bundle.crt", "Base Url: http://vendor.io/api/", None),
+        (
+            "a.php",
+            "if (strstr($item['path'], 'http://api.vendor.io/v1')) {}",
+            None,
+        ),
         // Filled in by a program: worth a note in data.
         (
             "a.xml",

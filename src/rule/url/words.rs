@@ -89,8 +89,17 @@ pub(super) fn role(name: &[u8]) -> Role {
         // Whether a network lets requests through: over HTTPS nothing would be shown.
         || (has(&["check", "checks", "probe", "ping", "test"])
             && has(&["network", "connectivity", "captive", "internet", "online"]))
-        // `getMoreThemesURL`: a page.
-        || (has(&["more"]) && has(&["get", "learn", "read", "see"]))
+        // `getMoreThemesURL`, `more_info_url`: a page.
+        || (has(&["more"]) && has(&["get", "learn", "read", "see", "info"]))
+        // `toolTip`, `setWhatsThis`.
+        || (has(&["tool"]) && has(&["tip"]))
+        || (has(&["whats"]) && has(&["this"]))
+        // `fail_url`: where a payment sends the browser.
+        || (has(ADDRESS) && has(&["fail", "failed", "failure", "error"]) && words.len() < 4)
+            && !has(&["api", "endpoint", "report", "log", "track"])
+        // `window.location`.
+        || name.ends_with(b".location")
+        || own_is(name, b"PACKAGE_URL")
         // `__url__`: what a Python package says about itself.
         || (name.starts_with(b"__") && words.len() == 1 && has(ADDRESS))
         || words
@@ -315,6 +324,9 @@ const NEVER: &[&str] = &[
     "menu",
     "tariff",
     "tariffs",
+    "agreement",
+    "agreements",
+    "redir",
 ];
 const SHOWN: &[&str] = &[
     "src",
@@ -403,6 +415,8 @@ const SHOWN: &[&str] = &[
     "path",
     "expected",
     "result",
+    "qr",
+    "qrcode",
 ];
 /// Shown when they stand alone; as part of `auth_url` they are not.
 const ALONE: &[&str] = &["name", "value", "content", "body", "html", "space"];
@@ -523,6 +537,26 @@ pub(super) fn opens(name: &[u8]) -> bool {
         || has(last, &["shorten"])
 }
 
+/// Whether the function `name` looks for a text in another, or sends a browser there.
+pub(super) fn compares(name: &[u8]) -> bool {
+    const VERBS: [&str; 12] = [
+        "contains",
+        "starts",
+        "startswith",
+        "ends",
+        "endswith",
+        "equals",
+        "includes",
+        "strstr",
+        "stristr",
+        "strpos",
+        "stripos",
+        "redirect",
+    ];
+    let words = words(last_and_receiver(name).0);
+    words.iter().any(|word| VERBS.contains(&word.as_str()))
+}
+
 /// Whether the function `name` takes a URL for something else than to call it: `termsOfService`.
 pub(super) fn tells(name: &[u8]) -> bool {
     role(last_and_receiver(name).0) == Role::Other
@@ -546,8 +580,18 @@ pub(super) fn work(name: &[u8]) -> Work {
             .any(|r| on.last().is_some_and(|w| w == r));
     // `msg.send`: to people, or to who asked.
     let answers = last == b"send" && owned(ASKERS);
+    let shows = has(&["referer", "referrer"])
+        || owned(&["menu", "menus", "navbar", "breadcrumb", "breadcrumbs"])
+        || last == b"a"
+        || last == b"assign" && on.last().is_some_and(|w| w == "location");
+    // What a database is asked for.
+    let looks_up = has(&[
+        "find", "insert", "update", "upsert", "remove", "count", "distinct",
+    ]) && owned(&["collection", "db", "mongo", "model", "table"]);
     if opens(name)
         || answers
+        || shows
+        || looks_up
         || names
         || matches
         // `curl_test`, `testDownload`: it is sent, whatever for.
@@ -750,6 +794,12 @@ const COMPARED: &[&str] = &[
     "equals",
     "equal",
     "strpos",
+    "stripos",
+    "strstr",
+    "stristr",
+    "strcmp",
+    "strcasecmp",
+    "strncmp",
     "test",
     "split",
     "assert",
@@ -875,6 +925,13 @@ mod tests {
             ("setPlainTextUri", Role::Address),
             ("mainUrl", Role::Endpoint),
             ("self.root", Role::Endpoint),
+            ("ToolTip", Role::Other),
+            ("this.fail_url", Role::Other),
+            ("errorUrl", Role::Other),
+            ("error_report_url", Role::Endpoint),
+            ("more_info_url", Role::Other),
+            ("window.location", Role::Other),
+            ("mobileServiceAgreementUrl.csl", Role::Other),
             ("root_path", Role::Other),
             ("refer_url", Role::Other),
             ("swfUrl", Role::Other),
@@ -914,6 +971,11 @@ mod tests {
             ("useSWR", Work::Fetch),
             ("doCurlTest", Work::Fetch),
             ("doTest", Work::Other),
+            ("$request->referer", Work::Other),
+            ("Html::a", Work::Other),
+            ("$menu->add", Work::Other),
+            ("location.assign", Work::Other),
+            ("collection.find_one", Work::Other),
             ("download.file", Work::Fetch),
             ("feedparser.parse", Work::Fetch),
             ("Faraday.new", Work::Fetch),
