@@ -1,6 +1,7 @@
 //! The pipeline: list, read, scan, report. Only user of rayon.
 
 pub mod baseline;
+mod idle;
 mod large;
 mod news;
 
@@ -208,6 +209,9 @@ pub fn run_with(
             kind: ProblemKind::Empty,
             message: message.to_owned(),
         });
+    }
+    if source.is_whole() && report.problems.is_empty() {
+        idle::settle(&mut report.findings, &inputs, threads);
     }
     report.findings.retain_mut(|f| regime.classify(f));
     let held = match held {

@@ -326,6 +326,16 @@ pub struct Finding {
     pub unignored: Vec<RepoPath>,
     /// `None`: it counts.
     pub suppressed: Option<Suppression>,
+    /// What holds it, where that alone leads to it.
+    pub holder: Option<Holder>,
+}
+
+/// A name that is given something.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Holder {
+    pub name: String,
+    /// A setting or a field, which may be spelled otherwise where it is read: `getRatesUrl`.
+    pub is_loose: bool,
 }
 
 impl Finding {
@@ -357,6 +367,7 @@ impl Finding {
             fix: None,
             unignored: Vec::new(),
             suppressed: None,
+            holder: None,
         }
     }
 

@@ -31,7 +31,7 @@ use std::sync::OnceLock;
 
 use crate::document::{Coverage, Document, RepoPath, line_around};
 use crate::excerpt::{Excerpt, Masking, mask, url_passwords};
-use crate::finding::{Finding, Fingerprint, Region, Related, RuleId, Secret, Severity};
+use crate::finding::{Finding, Fingerprint, Holder, Region, Related, RuleId, Secret, Severity};
 use crate::line_hash::LineHashes;
 use crate::syntax::{Language, Lexed, Place, Token};
 
@@ -181,6 +181,8 @@ pub struct Verdict {
     pub provider: Option<String>,
     pub related: Vec<(Range<usize>, String)>,
     pub help: Option<String>,
+    /// What holds it, where that alone leads to it.
+    pub holder: Option<Holder>,
 }
 
 /// A document as judges see it; what is dear is made on first use.
@@ -694,6 +696,7 @@ impl RuleSet {
                 fix: None,
                 unignored: Vec::new(),
                 suppressed: None,
+                holder: verdict.holder,
             });
         }
         findings

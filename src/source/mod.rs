@@ -11,6 +11,7 @@ pub mod worktree;
 
 use std::cmp::Ordering;
 use std::ffi::OsString;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -142,6 +143,15 @@ impl OnDisk {
         file.push(folder);
         file.push(&self.name);
         file
+    }
+
+    /// All of it, if it is no longer than `most` bytes.
+    pub fn read_up_to(&self, most: u64) -> io::Result<Vec<u8>> {
+        let file = self.file();
+        match file.symlink_metadata()?.len() {
+            length if length <= most => std::fs::read(file),
+            _ => Err(io::ErrorKind::FileTooLarge.into()),
+        }
     }
 
     fn path(&self) -> RepoPath {
@@ -277,6 +287,11 @@ pub trait Source: Sync {
     /// How ignore rules cover a file that may not exist; `None` where the
     /// question has no answer, as outside a repository.
     fn coverage(&self, path: &RepoPath) -> Option<Coverage>;
+
+    /// Whether all files of a repository are listed, as they lie on disk.
+    fn is_whole(&self) -> bool {
+        false
+    }
 
     /// Whether a file is there that is not listed.
     fn is_present(&self, _path: &RepoPath) -> bool {

@@ -221,6 +221,11 @@ impl Source for Worktree {
         }
     }
 
+    fn is_whole(&self) -> bool {
+        let is_top = |target: &Target| !target.is_file && target.canonical == self.root;
+        self.repository.is_some() && matches!(&self.targets[..], [only] if is_top(only))
+    }
+
     fn would_list(&self, path: &RepoPath) -> bool {
         let file = path.join_to(&self.root);
         self.targets.iter().any(|t| file.starts_with(&t.canonical))

@@ -9,6 +9,7 @@ use super::command::{is_replaced, is_said, line_start, runs_command, runs_helper
 use super::context::{Context, Lead, is_in_samples, is_word};
 use super::file::{Facts, Purpose, Weight};
 use super::follow::{is_followed, is_only_shown};
+use super::holder::holder;
 use super::host::Class;
 use super::join::continued;
 use super::markup::is_for_readers;
@@ -22,7 +23,7 @@ use super::words::{
     Role, Work, is_abbreviated, is_doubtful, is_mostly_shown, is_setter, reads_property,
     reads_setting, role, tells, words, work,
 };
-use crate::finding::Severity;
+use crate::finding::{Holder, Severity};
 use crate::syntax::{Place, paths};
 
 /// Languages that call functions without brackets.
@@ -32,6 +33,7 @@ const BARE_CALLS: [&str; 6] = ["Ruby", "Crystal", "CoffeeScript", "Elixir", "Lua
 struct Ruling {
     severity: Severity,
     message: String,
+    holder: Option<Holder>,
 }
 
 pub(super) fn judge(rule: &UrlRule, url: &Url, scene: &Scene<'_>) -> Option<Verdict> {
@@ -87,6 +89,7 @@ pub(super) fn judge(rule: &UrlRule, url: &Url, scene: &Scene<'_>) -> Option<Verd
             severity: Severity::Error,
             message: "Report Flow is called over plain HTTP, which it rejects: use `https://`"
                 .into(),
+            holder: None,
         },
         _ => public(url, scene, class, &host, shape, &credentials)?,
     };
@@ -100,6 +103,7 @@ pub(super) fn judge(rule: &UrlRule, url: &Url, scene: &Scene<'_>) -> Option<Verd
         message: ruling.message,
         highlight: url.span.clone(),
         secrets,
+        holder: ruling.holder,
         // With its secrets: another password in the same URL is another finding.
         content: bytes[url.span.clone()].to_vec(),
         provider: (class == Class::Product).then(|| "Report Flow".to_owned()),
@@ -258,6 +262,7 @@ fn public(
                     shown(host)
                 ),
             },
+            holder: None,
         });
     }
     let (severity, why) = match evidence {
@@ -290,6 +295,9 @@ fn public(
             severity
         },
         message: format!("{} {why} over plain HTTP", shown(host)),
+        holder: matches!(evidence, Evidence::Named | Evidence::Shaped)
+            .then(|| holder(path, bytes, url.span.start, purpose, &context))
+            .flatten(),
     })
 }
 
@@ -760,7 +768,7 @@ fn is_plural(name: &[u8]) -> bool {
 }
 
 /// Whether a value is assigned, by what stands between its name and the value; keys of maps are not.
-fn is_assigned(between: &[u8]) -> bool {
+pub(super) fn is_assigned(between: &[u8]) -> bool {
     memchr::memmem::find(between, b"<-").is_some()
         || memchr::memchr(b'=', between).is_some_and(|i| between.get(i + 1) != Some(&b'>'))
 }
@@ -830,7 +838,7 @@ fn is_remark(before: &[u8]) -> bool {
 }
 
 /// `RATES_URL`, `kRatesUrl`.
-fn is_constant(name: &[u8]) -> bool {
+pub(super) fn is_constant(name: &[u8]) -> bool {
     let own = name
         .iter()
         .rposition(|&b| !is_word(b))

@@ -5,6 +5,7 @@ mod command;
 mod context;
 mod file;
 mod follow;
+mod holder;
 mod host;
 mod join;
 mod judge;

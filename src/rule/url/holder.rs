@@ -1,0 +1,144 @@
+//! The name that holds a URL, where the URL is reached by that name alone.
+
+use std::ops::Range;
+
+use super::command::line_start;
+use super::context::{Context, Lead, is_word};
+use super::file::Purpose;
+use super::judge::{is_assigned, is_constant};
+use super::words::{Work, words, work};
+use crate::finding::Holder;
+use crate::syntax::paths;
+
+/// Shorter names are used for something else anywhere.
+const SHORTEST: usize = 4;
+const SHORTEST_SETTING: usize = 6;
+
+pub(super) fn holder(
+    path: &[u8],
+    bytes: &[u8],
+    start: usize,
+    purpose: Purpose,
+    context: &Context,
+) -> Option<Holder> {
+    let name = context.names.first()?;
+    match purpose {
+        Purpose::Code => constant(path, bytes, start, name, context),
+        Purpose::Config => setting(path, &bytes[name.clone()]),
+        Purpose::Data | Purpose::Unknown | Purpose::Markup | Purpose::Prose | Purpose::Silent => {
+            None
+        }
+    }
+}
+
+/// `const RATES_URL = "http:..`, `#define RATES_URL "http:..`
+fn constant(
+    path: &[u8],
+    bytes: &[u8],
+    start: usize,
+    name: &Range<usize>,
+    context: &Context,
+) -> Option<Holder> {
+    const MODIFIERS: [&[u8]; 13] = [
+        b"const",
+        b"constexpr",
+        b"final",
+        b"static",
+        b"readonly",
+        b"private",
+        b"val",
+        b"let",
+        b"define",
+        b"fileprivate",
+        b"public",
+        b"protected",
+        b"var",
+    ];
+    let wraps = |name: &Range<usize>| work(&bytes[name.clone()]) == Work::Wrap;
+    let line = line_start(bytes, name.start);
+    let before = &bytes[line..name.start];
+    let is_defined = before.trim_ascii().starts_with(b"#");
+    let is_quoted = before
+        .last()
+        .is_some_and(|b| matches!(b, b'"' | b'\'' | b'`'));
+    let whole = &bytes[name.clone()];
+    let own = whole.rsplit(|&b| !is_word(b)).next()?;
+    let is_modified = || {
+        before
+            .split(|&b| !is_word(b))
+            .any(|word| MODIFIERS.contains(&word))
+    };
+    let is_lone = context.lead == Lead::Quote
+        && !is_quoted
+        && context.calls.iter().all(|call| wraps(&call.name))
+        && (is_defined || is_assigned(&bytes[name.end..start]))
+        && own.len() >= SHORTEST
+        && (is_constant(whole) || is_modified() || is_of_class(whole));
+    (is_lone && !is_read_from_outside(path)).then(|| Holder {
+        name: String::from_utf8_lossy(own).into_owned(),
+        is_loose: own.iter().any(u8::is_ascii_lowercase),
+    })
+}
+
+/// `Service.ratesUrl`
+fn is_of_class(name: &[u8]) -> bool {
+    name.contains(&b'.') && name[0].is_ascii_uppercase()
+}
+
+/// Whether the settings of a framework are in the module at `path`: it reads them by their names.
+fn is_read_from_outside(path: &[u8]) -> bool {
+    let is_of_settings = |part: &[u8]| {
+        words(part)
+            .iter()
+            .any(|w| ["settings", "config", "conf", "configuration"].contains(&w.as_str()))
+    };
+    path.ends_with(b".py") && path.rsplit(|&b| b == b'/').take(2).any(is_of_settings)
+}
+
+/// `vendor.rates-url=http:..` in a file that the program reads its settings from.
+fn setting(path: &[u8], name: &[u8]) -> Option<Holder> {
+    /// What frameworks read by names of their own.
+    const FRAMEWORKS: [&str; 17] = [
+        "spring",
+        "eureka",
+        "management",
+        "server",
+        "logging",
+        "dubbo",
+        "feign",
+        "ribbon",
+        "zuul",
+        "nacos",
+        "quarkus",
+        "micronaut",
+        "play",
+        "akka",
+        "log",
+        "hibernate",
+        "default",
+    ];
+    let file = paths::file_name(path).to_ascii_lowercase();
+    let is_springs = file.starts_with(b"application") || file.starts_with(b"bootstrap");
+    let is_yaml = file.ends_with(b".yml") || file.ends_with(b".yaml");
+    if !(file.ends_with(b".properties") || is_springs && (is_yaml || file.ends_with(b".conf"))) {
+        return None;
+    }
+    let first = name.split(|b| !b.is_ascii_alphanumeric()).next()?;
+    let own = name.rsplit(|b| matches!(b, b'.' | b':' | b'[')).next()?;
+    let parts = words(own);
+    let is_frameworks = |word: &[u8]| {
+        FRAMEWORKS
+            .iter()
+            .any(|framework| word.eq_ignore_ascii_case(framework.as_bytes()))
+    };
+    let is_own = own.len() >= SHORTEST_SETTING
+        && parts.len() > 1
+        && !is_frameworks(first)
+        && !parts
+            .first()
+            .is_some_and(|word| is_frameworks(word.as_bytes()));
+    is_own.then(|| Holder {
+        name: String::from_utf8_lossy(own).into_owned(),
+        is_loose: true,
+    })
+}
