@@ -267,8 +267,13 @@ impl Usage {
                 Sign::Call { name, what } => {
                     let top = in_folder(b"", name);
                     let started = nearest(&manifests, one.path.parent()).unwrap_or(b"");
-                    // Many libraries look for the file in the folders above, too.
-                    if is_safe(&top) {
+                    // Many libraries look for the file in the folders above, too; a command is
+                    // started in the folder of its script, or in one of those.
+                    let mut folders = above(one.path.parent());
+                    let is_command = what.starts_with("`--");
+                    if is_safe(&top)
+                        || is_command && folders.any(|folder| is_safe(&in_folder(folder, name)))
+                    {
                         continue;
                     }
                     (in_folder(started, name), what)
@@ -302,6 +307,14 @@ fn is_defined_at(bytes: &[u8], start: usize) -> bool {
     let last = words.into_iter().next();
     line.last().is_some_and(u8::is_ascii_whitespace)
         && last.is_some_and(|w| matches!(w, b"def" | b"function" | b"fn" | b"func" | b"fun"))
+}
+
+/// `folder`, and those it lies in.
+fn above(folder: &[u8]) -> impl Iterator<Item = &[u8]> {
+    std::iter::successors(Some(folder), |folder| match folder {
+        [] => None,
+        _ => Some(&folder[..memchr::memrchr(b'/', folder).unwrap_or(0)]),
+    })
 }
 
 fn is_shell(language: &str) -> bool {
@@ -531,16 +544,7 @@ fn is_beside_the_point(path: &RepoPath) -> bool {
 
 /// The nearest of `folders` at `folder` or above.
 fn nearest<'f>(folders: &BTreeSet<&'f [u8]>, folder: &[u8]) -> Option<&'f [u8]> {
-    let mut at = folder;
-    loop {
-        if let Some(found) = folders.get(at) {
-            return Some(found);
-        }
-        if at.is_empty() {
-            return None;
-        }
-        at = &at[..memchr::memrchr(b'/', at).unwrap_or(0)];
-    }
+    above(folder).find_map(|at| folders.get(at).copied())
 }
 
 fn in_folder(folder: &[u8], name: &[u8]) -> RepoPath {

@@ -249,6 +249,14 @@ fn weight(path: &[u8]) -> Weight {
         .any(|w| ["example", "examples", "sample", "samples"].contains(&w.as_str()));
     // `DatabaseSeeder.php`, `seeds.rb`
     light |= stem.last().is_some_and(|w| SEEDS.contains(&w.as_str()));
+    // `mapdemo.html`: somebody's try, left among the pages.
+    let is_page = [".html", ".htm", ".jsp"]
+        .iter()
+        .any(|end| name.ends_with(end));
+    light |= is_page
+        && stem
+            .last()
+            .is_some_and(|w| w.ends_with("demo") || w.ends_with("test"));
     // Stations to listen to.
     light |= PLAYLISTS.iter().any(|end| name.ends_with(end));
     // What a proxy lets through, or does not.
@@ -485,6 +493,7 @@ mod tests {
             ("www/test2.php", Weight::None),
             ("www/basket_test2.jsp", Weight::None),
             ("www/contest2.php", Weight::Full),
+            ("www/mapdemo.html", Weight::Light),
         ];
         for (path, expected) in cases {
             assert_eq!(weight(path.as_bytes()), expected, "{path}");

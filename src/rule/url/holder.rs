@@ -24,10 +24,8 @@ pub(super) fn holder(
     let name = context.names.first()?;
     match purpose {
         Purpose::Code => constant(path, bytes, start, name, context),
-        Purpose::Config => setting(path, &bytes[name.clone()]),
-        Purpose::Data | Purpose::Unknown | Purpose::Markup | Purpose::Prose | Purpose::Silent => {
-            None
-        }
+        Purpose::Config | Purpose::Data => setting(path, &bytes[name.clone()]),
+        Purpose::Unknown | Purpose::Markup | Purpose::Prose | Purpose::Silent => None,
     }
 }
 
@@ -95,7 +93,7 @@ fn is_read_from_outside(path: &[u8]) -> bool {
     path.ends_with(b".py") && path.rsplit(|&b| b == b'/').take(2).any(is_of_settings)
 }
 
-/// `vendor.rates-url=http:..` in a file that the program reads its settings from.
+/// `vendor.rates-url=http:..`, `<add key="RatesUrl" value="http:..` in a file that the program reads its settings from.
 fn setting(path: &[u8], name: &[u8]) -> Option<Holder> {
     /// What frameworks read by names of their own.
     const FRAMEWORKS: [&str; 17] = [
@@ -120,7 +118,12 @@ fn setting(path: &[u8], name: &[u8]) -> Option<Holder> {
     let file = paths::file_name(path).to_ascii_lowercase();
     let is_springs = file.starts_with(b"application") || file.starts_with(b"bootstrap");
     let is_yaml = file.ends_with(b".yml") || file.ends_with(b".yaml");
-    if !(file.ends_with(b".properties") || is_springs && (is_yaml || file.ends_with(b".conf"))) {
+    let is_nets = [&b"web.config"[..], b"app.config"].contains(&&file[..])
+        || file.starts_with(b"appsettings.") && file.ends_with(b".json");
+    if !(file.ends_with(b".properties")
+        || is_nets
+        || is_springs && (is_yaml || file.ends_with(b".conf")))
+    {
         return None;
     }
     let first = name.split(|b| !b.is_ascii_alphanumeric()).next()?;
@@ -132,7 +135,7 @@ fn setting(path: &[u8], name: &[u8]) -> Option<Holder> {
             .any(|framework| word.eq_ignore_ascii_case(framework.as_bytes()))
     };
     let is_own = own.len() >= SHORTEST_SETTING
-        && parts.len() > 1
+        && (parts.len() > 1 || own.len() < name.len())
         && !is_frameworks(first)
         && !parts
             .first()
