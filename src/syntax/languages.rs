@@ -1685,7 +1685,7 @@ pub(super) static SPECS: &[Spec] = &[
         "Markdown",
         Prose,
         &[
-            "md", "markdown", "mdown", "mkd", "mdx", "mdc", "rmd", "qmd", "livemd",
+            "md", "markdown", "mdown", "mkd", "mdx", "mdc", "rmd", "qmd", "livemd", "apib",
         ],
         Lexer::Markdown,
     ),

@@ -445,6 +445,7 @@ const SILENT: &[&str] = &[
     "cer",
     "url",
     "webloc",
+    "license",
 ];
 
 #[cfg(test)]

@@ -601,7 +601,9 @@ pub(super) fn work(name: &[u8]) -> Work {
         return Work::Other;
     }
     // A browser within the program shows a page: what the URL looks like decides.
-    if owned(&["browser", "webview"]) && has(&["load", "open", "navigate"]) {
+    if owned(&["browser", "webview"]) && has(&["load", "open", "navigate"])
+        || last.eq_ignore_ascii_case(b"loadurl")
+    {
         return Work::Unknown;
     }
     if has(FETCHES)
@@ -976,6 +978,7 @@ mod tests {
             ("$menu->add", Work::Other),
             ("location.assign", Work::Other),
             ("collection.find_one", Work::Other),
+            ("this.f3077a.loadUrl", Work::Unknown),
             ("download.file", Work::Fetch),
             ("feedparser.parse", Work::Fetch),
             ("Faraday.new", Work::Fetch),
