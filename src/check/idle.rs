@@ -18,6 +18,8 @@ const LARGEST: u64 = 16 << 20;
 /// Of so many names in a file, half of which are named nowhere else, all may
 /// be: reflection builds their names.
 const MANY: usize = 4;
+/// In its first bytes, no text has one that is zero.
+const HEAD: usize = 8 << 10;
 /// How far a line is looked through for an address.
 const LINE: usize = 500;
 
@@ -109,7 +111,11 @@ impl Names {
         at.is_ok_and(|at| !self.used[at].load(Ordering::Relaxed))
     }
 
+    /// Looks through a text; what an editor indexes in a file of its own uses nothing.
     fn see(&self, bytes: &[u8]) {
+        if memchr::memchr(0, &bytes[..bytes.len().min(HEAD)]).is_some() {
+            return;
+        }
         for found in self.patterns.find_overlapping_iter(bytes) {
             let owner = self.owners[found.pattern().as_usize()];
             let holder = &self.holders[owner];

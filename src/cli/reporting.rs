@@ -1,7 +1,7 @@
 //! What commands that scan have in common: the rules they use, the formats they write, the exit code.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use crate::check::baseline::Choice;
 use crate::check::{self, Progress};
@@ -211,8 +211,11 @@ pub(super) fn mask_names(report: &mut Report, rules: &RuleSet) {
     report.scanned.submodules.iter_mut().for_each(masked);
 }
 
+/// As many as there are cores for this process; asked once, for several files of the system say so.
 fn default_threads() -> usize {
-    std::thread::available_parallelism().map_or(1, usize::from)
+    static CORES: LazyLock<usize> =
+        LazyLock::new(|| std::thread::available_parallelism().map_or(1, usize::from));
+    *CORES
 }
 
 /// Each `--format`, or text to stdout.

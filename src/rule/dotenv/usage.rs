@@ -259,6 +259,7 @@ impl Usage {
                 present(path) || matches!(coverage(path), None | Some(Coverage::Shared))
             })
         };
+        let known_folders: BTreeSet<&[u8]> = evidence.iter().map(|e| e.path.parent()).collect();
         let mut exposed: BTreeMap<&[u8], Exposed<'_>> = BTreeMap::new();
         for one in evidence {
             let (dotenv, what) = match &one.sign {
@@ -286,10 +287,16 @@ impl Usage {
             }
             let home = nearest(&ignore_files, dotenv.parent()).unwrap_or(b"");
             let entry = exposed.entry(home).or_default();
-            // Where `.env.local` is ignored, that may be where the settings go.
+            // Where a file of this name is ignored, or is there, in another folder, that may be
+            // the one; where `.env.local` is ignored, that may be where the settings go.
+            let is_other = |folder: &&&[u8]| **folder != dotenv.parent();
+            let is_elsewhere = known_folders
+                .iter()
+                .filter(is_other)
+                .any(|folder| is_safe(&in_folder(folder, dotenv.name())));
             let local = RepoPath::new([dotenv.as_bytes(), b".local"].concat());
-            entry.has_other_way &=
-                dotenv.name() == b".env" && matches!(coverage(&local), Some(Coverage::Shared));
+            entry.has_other_way &= is_elsewhere
+                || dotenv.name() == b".env" && matches!(coverage(&local), Some(Coverage::Shared));
             entry.files.insert(dotenv.clone());
             entry.signs.push((one, what));
         }

@@ -298,6 +298,7 @@ const LIGHT: &[&str] = &[
     "vendor",
     "codemirror",
     "jquery",
+    "pear",
     "stub",
     "stubs",
     "playground",

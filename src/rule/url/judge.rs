@@ -227,6 +227,7 @@ fn public(
             && !matches!(evidence, Evidence::Call | Evidence::Command)
             && !context.names.first().is_some_and(|n| role(&bytes[n.clone()]) == Role::Endpoint)
         || is_tunnel(host)
+        || is_decompiled(bytes)
         || is_among_identifiers(bytes, url)
         || continued(bytes, url.span.end).is_some_and(|more| is_picture(more.as_bytes()))
         || is_in_numbered_setting(before)
@@ -373,6 +374,19 @@ fn is_for_pictures(host: &str) -> bool {
     ];
     let label = host.split('.').next().unwrap_or_default();
     LABELS.contains(&label.trim_end_matches(|c: char| c.is_ascii_digit()))
+}
+
+/// Whether a decompiler wrote the program: JADX, FernFlower, ILSpy say so in remarks and names.
+fn is_decompiled(bytes: &[u8]) -> bool {
+    [
+        &b"/* renamed from: "[..],
+        b"/* loaded from: classes",
+        b"/* JADX ",
+        b"Decompiled with JetBrains decompiler",
+        b"_003C",
+    ]
+    .iter()
+    .any(|mark| memchr::memmem::find(bytes, mark).is_some())
 }
 
 /// Whether a host leads to a developer's own machine, for as long as that asks for it.

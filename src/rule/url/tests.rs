@@ -777,6 +777,11 @@ fn evidence_decides_the_level() {
             "if (strstr($item['path'], 'http://api.vendor.io/v1')) {}",
             None,
         ),
+        (
+            "a.java",
+            "/* renamed from: com.vendor.a */\nString f = b.m1(\"http://api.vendor.io/fb.do\", map);",
+            Some(Note),
+        ),
         // Filled in by a program: worth a note in data.
         (
             "a.xml",

@@ -73,6 +73,15 @@ pub(super) fn role(name: &[u8]) -> Role {
     if last_and_receiver(name).0.eq_ignore_ascii_case(b"href") {
         return Role::Other;
     }
+    // `base.source_url`: a member says more than what it is a member of.
+    if let Some(dot) = memchr::memrchr(b'.', name)
+        && words(&name[dot + 1..])
+            .iter()
+            .any(|w| ADDRESS.contains(&w.as_str()))
+        && role(&name[dot + 1..]) == Role::Other
+    {
+        return Role::Other;
+    }
     // A record's, of whatever it is about.
     let name = name.strip_prefix(b"data.").unwrap_or(name);
     let words = words(name);
@@ -602,7 +611,7 @@ pub(super) fn work(name: &[u8]) -> Work {
     }
     // A browser within the program shows a page: what the URL looks like decides.
     if owned(&["browser", "webview"]) && has(&["load", "open", "navigate"])
-        || last.eq_ignore_ascii_case(b"loadurl")
+        || last == b"loadUrl" && !receiver.is_empty()
     {
         return Work::Unknown;
     }
@@ -933,6 +942,7 @@ mod tests {
             ("error_report_url", Role::Endpoint),
             ("more_info_url", Role::Other),
             ("window.location", Role::Other),
+            ("base.source_url", Role::Other),
             ("mobileServiceAgreementUrl.csl", Role::Other),
             ("root_path", Role::Other),
             ("refer_url", Role::Other),
