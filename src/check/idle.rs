@@ -10,7 +10,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use aho_corasick::AhoCorasick;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
-use crate::finding::{Finding, Holder, Severity};
+use crate::document::RepoPath;
+use crate::finding::{Finding, Holder, Reach, Severity};
 use crate::source::{Body, Input, Manner};
 
 /// In bytes. Larger files are records: what they say uses no name.
@@ -37,7 +38,7 @@ pub(super) fn settle(findings: &mut [Finding], inputs: &[Input], threads: usize)
                 && !names.are_all_used()
                 && let Ok(bytes) = disk.read_up_to(LARGEST)
             {
-                names.see(&bytes);
+                names.see(&input.path(), &bytes);
             }
         });
     };
@@ -112,7 +113,7 @@ impl Names {
     }
 
     /// Looks through a text; what an editor indexes in a file of its own uses nothing.
-    fn see(&self, bytes: &[u8]) {
+    fn see(&self, path: &RepoPath, bytes: &[u8]) {
         if memchr::memchr(0, &bytes[..bytes.len().min(HEAD)]).is_some() {
             return;
         }
@@ -127,10 +128,22 @@ impl Names {
             };
             if !self.used[owner].load(Ordering::Relaxed)
                 && is_it()
+                && can_use(&holder.reach, path, bytes)
                 && !is_no_use(bytes, found.start())
             {
                 self.used[owner].store(true, Ordering::Relaxed);
             }
+        }
+    }
+}
+
+/// Whether the file at `path` can use a name of this reach.
+fn can_use(reach: &Reach, path: &RepoPath, bytes: &[u8]) -> bool {
+    match reach {
+        Reach::Repository => true,
+        Reach::File(file) => file == path,
+        Reach::Class { file, name } => {
+            file == path || memchr::memmem::find(bytes, name.as_bytes()).is_some()
         }
     }
 }

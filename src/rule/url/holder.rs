@@ -7,7 +7,8 @@ use super::context::{Context, Lead, is_word};
 use super::file::Purpose;
 use super::judge::{is_assigned, is_constant};
 use super::words::{Work, words, work};
-use crate::finding::Holder;
+use crate::document::RepoPath;
+use crate::finding::{Holder, Reach};
 use crate::syntax::paths;
 
 /// Shorter names are used for something else anywhere.
@@ -15,7 +16,7 @@ const SHORTEST: usize = 4;
 const SHORTEST_SETTING: usize = 6;
 
 pub(super) fn holder(
-    path: &[u8],
+    path: &RepoPath,
     bytes: &[u8],
     start: usize,
     purpose: Purpose,
@@ -24,14 +25,14 @@ pub(super) fn holder(
     let name = context.names.first()?;
     match purpose {
         Purpose::Code => constant(path, bytes, start, name, context),
-        Purpose::Config | Purpose::Data => setting(path, &bytes[name.clone()]),
+        Purpose::Config | Purpose::Data => setting(path.as_bytes(), &bytes[name.clone()]),
         Purpose::Unknown | Purpose::Markup | Purpose::Prose | Purpose::Silent => None,
     }
 }
 
 /// `const RATES_URL = "http:..`, `#define RATES_URL "http:..`
 fn constant(
-    path: &[u8],
+    path: &RepoPath,
     bytes: &[u8],
     start: usize,
     name: &Range<usize>,
@@ -61,21 +62,52 @@ fn constant(
         .is_some_and(|b| matches!(b, b'"' | b'\'' | b'`'));
     let whole = &bytes[name.clone()];
     let own = whole.rsplit(|&b| !is_word(b)).next()?;
-    let is_modified = || {
+    let has = |list: &[&[u8]]| {
         before
             .split(|&b| !is_word(b))
-            .any(|word| MODIFIERS.contains(&word))
+            .any(|word| list.contains(&word))
     };
     let is_lone = context.lead == Lead::Quote
         && !is_quoted
         && context.calls.iter().all(|call| wraps(&call.name))
         && (is_defined || is_assigned(&bytes[name.end..start]))
         && own.len() >= SHORTEST
-        && (is_constant(whole) || is_modified() || is_of_class(whole));
-    (is_lone && !is_read_from_outside(path)).then(|| Holder {
-        name: String::from_utf8_lossy(own).into_owned(),
-        is_loose: own.iter().any(u8::is_ascii_lowercase),
+        && (is_constant(whole) || has(&MODIFIERS) || is_of_class(whole));
+    (is_lone && !is_read_from_outside(path.as_bytes())).then(|| {
+        let is_loose = own.iter().any(u8::is_ascii_lowercase);
+        let is_private =
+            has(&[b"private", b"fileprivate"]) && has(&[b"static", b"const", b"let", b"val"]);
+        Holder {
+            name: String::from_utf8_lossy(own).into_owned(),
+            is_loose,
+            reach: match class_of(path, bytes) {
+                _ if is_private => Reach::File(path.clone()),
+                Some(name) if !is_loose => Reach::Class {
+                    file: path.clone(),
+                    name,
+                },
+                Some(_) | None => Reach::Repository,
+            },
+        }
     })
+}
+
+/// The class that the file at `path` is named after, in a language whose constants are used by the
+/// class they are in.
+fn class_of(path: &RepoPath, bytes: &[u8]) -> Option<String> {
+    let name = path.name();
+    let stem = name
+        .strip_suffix(b".java")
+        .or_else(|| name.strip_suffix(b".cs"))?;
+    let is_declared = |kind: &&[u8]| {
+        let head = [*kind, b" ", stem].concat();
+        memchr::memmem::find(bytes, &head)
+            .is_some_and(|at| bytes.get(at + head.len()).is_some_and(|&b| !is_word(b)))
+    };
+    [&b"class"[..], b"interface", b"enum"]
+        .iter()
+        .any(is_declared)
+        .then(|| String::from_utf8_lossy(stem).into_owned())
 }
 
 /// `Service.ratesUrl`
@@ -143,5 +175,6 @@ fn setting(path: &[u8], name: &[u8]) -> Option<Holder> {
     is_own.then(|| Holder {
         name: String::from_utf8_lossy(own).into_owned(),
         is_loose: true,
+        reach: Reach::Repository,
     })
 }

@@ -297,7 +297,15 @@ fn public(
         },
         message: format!("{} {why} over plain HTTP", shown(host)),
         holder: matches!(evidence, Evidence::Named | Evidence::Shaped)
-            .then(|| holder(path, bytes, url.span.start, purpose, &context))
+            .then(|| {
+                holder(
+                    &scene.document.path,
+                    bytes,
+                    url.span.start,
+                    purpose,
+                    &context,
+                )
+            })
             .flatten(),
     })
 }
