@@ -115,7 +115,9 @@ pub(super) fn may_begin(prefixes: Option<&[Vec<u8>]>, anchor: &[u8]) -> bool {
 /// What each of `alternatives` needs besides its anchor, if that is known of all.
 fn needs(alternatives: &[Hir], anchors: &[Vec<u8>]) -> Cow<'static, [Need]> {
     let is_more = |word: &[u8]| {
-        word.len() > 1 && !word.contains(&b'\n') && !anchors.iter().any(|a| a.starts_with(word))
+        !word.is_empty()
+            && !word.contains(&b'\n')
+            && !anchors.iter().any(|anchor| anchor.starts_with(word))
     };
     let need = |hir: &Hir| {
         let words = required(hir)?;
@@ -144,9 +146,7 @@ fn required(hir: &Hir) -> Option<Vec<Vec<u8>>> {
         HirKind::Concat(all) => {
             // The first is what leads here: anything else says more.
             let rest = all[1..].iter().filter_map(required);
-            rest.max_by_key(shortest)
-                .filter(|words| shortest(words) > Some(1))
-                .or_else(|| required(&all[0]))
+            rest.max_by_key(shortest).or_else(|| required(&all[0]))
         }
         HirKind::Empty | HirKind::Class(_) | HirKind::Look(_) | HirKind::Repetition(_) => None,
     }
@@ -175,6 +175,8 @@ mod tests {
         let whole = [("TrustManager".to_owned(), 12)];
         assert_eq!(needs_of("TrustManager", "Trust"), whole);
         assert_eq!(needs_of("(?:Trust){2}Manager?", "Trust")[0].0, "Manage");
+        let values = needs_of("verify(?:=|:)(?:no|0)", "verify");
+        assert_eq!(values, [("no|0".to_owned(), 9)]);
     }
 
     #[test]
@@ -184,7 +186,7 @@ mod tests {
             ("verify=(?:no|[0f])", "verify="),
             ("verify(?:=no)?", "verify"),
             ("verify=(?i:off)", "verify="),
-            ("verify=no|ver[a-z]{3}:[0-9]", "verify"),
+            ("verify=no|ver[a-z]{3}[:=][0-9]", "verify"),
             ("verify\nno", "verify"),
         ] {
             assert_eq!(needs_of(tail, anchor), [], "{tail}");
