@@ -210,7 +210,9 @@ pub fn run_with(
             message: message.to_owned(),
         });
     }
-    if source.is_whole() && report.problems.is_empty() {
+    let is_all_there = report.scanned.skipped_for(Skip::Absent) == 0
+        && report.scanned.skipped_for(Skip::Submodule) == 0;
+    if source.is_whole() && is_all_there && report.problems.is_empty() {
         idle::settle(&mut report.findings, &inputs, threads);
     }
     report.findings.retain_mut(|f| regime.classify(f));

@@ -336,19 +336,8 @@ pub struct Holder {
     pub name: String,
     /// A setting or a field, which may be spelled otherwise where it is read: `getRatesUrl`.
     pub is_loose: bool,
-    pub reach: Reach,
-}
-
-/// Where a name can be used.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Reach {
-    Repository,
-    /// In the file of a class, and in those that mention it.
-    Class {
-        file: RepoPath,
-        name: String,
-    },
-    File(RepoPath),
+    /// The only file that can use it; `None`: any can.
+    pub only_in: Option<RepoPath>,
 }
 
 impl Finding {

@@ -2,7 +2,8 @@
 //! is named nowhere else in the repository.
 //!
 //! Only a scan of the whole repository can tell, and only where there is
-//! something to tell are its files read again.
+//! something to tell are its files read again. What is not text by its name, and
+//! its bytes, uses no name; a program too large to be read may use any.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,8 +12,9 @@ use aho_corasick::AhoCorasick;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use crate::document::RepoPath;
-use crate::finding::{Finding, Holder, Reach, Severity};
+use crate::finding::{Finding, Holder, Severity};
 use crate::source::{Body, Input, Manner};
+use crate::syntax::Language;
 
 /// In bytes. Larger files are records: what they say uses no name.
 const LARGEST: u64 = 16 << 20;
@@ -21,8 +23,8 @@ const LARGEST: u64 = 16 << 20;
 const MANY: usize = 4;
 /// In its first bytes, no text has one that is zero.
 const HEAD: usize = 8 << 10;
-/// How far a line is looked through for an address.
-const LINE: usize = 500;
+/// How far around a name its line is looked at.
+const LINE: usize = 300;
 
 /// Makes notes of warnings about addresses whose holder nothing names. `inputs`
 /// are all files of the repository.
@@ -36,9 +38,14 @@ pub(super) fn settle(findings: &mut [Finding], inputs: &[Input], threads: usize)
         inputs.par_iter().for_each(|input| {
             if let (Body::Disk(disk), Manner::File) = (&input.body, input.manner)
                 && !names.are_all_used()
-                && let Ok(bytes) = disk.read_up_to(LARGEST)
             {
-                names.see(&input.path(), &bytes);
+                let path = input.path();
+                let is_program = Language::detect(path.as_bytes(), &[]).is_program();
+                match disk.read_up_to(LARGEST) {
+                    Ok(bytes) if is_program || !is_data(&bytes) => names.see(&path, &bytes),
+                    Err(_) if is_program => names.count_as_used(),
+                    Ok(_) | Err(_) => {}
+                }
             }
         });
     };
@@ -112,11 +119,22 @@ impl Names {
         at.is_ok_and(|at| !self.used[at].load(Ordering::Relaxed))
     }
 
-    /// Looks through a text; what an editor indexes in a file of its own uses nothing.
+    fn count_as_used(&self) {
+        self.used
+            .iter()
+            .for_each(|used| used.store(true, Ordering::Relaxed));
+    }
+
     fn see(&self, path: &RepoPath, bytes: &[u8]) {
-        if memchr::memchr(0, &bytes[..bytes.len().min(HEAD)]).is_some() {
-            return;
-        }
+        // UTF-16, of which names are as many bytes again.
+        let narrow: Vec<u8>;
+        let bytes = match bytes {
+            [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => {
+                narrow = bytes.iter().copied().filter(|&b| b != 0).collect();
+                &narrow
+            }
+            _ => bytes,
+        };
         for found in self.patterns.find_overlapping_iter(bytes) {
             let owner = self.owners[found.pattern().as_usize()];
             let holder = &self.holders[owner];
@@ -127,9 +145,10 @@ impl Names {
                         && !bytes.get(found.end()).is_some_and(is_word)
             };
             if !self.used[owner].load(Ordering::Relaxed)
+                && holder.only_in.as_ref().is_none_or(|file| file == path)
                 && is_it()
-                && can_use(&holder.reach, path, bytes)
-                && !is_no_use(bytes, found.start())
+                && !is_remark(bytes, found.start())
+                && !is_given_address(bytes, found.start(), found.end())
             {
                 self.used[owner].store(true, Ordering::Relaxed);
             }
@@ -137,15 +156,10 @@ impl Names {
     }
 }
 
-/// Whether the file at `path` can use a name of this reach.
-fn can_use(reach: &Reach, path: &RepoPath, bytes: &[u8]) -> bool {
-    match reach {
-        Reach::Repository => true,
-        Reach::File(file) => file == path,
-        Reach::Class { file, name } => {
-            file == path || memchr::memmem::find(bytes, name.as_bytes()).is_some()
-        }
-    }
+/// Whether a file of no program is none of text.
+fn is_data(bytes: &[u8]) -> bool {
+    let is_wide = bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]);
+    !is_wide && memchr::memchr(0, &bytes[..bytes.len().min(HEAD)]).is_some()
 }
 
 /// As what a name may stand in a program: a setting `rates-url` is the field
@@ -169,18 +183,136 @@ fn spellings(holder: &Holder) -> Vec<String> {
     ["", "_", "-"].map(|joint| parts.join(joint)).into()
 }
 
-/// Whether the line at `at` uses nothing: a remark, or one with an address, which a name is given there.
-fn is_no_use(bytes: &[u8], at: usize) -> bool {
-    const REMARKS: [&[u8]; 6] = [b"//", b"# ", b"*", b"/*", b"--", b"<!--"];
+/// Whether the line at `at` is a remark up to there.
+fn is_remark(bytes: &[u8], at: usize) -> bool {
+    const MARKS: [&[u8]; 6] = [b"//", b"# ", b"* ", b"/*", b"-- ", b"<!--"];
+    const ENDS: [&[u8]; 2] = [b"*/", b"-->"];
     let before = &bytes[at.saturating_sub(LINE)..at];
-    let start = memchr::memrchr(b'\n', before).map_or(at - before.len(), |i| at - before.len() + i);
-    let rest = &bytes[at..bytes.len().min(at + LINE)];
-    let end = at + memchr::memchr(b'\n', rest).unwrap_or(rest.len());
-    let line = bytes[start..end].trim_ascii();
-    REMARKS.iter().any(|mark| line.starts_with(mark))
-        || memchr::memmem::find(line, b"://").is_some()
+    let line = memchr::memrchr2(b'\n', b'\r', before).map_or(before, |i| &before[i + 1..]);
+    let text = line.trim_ascii_start();
+    let is_directive = || {
+        let word = text[1..].trim_ascii_start();
+        [&b"define"[..], b"if", b"elif", b"undef", b"include"]
+            .iter()
+            .any(|d| word.starts_with(d))
+    };
+    MARKS.iter().any(|mark| text.starts_with(mark))
+        && !ENDS
+            .iter()
+            .any(|end| memchr::memmem::find(text, end).is_some())
+        && !(text.starts_with(b"#") && is_directive())
+}
+
+/// Whether the name from `at` to `end` is given an address there, rather than used:
+/// `RATES_URL: String = "http:..`, `<add key="RatesUrl" value="http:..`.
+fn is_given_address(bytes: &[u8], at: usize, end: usize) -> bool {
+    let rest = &bytes[end..bytes.len().min(end + LINE)];
+    let line = &rest[..memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len())];
+    let schemes = [&b"http:"[..], b"https:"].map(|scheme| memchr::memmem::find(line, scheme));
+    let Some(address) = schemes.into_iter().flatten().min() else {
+        return false;
+    };
+    let between = &line[..address];
+    let before = &bytes[at.saturating_sub(LINE)..at];
+    // `prod ? RATES_URL : "http:..`, `${vendor.rates-url:http:..`
+    let key = before
+        .iter()
+        .rev()
+        .take_while(|b| is_word(b) || matches!(b, b'.' | b'-'));
+    let head = before[..before.len() - key.count()].trim_ascii_end();
+    let is_asked = head.ends_with(b"?") || head.ends_with(b"${");
+    let is_given = match between.trim_ascii() {
+        // `#define RATES_URL "http:..`, `define('RATES_URL', 'http:..`
+        [] | [b'"' | b'\''] | [b'@' | b'L', b'"'] => true,
+        [b'"' | b'\'', b',', quote @ ..] => {
+            matches!(quote.trim_ascii(), [b'"' | b'\''])
+        }
+        text => {
+            let plain = |b: &u8| is_word(b) || b" \t\"'`:=<>[]@.(".contains(b);
+            text.iter().any(|b| matches!(b, b'=' | b':'))
+                && text[0] != b'.'
+                && text.iter().all(plain)
+        }
+    };
+    is_given && !is_asked
 }
 
 fn is_word(byte: &u8) -> bool {
     byte.is_ascii_alphanumeric() || *byte == b'_'
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_idle(name: &str, is_loose: bool, text: &str) -> bool {
+        let holder = Holder {
+            name: name.to_owned(),
+            is_loose,
+            only_in: None,
+        };
+        let names = Names::new(vec![holder.clone()]);
+        names.see(&RepoPath::default(), text.as_bytes());
+        names.is_idle(&holder)
+    }
+
+    #[test]
+    fn what_only_gives_or_remarks_uses_nothing() {
+        for text in [
+            "const RATES_URL = \"http://a.io/v1\"",
+            "public static final String RATES_URL = \"https://a.io\";",
+            "RATES_URL: str = 'http://a.io'",
+            "#define RATES_URL \"http://a.io\"",
+            "define('RATES_URL', 'http://a.io')",
+            "// RATES_URL was slower",
+            "  # RATES_URL",
+            "<!-- RATES_URL -->",
+            "MY_RATES_URL2",
+        ] {
+            assert!(is_idle("RATES_URL", false, text), "{text}");
+        }
+        assert!(is_idle("rates-url", true, "shop.rates-url=http://a.io"));
+        assert!(is_idle(
+            "RatesUrl",
+            true,
+            "<add key=\"RatesUrl\" value=\"http://a.io\"/>"
+        ));
+    }
+
+    #[test]
+    fn what_stands_beside_an_address_may_be_used() {
+        for text in [
+            "RATES_URL=\"http://a.io\";fetch(RATES_URL)",
+            "url = prod ? RATES_URL : \"http://localhost:3000\"",
+            "url = env.X || RATES_URL || \"http://localhost\"",
+            "get(RATES_URL, headers={\"Referer\": \"https://x.com\"})",
+            "RATES_URL + \"?redirect=https://x.com\"",
+            "fetch(RATES_URL); // see https://docs.a.io",
+            "RATES_URL.replace(\"http://\", \"https://\")",
+            "#define FULL RATES_URL \"?cb=http://a.io\"",
+            "*p = curl(RATES_URL);",
+            "--n; get(RATES_URL);",
+            "  --url \"$RATES_URL\"",
+            "/* rates */ fetch(RATES_URL)",
+            "# define U RATES_URL",
+        ] {
+            assert!(!is_idle("RATES_URL", false, text), "{text}");
+        }
+        let default = "@Value(\"${vendor.rates-url:http://localhost:8080}\")";
+        assert!(!is_idle("rates-url", true, default));
+        assert!(!is_idle("rates-url", true, "config.getRatesUrl()"));
+        let wide = [
+            b"\xFF\xFE".to_vec(),
+            "get(RATES_URL)".bytes().flat_map(|b| [b, 0]).collect(),
+        ]
+        .concat();
+        let holder = Holder {
+            name: "RATES_URL".to_owned(),
+            is_loose: false,
+            only_in: None,
+        };
+        let names = Names::new(vec![holder.clone()]);
+        names.see(&RepoPath::default(), &wide);
+        assert!(!names.is_idle(&holder));
+    }
 }

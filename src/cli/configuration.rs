@@ -1,6 +1,7 @@
 //! Which configuration a command goes by: its options, the environment, the files in the repository.
 
 use std::collections::BTreeSet;
+use std::fs::FileType;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -141,6 +142,16 @@ pub(super) fn of_revision(revision: &str, top: &Path) -> Result<(Recorded, Vec<P
 
 /// The text of a file on disk, if there is one.
 pub(super) fn read_file(file: &Path) -> Result<Option<String>, String> {
+    // Whoever reads a pipe or a device waits for somebody to write. `--config <(..)` is one.
+    let waits = |kind: FileType| !kind.is_file() && !kind.is_dir();
+    let is_found = file
+        .file_name()
+        .is_some_and(|name| config::is_configuration(name.as_encoded_bytes()));
+    if is_found && file.metadata().is_ok_and(|m| waits(m.file_type())) {
+        return Err(
+            "neither a file nor a folder: FIFOs, sockets and devices are not read".to_owned(),
+        );
+    }
     match std::fs::read(file) {
         Ok(bytes) => text(bytes).map(Some),
         Err(e)

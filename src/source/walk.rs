@@ -290,17 +290,23 @@ impl<'a> Walk<'a> {
 
     fn look_into(&self, mut turn: Turn<'_, Ahead>, haul: &mut Haul) {
         let Ahead { folder, of } = turn.item();
-        let entries = self.entries(&folder, haul);
+        let mut problems = Vec::new();
+        let entries = self.entries(&folder, &mut problems);
         let place = match of {
             Known::Place(place) => place,
             Known::Outer(outer) => {
-                let holds = Holds::of(&entries);
+                // What cannot be listed may be a repository all the same.
+                let holds = match problems.is_empty() {
+                    true => Holds::of(&entries),
+                    false => Holds::PERHAPS,
+                };
                 match self.take_folder(&outer, &folder, holds, haul) {
                     Some(place) => place,
                     None => return,
                 }
             }
         };
+        haul.listing.problems.append(&mut problems);
         let (place, folder) = (Arc::new(place), Arc::new(folder));
         for (name, kind) in entries {
             if name == ".git" {
@@ -339,9 +345,13 @@ impl<'a> Walk<'a> {
     }
 
     /// What `folder` holds, as far as it can be read.
-    fn entries(&self, folder: &FolderOnDisk, haul: &mut Haul) -> Vec<(OsString, FileType)> {
+    fn entries(
+        &self,
+        folder: &FolderOnDisk,
+        problems: &mut Vec<Problem>,
+    ) -> Vec<(OsString, FileType)> {
         let mut problem = |error: &io::Error| {
-            haul.listing.problems.push(Problem {
+            problems.push(Problem {
                 path: Some(self.report_path(&folder.path)),
                 kind: ProblemKind::Unreadable,
                 message: words(error),

@@ -6,27 +6,31 @@ use super::command::line_start;
 use super::context::{Context, Lead, is_word};
 use super::file::Purpose;
 use super::judge::{is_assigned, is_constant};
-use super::words::{Work, words, work};
+use super::words::{Role, Work, role, words, work};
 use crate::document::RepoPath;
-use crate::finding::{Holder, Reach};
+use crate::finding::Holder;
 use crate::syntax::paths;
 
 /// Shorter names are used for something else anywhere.
 const SHORTEST: usize = 4;
 const SHORTEST_SETTING: usize = 6;
 
+/// `language` is that of the file at `path`, by name.
 pub(super) fn holder(
     path: &RepoPath,
     bytes: &[u8],
     start: usize,
     purpose: Purpose,
+    language: &str,
     context: &Context,
 ) -> Option<Holder> {
     let name = context.names.first()?;
     match purpose {
-        Purpose::Code => constant(path, bytes, start, name, context),
-        Purpose::Config | Purpose::Data => setting(path.as_bytes(), &bytes[name.clone()]),
-        Purpose::Unknown | Purpose::Markup | Purpose::Prose | Purpose::Silent => None,
+        Purpose::Code => constant(path, bytes, start, name, language, context),
+        Purpose::Config => setting(path.as_bytes(), &bytes[name.clone()]),
+        Purpose::Data | Purpose::Unknown | Purpose::Markup | Purpose::Prose | Purpose::Silent => {
+            None
+        }
     }
 }
 
@@ -36,6 +40,7 @@ fn constant(
     bytes: &[u8],
     start: usize,
     name: &Range<usize>,
+    language: &str,
     context: &Context,
 ) -> Option<Holder> {
     const MODIFIERS: [&[u8]; 13] = [
@@ -53,6 +58,17 @@ fn constant(
         b"protected",
         b"var",
     ];
+    /// Their variables are read by the programs they start.
+    const EXPORTING: [&str; 6] = [
+        "Shell",
+        "fish",
+        "PowerShell",
+        "Batch",
+        "Makefile",
+        "Dockerfile",
+    ];
+    /// Members of enumerations are gone through, and macros put names together.
+    const BUILDING: [&[u8]; 3] = [b"enum", b"Enum", b"##"];
     let wraps = |name: &Range<usize>| work(&bytes[name.clone()]) == Work::Wrap;
     let line = line_start(bytes, name.start);
     let before = &bytes[line..name.start];
@@ -63,51 +79,29 @@ fn constant(
     let whole = &bytes[name.clone()];
     let own = whole.rsplit(|&b| !is_word(b)).next()?;
     let has = |list: &[&[u8]]| {
-        before
-            .split(|&b| !is_word(b))
-            .any(|word| list.contains(&word))
+        let mut words = before.split(|&b| !is_word(b));
+        words.any(|word| list.contains(&word))
     };
     let is_lone = context.lead == Lead::Quote
         && !is_quoted
         && context.calls.iter().all(|call| wraps(&call.name))
         && (is_defined || is_assigned(&bytes[name.end..start]))
         && own.len() >= SHORTEST
-        && (is_constant(whole) || has(&MODIFIERS) || is_of_class(whole));
-    (is_lone && !is_read_from_outside(path.as_bytes())).then(|| {
-        let is_loose = own.iter().any(u8::is_ascii_lowercase);
-        let is_private =
-            has(&[b"private", b"fileprivate"]) && has(&[b"static", b"const", b"let", b"val"]);
-        Holder {
-            name: String::from_utf8_lossy(own).into_owned(),
-            is_loose,
-            reach: match class_of(path, bytes) {
-                _ if is_private => Reach::File(path.clone()),
-                Some(name) if !is_loose => Reach::Class {
-                    file: path.clone(),
-                    name,
-                },
-                Some(_) | None => Reach::Repository,
-            },
-        }
-    })
-}
-
-/// The class that the file at `path` is named after, in a language whose constants are used by the
-/// class they are in.
-fn class_of(path: &RepoPath, bytes: &[u8]) -> Option<String> {
-    let name = path.name();
-    let stem = name
-        .strip_suffix(b".java")
-        .or_else(|| name.strip_suffix(b".cs"))?;
-    let is_declared = |kind: &&[u8]| {
-        let head = [*kind, b" ", stem].concat();
-        memchr::memmem::find(bytes, &head)
-            .is_some_and(|at| bytes.get(at + head.len()).is_some_and(|&b| !is_word(b)))
+        && (is_constant(whole) || has(&MODIFIERS) || is_of_class(whole))
+        && !EXPORTING.contains(&language)
+        && !is_read_from_outside(path.as_bytes());
+    let is_built = || {
+        let mut marks = BUILDING.iter();
+        marks.any(|mark| memchr::memmem::find(bytes, mark).is_some())
     };
-    [&b"class"[..], b"interface", b"enum"]
-        .iter()
-        .any(is_declared)
-        .then(|| String::from_utf8_lossy(stem).into_owned())
+    // Elsewhere, `private` is of a class in several files, or of one's heirs.
+    let is_private =
+        matches!(language, "Java" | "Kotlin") && has(&[b"private"]) && has(&[b"static", b"const"]);
+    (is_lone && !is_built()).then(|| Holder {
+        name: String::from_utf8_lossy(own).into_owned(),
+        is_loose: own.iter().any(u8::is_ascii_lowercase),
+        only_in: is_private.then(|| path.clone()),
+    })
 }
 
 /// `Service.ratesUrl`
@@ -125,56 +119,42 @@ fn is_read_from_outside(path: &[u8]) -> bool {
     path.ends_with(b".py") && path.rsplit(|&b| b == b'/').take(2).any(is_of_settings)
 }
 
-/// `vendor.rates-url=http:..`, `<add key="RatesUrl" value="http:..` in a file that the program reads its settings from.
+/// `vendor.rates-url=http:..` in a file of properties that is the program's own.
 fn setting(path: &[u8], name: &[u8]) -> Option<Holder> {
-    /// What frameworks read by names of their own.
-    const FRAMEWORKS: [&str; 17] = [
-        "spring",
-        "eureka",
-        "management",
-        "server",
-        "logging",
-        "dubbo",
-        "feign",
-        "ribbon",
-        "zuul",
-        "nacos",
-        "quarkus",
-        "micronaut",
-        "play",
-        "akka",
-        "log",
+    /// Files that tools and frameworks look for, and read by names of their own.
+    const OF_TOOLS: [&str; 19] = [
+        "application",
+        "bootstrap",
+        "build",
+        "camunda",
+        "flyway",
+        "gradle",
         "hibernate",
-        "default",
+        "kafka",
+        "keycloak",
+        "local",
+        "log4j",
+        "log4j2",
+        "logback",
+        "logging",
+        "maven",
+        "microprofile",
+        "otel",
+        "quartz",
+        "sonar",
     ];
     let file = paths::file_name(path).to_ascii_lowercase();
-    let is_springs = file.starts_with(b"application") || file.starts_with(b"bootstrap");
-    let is_yaml = file.ends_with(b".yml") || file.ends_with(b".yaml");
-    let is_nets = [&b"web.config"[..], b"app.config"].contains(&&file[..])
-        || file.starts_with(b"appsettings.") && file.ends_with(b".json");
-    if !(file.ends_with(b".properties")
-        || is_nets
-        || is_springs && (is_yaml || file.ends_with(b".conf")))
-    {
+    let stem = file.strip_suffix(b".properties")?;
+    let first = stem.split(|b| !b.is_ascii_alphanumeric()).next()?;
+    if OF_TOOLS.iter().any(|tool| first == tool.as_bytes()) {
         return None;
     }
-    let first = name.split(|b| !b.is_ascii_alphanumeric()).next()?;
+    // Of `rates.url.production` a program may know the beginning alone.
     let own = name.rsplit(|b| matches!(b, b'.' | b':' | b'[')).next()?;
-    let parts = words(own);
-    let is_frameworks = |word: &[u8]| {
-        FRAMEWORKS
-            .iter()
-            .any(|framework| word.eq_ignore_ascii_case(framework.as_bytes()))
-    };
-    let is_own = own.len() >= SHORTEST_SETTING
-        && (parts.len() > 1 || own.len() < name.len())
-        && !is_frameworks(first)
-        && !parts
-            .first()
-            .is_some_and(|word| is_frameworks(word.as_bytes()));
-    is_own.then(|| Holder {
+    let is_address = matches!(role(own), Role::Endpoint | Role::Address);
+    (is_address && own.len() >= SHORTEST_SETTING).then(|| Holder {
         name: String::from_utf8_lossy(own).into_owned(),
         is_loose: true,
-        reach: Reach::Repository,
+        only_in: None,
     })
 }

@@ -303,6 +303,7 @@ fn public(
                     bytes,
                     url.span.start,
                     purpose,
+                    language,
                     &context,
                 )
             })
