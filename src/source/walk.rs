@@ -295,10 +295,13 @@ impl<'a> Walk<'a> {
         let place = match of {
             Known::Place(place) => place,
             Known::Outer(outer) => {
-                // What cannot be listed may be a repository all the same.
+                // What cannot be listed may be a repository all the same; rules for it matter to nothing.
                 let holds = match problems.is_empty() {
                     true => Holds::of(&entries),
-                    false => Holds::PERHAPS,
+                    false => Holds {
+                        gitignore: false,
+                        ..Holds::PERHAPS
+                    },
                 };
                 match self.take_folder(&outer, &folder, holds, haul) {
                     Some(place) => place,
