@@ -468,7 +468,7 @@ pub fn is_minified(path: &[u8], bytes: &[u8]) -> bool {
     head.len() >= 2048 && head.len() / lines > MINIFIED_AVERAGE
 }
 
-pub fn file_name(path: &[u8]) -> &[u8] {
+fn file_name(path: &[u8]) -> &[u8] {
     &path[memchr::memrchr(b'/', path).map_or(0, |i| i + 1)..]
 }
 

@@ -22,6 +22,8 @@ pub(in crate::rule) struct Facts {
     /// How far the lines above a URL were walked up in vain.
     pub(super) walked: Cell<Option<Walk>>,
     makes_requests: OnceCell<bool>,
+    is_decompiled: OnceCell<bool>,
+    builds_names: OnceCell<bool>,
 }
 
 /// More URLs than a program calls: a list of other people's sites.
@@ -38,6 +40,8 @@ impl Facts {
             is_catalogue: OnceCell::new(),
             walked: Cell::default(),
             makes_requests: OnceCell::new(),
+            is_decompiled: OnceCell::new(),
+            builds_names: OnceCell::new(),
         }
     }
 
@@ -53,12 +57,36 @@ impl Facts {
             .get_or_init(|| bytes.len() <= LARGEST && CLIENT.is_match(bytes))
     }
 
+    /// Whether a decompiler wrote the program: JADX, FernFlower, ILSpy say so in remarks and names.
+    pub(super) fn is_decompiled(&self, bytes: &[u8]) -> bool {
+        const MARKS: [&[u8]; 5] = [
+            b"/* renamed from: ",
+            b"/* loaded from: classes",
+            b"/* JADX ",
+            b"Decompiled with JetBrains decompiler",
+            b"_003C",
+        ];
+        *self.is_decompiled.get_or_init(|| holds_any(bytes, &MARKS))
+    }
+
+    /// Whether names may be used that nothing spells out: members of enumerations are gone through,
+    /// and macros put names together.
+    pub(super) fn builds_names(&self, bytes: &[u8]) -> bool {
+        const MARKS: [&[u8]; 3] = [b"enum", b"Enum", b"##"];
+        *self.builds_names.get_or_init(|| holds_any(bytes, &MARKS))
+    }
+
     /// Whether a file of records has so many URLs that they are its subject.
     pub(super) fn is_catalogue(&self, bytes: &[u8]) -> bool {
         let found = || memchr::memmem::find_iter(bytes, b"http://");
         let count = || found().take(CATALOGUE).count();
         self.purpose == Purpose::Data && *self.is_catalogue.get_or_init(|| count() == CATALOGUE)
     }
+}
+
+fn holds_any(bytes: &[u8], marks: &[&[u8]]) -> bool {
+    let mut marks = marks.iter();
+    marks.any(|mark| memchr::memmem::find(bytes, mark).is_some())
 }
 
 /// Imports and calls of what sends requests.

@@ -9,7 +9,6 @@ use super::judge::{is_assigned, is_constant};
 use super::words::{Role, Work, role, words, work};
 use crate::document::RepoPath;
 use crate::finding::Holder;
-use crate::syntax::paths;
 
 /// Shorter names are used for something else anywhere.
 const SHORTEST: usize = 4;
@@ -27,7 +26,7 @@ pub(super) fn holder(
     let name = context.names.first()?;
     match purpose {
         Purpose::Code => constant(path, bytes, start, name, language, context),
-        Purpose::Config => setting(path.as_bytes(), &bytes[name.clone()]),
+        Purpose::Config => setting(path.name(), &bytes[name.clone()]),
         Purpose::Data | Purpose::Unknown | Purpose::Markup | Purpose::Prose | Purpose::Silent => {
             None
         }
@@ -67,8 +66,6 @@ fn constant(
         "Makefile",
         "Dockerfile",
     ];
-    /// Members of enumerations are gone through, and macros put names together.
-    const BUILDING: [&[u8]; 3] = [b"enum", b"Enum", b"##"];
     let wraps = |name: &Range<usize>| work(&bytes[name.clone()]) == Work::Wrap;
     let line = line_start(bytes, name.start);
     let before = &bytes[line..name.start];
@@ -90,14 +87,10 @@ fn constant(
         && (is_constant(whole) || has(&MODIFIERS) || is_of_class(whole))
         && !EXPORTING.contains(&language)
         && !is_read_from_outside(path.as_bytes());
-    let is_built = || {
-        let mut marks = BUILDING.iter();
-        marks.any(|mark| memchr::memmem::find(bytes, mark).is_some())
-    };
     // Elsewhere, `private` is of a class in several files, or of one's heirs.
     let is_private =
         matches!(language, "Java" | "Kotlin") && has(&[b"private"]) && has(&[b"static", b"const"]);
-    (is_lone && !is_built()).then(|| Holder {
+    is_lone.then(|| Holder {
         name: String::from_utf8_lossy(own).into_owned(),
         is_loose: own.iter().any(u8::is_ascii_lowercase),
         only_in: is_private.then(|| path.clone()),
@@ -120,7 +113,7 @@ fn is_read_from_outside(path: &[u8]) -> bool {
 }
 
 /// `vendor.rates-url=http:..` in a file of properties that is the program's own.
-fn setting(path: &[u8], name: &[u8]) -> Option<Holder> {
+fn setting(file: &[u8], name: &[u8]) -> Option<Holder> {
     /// Files that tools and frameworks look for, and read by names of their own.
     const OF_TOOLS: [&str; 19] = [
         "application",
@@ -143,7 +136,7 @@ fn setting(path: &[u8], name: &[u8]) -> Option<Holder> {
         "quartz",
         "sonar",
     ];
-    let file = paths::file_name(path).to_ascii_lowercase();
+    let file = file.to_ascii_lowercase();
     let stem = file.strip_suffix(b".properties")?;
     let first = stem.split(|b| !b.is_ascii_alphanumeric()).next()?;
     if OF_TOOLS.iter().any(|tool| first == tool.as_bytes()) {

@@ -227,7 +227,7 @@ fn public(
             && !matches!(evidence, Evidence::Call | Evidence::Command)
             && !context.names.first().is_some_and(|n| role(&bytes[n.clone()]) == Role::Endpoint)
         || is_tunnel(host)
-        || is_decompiled(bytes)
+        || facts.is_decompiled(bytes)
         || is_among_identifiers(bytes, url)
         || continued(bytes, url.span.end).is_some_and(|more| is_picture(more.as_bytes()))
         || is_in_numbered_setting(before)
@@ -284,28 +284,26 @@ fn public(
         },
         Shape::Filled | Shape::Plain | Shape::Page | Shape::Identifier => false,
     };
+    let severity = if light
+        || class == Class::Documentation && !known
+        || is_in_tryout(path, bytes, url.span.start)
+        || is_generated(bytes, url)
+        || is_off_or_signed(bytes, url)
+    {
+        Severity::Note
+    } else {
+        severity
+    };
+    let may_be_idle = severity == Severity::Warning
+        && matches!(evidence, Evidence::Named | Evidence::Shaped)
+        && !facts.builds_names(bytes);
     Some(Ruling {
-        severity: if light
-            || class == Class::Documentation && !known
-            || is_in_tryout(path, bytes, url.span.start)
-            || is_generated(bytes, url)
-            || is_off_or_signed(bytes, url)
-        {
-            Severity::Note
-        } else {
-            severity
-        },
+        severity,
         message: format!("{} {why} over plain HTTP", shown(host)),
-        holder: matches!(evidence, Evidence::Named | Evidence::Shaped)
+        holder: may_be_idle
             .then(|| {
-                holder(
-                    &scene.document.path,
-                    bytes,
-                    url.span.start,
-                    purpose,
-                    language,
-                    &context,
-                )
+                let path = &scene.document.path;
+                holder(path, bytes, url.span.start, purpose, language, &context)
             })
             .flatten(),
     })
@@ -383,19 +381,6 @@ fn is_for_pictures(host: &str) -> bool {
     ];
     let label = host.split('.').next().unwrap_or_default();
     LABELS.contains(&label.trim_end_matches(|c: char| c.is_ascii_digit()))
-}
-
-/// Whether a decompiler wrote the program: JADX, FernFlower, ILSpy say so in remarks and names.
-fn is_decompiled(bytes: &[u8]) -> bool {
-    [
-        &b"/* renamed from: "[..],
-        b"/* loaded from: classes",
-        b"/* JADX ",
-        b"Decompiled with JetBrains decompiler",
-        b"_003C",
-    ]
-    .iter()
-    .any(|mark| memchr::memmem::find(bytes, mark).is_some())
 }
 
 /// Whether a host leads to a developer's own machine, for as long as that asks for it.
