@@ -13,6 +13,7 @@ use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use crate::document::RepoPath;
 use crate::finding::{Finding, Holder, Severity};
+use crate::source::read::{Text, text_of};
 use crate::source::{Body, Input, Manner};
 use crate::syntax::Language;
 
@@ -21,8 +22,6 @@ const LARGEST: u64 = 16 << 20;
 /// Of so many names in a file, half of which are named nowhere else, all may
 /// be: reflection builds their names.
 const MANY: usize = 4;
-/// In its first bytes, no text has one that is zero.
-const HEAD: usize = 8 << 10;
 /// How far around a name its line is looked at.
 const LINE: usize = 300;
 
@@ -42,9 +41,13 @@ pub(super) fn settle(findings: &mut [Finding], inputs: &[Input], threads: usize)
                 let path = input.path();
                 let is_program = Language::detect(path.as_bytes(), &[]).is_program();
                 match disk.read_up_to(LARGEST) {
-                    Ok(bytes) if is_program || !is_data(&bytes) => names.see(&path, &bytes),
+                    Ok(bytes) => match text_of(&bytes) {
+                        Text::Wide(text) => names.see(&path, text.as_bytes()),
+                        Text::Binary if !is_program => {}
+                        Text::Plain(_) | Text::Binary => names.see(&path, &bytes),
+                    },
                     Err(_) if is_program => names.count_as_used(),
-                    Ok(_) | Err(_) => {}
+                    Err(_) => {}
                 }
             }
         });
@@ -126,15 +129,6 @@ impl Names {
     }
 
     fn see(&self, path: &RepoPath, bytes: &[u8]) {
-        // UTF-16, of which names are as many bytes again.
-        let narrow: Vec<u8>;
-        let bytes = match bytes {
-            [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => {
-                narrow = bytes.iter().copied().filter(|&b| b != 0).collect();
-                &narrow
-            }
-            _ => bytes,
-        };
         for found in self.patterns.find_overlapping_iter(bytes) {
             let owner = self.owners[found.pattern().as_usize()];
             let holder = &self.holders[owner];
@@ -154,12 +148,6 @@ impl Names {
             }
         }
     }
-}
-
-/// Whether a file of no program is none of text.
-fn is_data(bytes: &[u8]) -> bool {
-    let is_wide = bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]);
-    !is_wide && memchr::memchr(0, &bytes[..bytes.len().min(HEAD)]).is_some()
 }
 
 /// As what a name may stand in a program: a setting `rates-url` is the field
@@ -301,18 +289,5 @@ mod tests {
         let default = "@Value(\"${vendor.rates-url:http://localhost:8080}\")";
         assert!(!is_idle("rates-url", true, default));
         assert!(!is_idle("rates-url", true, "config.getRatesUrl()"));
-        let wide = [
-            b"\xFF\xFE".to_vec(),
-            "get(RATES_URL)".bytes().flat_map(|b| [b, 0]).collect(),
-        ]
-        .concat();
-        let holder = Holder {
-            name: "RATES_URL".to_owned(),
-            is_loose: false,
-            only_in: None,
-        };
-        let names = Names::new(vec![holder.clone()]);
-        names.see(&RepoPath::default(), &wide);
-        assert!(!names.is_idle(&holder));
     }
 }
