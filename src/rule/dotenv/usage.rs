@@ -290,13 +290,14 @@ impl Usage {
             // Where a file of this name is ignored, or is there, in another folder, that may be
             // the one; where `.env.local` is ignored, that may be where the settings go.
             let is_other = |folder: &&&[u8]| **folder != dotenv.parent();
-            let is_elsewhere = known_folders
-                .iter()
-                .filter(is_other)
-                .any(|folder| is_safe(&in_folder(folder, dotenv.name())));
+            let mut is_elsewhere = || {
+                let mut others = known_folders.iter().filter(is_other);
+                others.any(|folder| is_safe(&in_folder(folder, dotenv.name())))
+            };
             let local = RepoPath::new([dotenv.as_bytes(), b".local"].concat());
-            entry.has_other_way &= is_elsewhere
-                || dotenv.name() == b".env" && matches!(coverage(&local), Some(Coverage::Shared));
+            entry.has_other_way = entry.has_other_way
+                && (dotenv.name() == b".env" && matches!(coverage(&local), Some(Coverage::Shared))
+                    || is_elsewhere());
             entry.files.insert(dotenv.clone());
             entry.signs.push((one, what));
         }
