@@ -424,8 +424,8 @@ impl<'a> Walk<'a> {
             return false;
         }
         let is_ignored = !self.choice.no_ignore
-            && !place.holds_folder(&path)
-            && place.ignores(name, true) == Ignored::Shared;
+            && place.ignores(name, true) == Ignored::Shared
+            && !place.holds_folder(&path);
         // A repository has rules of its own.
         if is_ignored && !(self.may_begin(place) && claims_worktree(&folder.path)) {
             haul.listing.skipped.skip(Skip::Ignored);
@@ -451,11 +451,12 @@ impl<'a> Walk<'a> {
         let path = [&place.within, name].concat();
         let holds_tracked = place.holds_folder(&path);
         if place.repository.is_some() {
-            let nested = place.has_submodule(&path);
+            // Others are not admitted.
+            let nested = self.choice.submodules && place.has_submodule(&path);
             let is_worktree = || holds.git && is_worktree(&folder.path);
             // Where another repository begins around tracked files, they stay this one's.
             let own = !nested && !holds_tracked && is_worktree();
-            if nested && self.choice.submodules && !is_worktree() {
+            if nested && !is_worktree() {
                 haul.listing
                     .problems
                     .push(not_checked_out(folder.reported()));
