@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::config::{self, Choice, Layer, Origin, Read, Regime, Set, Source, normal};
 use crate::finding::Severity;
 use crate::rule::Options;
-use crate::source::worktree::words;
+use crate::source::worktree::{NEITHER, words};
 use crate::source::{Recorded, Store};
 
 use super::args::{ConfigArgs, ReportArgs};
@@ -147,12 +147,11 @@ pub(super) fn read_file(file: &Path) -> Result<Option<String>, String> {
     let is_found = file
         .file_name()
         .is_some_and(|name| config::is_configuration(name.as_encoded_bytes()));
-    if is_found && file.metadata().is_ok_and(|m| waits(m.file_type())) {
-        return Err(
-            "neither a file nor a folder: FIFOs, sockets and devices are not read".to_owned(),
-        );
-    }
-    match std::fs::read(file) {
+    let read = || match is_found && waits(file.metadata()?.file_type()) {
+        true => Err(io::Error::other(NEITHER)),
+        false => std::fs::read(file),
+    };
+    match read() {
         Ok(bytes) => text(bytes).map(Some),
         Err(e)
             if matches!(

@@ -13,6 +13,9 @@ use crate::git::repository::{Repository, claims_worktree};
 use super::walk::Walk;
 use super::{Listing, Notable, Source};
 
+/// What is said of what would be waited for.
+pub const NEITHER: &str = "neither a file nor a folder: FIFOs, sockets and devices are not read";
+
 /// How to choose; the defaults are what `hushlint check` does.
 pub struct Choice {
     /// Untracked files that ignore rules cover, too.
@@ -89,10 +92,7 @@ impl Target {
             .map_err(|e| problem(ProblemKind::Unreadable, words(&e)))?
             .file_type();
         if !kind.is_dir() && !kind.is_file() {
-            return Err(problem(
-                ProblemKind::Missing,
-                "neither a file nor a folder: FIFOs, sockets and devices are not read".to_owned(),
-            ));
+            return Err(problem(ProblemKind::Missing, NEITHER.to_owned()));
         }
         let folder = if kind.is_dir() {
             canonical.clone()
